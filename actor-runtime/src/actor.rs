@@ -1,0 +1,136 @@
+//! What the macros generate for one actor, and nothing a user writes by hand.
+//!
+//! `#[actor]` implements [`Configured`] and [`Supervised`], `#[handlers]` implements [`Actor`]; they meet
+//! only in these traits, so neither macro needs to see the other's input.
+
+use core::future::Future;
+use core::time::Duration;
+
+use crate::context::{Context, Nursery};
+use crate::failure::{Failure, StopReason};
+use crate::message::Message;
+use crate::policy::Overflow;
+use crate::reference::ActorRef;
+use crate::supervision::Supervision;
+
+/// What became of one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Handled {
+    /// The handler returned.
+    Done,
+    /// The handler failed; the context holds why.
+    Failed,
+}
+
+/// The options of `#[actor(..)]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Label in metrics and errors: the type's name in snake case unless `name = ".."` says otherwise.
+    pub name: &'static str,
+    /// Messages that may wait in the user lane.
+    pub capacity: u32,
+    /// What happens to a message that finds the mailbox full.
+    pub overflow: Overflow,
+    /// Deadline of asks that set none; `None` switches it off.
+    pub ask_timeout: Option<Duration>,
+    /// Whether an asker may run a sync handler of an idle actor on its own stack.
+    pub inline_ask: bool,
+    /// Messages handled in one activation before other actors have their turn.
+    pub throughput: u32,
+}
+
+/// The messages of one actor, by index.
+#[derive(Clone, Copy, Debug)]
+pub struct Protocol {
+    /// Name of the actor's type, as written.
+    pub type_name: &'static str,
+    /// Names of its handlers and hooks, by [`Message::index`].
+    pub messages: &'static [&'static str],
+    /// Periods of its `#[every]` timers, by timer number.
+    pub timers: &'static [Duration],
+}
+
+/// What `#[actor]` says about a struct.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "no `#[actor]` on this struct",
+    note = "help: put `#[actor]` on `struct {Self}`"
+)]
+pub trait Configured: Supervised {
+    /// The generated ref.
+    type Ref: ActorRef<Actor = Self>;
+
+    /// The options of the attribute.
+    const OPTIONS: Options;
+}
+
+/// How an actor treats its children.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "no `#[actor]` on this struct",
+    note = "help: put `#[actor]` on `struct {Self}`"
+)]
+pub trait Supervised: Sized {
+    /// Number of declared children.
+    const CHILDREN: usize;
+
+    /// The decisions `#[supervise(..)]` asks for.
+    const SUPERVISION: Supervision;
+
+    /// Starts declared child `index`, counted in order of declaration, and stores its ref in its field.
+    ///
+    /// # Errors
+    /// The failure of the child's first start.
+    fn start_child(&mut self, index: usize, nursery: &mut Nursery<'_, Self>) -> Result<(), Failure>
+    where
+        Self: Actor;
+}
+
+/// What `#[handlers]` says about an actor: its protocol and its dispatch.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no handlers",
+    label = "this actor has no `#[handlers]` block",
+    note = "help: add `#[handlers] impl {Self} {{ .. }}`, with one method per message"
+)]
+pub trait Actor: Configured + Send + 'static {
+    /// The generated message enum.
+    type Message: Message;
+
+    /// Names and timers.
+    const PROTOCOL: Protocol;
+
+    /// Runs a message of mode [`Sync`](crate::message::Mode::Sync) or
+    /// [`Delegated`](crate::message::Mode::Delegated).
+    fn handle(&mut self, message: Self::Message, ctx: &mut Context<Self>) -> Handled;
+
+    /// Runs a message of mode [`Async`](crate::message::Mode::Async).
+    fn handle_async<'a>(
+        &'a mut self,
+        message: Self::Message,
+        ctx: &'a mut Context<Self>,
+    ) -> impl Future<Output = Handled> + Send + 'a {
+        // Reached by no message where no handler is async.
+        core::future::ready(self.handle(message, ctx))
+    }
+
+    /// The message that calls `#[started]`, if there is one.
+    #[inline]
+    fn started() -> Option<Self::Message> {
+        None
+    }
+
+    /// The message that calls `#[stopping]`, if there is one.
+    #[inline]
+    fn stopping(why: StopReason) -> Option<Self::Message> {
+        let _ = why;
+        None
+    }
+
+    /// The message of `#[every]` timer `timer`.
+    #[inline]
+    fn tick(timer: usize) -> Option<Self::Message> {
+        let _ = timer;
+        None
+    }
+}

@@ -1,0 +1,352 @@
+//! The seam: the one place where the backends that are switched on are listed.
+//!
+//! Everything above holds these enums and calls their methods; each method hands on to the backend that
+//! made the value. With one backend on, an enum has one case worth a tag and costs nothing. Both backends
+//! have the same items under the same file names, so a diff of their folders is the porting guide.
+
+use core::fmt;
+use core::future::Future;
+use core::marker::PhantomData;
+use core::pin::Pin;
+use core::task::{Poll, Waker};
+
+use crate::actor::Actor;
+use crate::call::{Call, Kind, Limit};
+use crate::error::{Reason, TellError};
+use crate::factory::Factory;
+use crate::failure::{Failure, FailureKind};
+use crate::id::{ActorId, Incarnation};
+use crate::reference::Ref;
+use crate::reply::Reply;
+use crate::time::Instant;
+
+#[cfg(feature = "bare-metal")]
+pub mod bare_metal;
+#[cfg(feature = "tokio")]
+pub mod tokio;
+
+/// Where an actor is, without its type.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Address {
+    /// Nowhere: answers `Stopped`.
+    Nobody,
+    #[cfg(feature = "tokio")]
+    Tokio(tokio::Address),
+    #[cfg(feature = "bare-metal")]
+    BareMetal(bare_metal::Address),
+}
+
+impl Address {
+    /// Sends now or never.
+    #[inline]
+    pub(crate) fn tell<A: Actor>(&self, message: A::Message, limit: Limit) -> Result<(), (A::Message, Reason)> {
+        let _ = limit;
+        match self {
+            Self::Nobody => Err((message, Reason::Stopped)),
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.tell::<A>(message, limit),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => address.tell::<A>(message, limit),
+        }
+    }
+
+    pub(crate) fn id(&self) -> Option<ActorId> {
+        match self {
+            Self::Nobody => None,
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => Some(address.id()),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => Some(address.id()),
+        }
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        match self {
+            Self::Nobody => false,
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.is_alive(),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => address.is_alive(),
+        }
+    }
+
+    pub(crate) fn depth(&self) -> usize {
+        match self {
+            Self::Nobody => 0,
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.depth(),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => address.depth(),
+        }
+    }
+
+    pub(crate) fn stop(&self) {
+        match self {
+            Self::Nobody => {}
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.stop(),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => address.stop(),
+        }
+    }
+
+    pub(crate) fn drain(&self) {
+        match self {
+            Self::Nobody => {}
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.drain(),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => address.drain(),
+        }
+    }
+
+    /// A future that ends when the actor has ended.
+    pub(crate) fn stopped(&self) -> Stopped {
+        Stopped(match self {
+            Self::Nobody => WaitingForEnd::Nobody,
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => WaitingForEnd::Tokio(address.stopped()),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => WaitingForEnd::BareMetal(address.stopped()),
+        })
+    }
+}
+
+/// A future that ends when an actor has ended; from [`Control::stopped`](crate::reference::Control::stopped).
+pub struct Stopped(WaitingForEnd);
+
+enum WaitingForEnd {
+    Nobody,
+    #[cfg(feature = "tokio")]
+    Tokio(tokio::Stopped),
+    #[cfg(feature = "bare-metal")]
+    BareMetal(bare_metal::Stopped),
+}
+
+impl Future for Stopped {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut core::task::Context<'_>) -> Poll<()> {
+        let _ = &cx;
+        match &mut self.get_mut().0 {
+            WaitingForEnd::Nobody => Poll::Ready(()),
+            #[cfg(feature = "tokio")]
+            WaitingForEnd::Tokio(stopped) => Pin::new(stopped).poll(cx),
+            #[cfg(feature = "bare-metal")]
+            WaitingForEnd::BareMetal(stopped) => Pin::new(stopped).poll(cx),
+        }
+    }
+}
+
+impl fmt::Debug for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stopped")
+    }
+}
+
+/// The future of an awaited tell: ends when the message is in the mailbox.
+///
+/// # Cancel safety
+/// Dropped before it ends, the message is not sent and nothing is left behind.
+pub struct Sending<'a, A: Actor>(SendingOn<'a, A>);
+
+enum SendingOn<'a, A: Actor> {
+    Nobody(PhantomData<&'a Ref<A>>),
+    #[cfg(feature = "tokio")]
+    Tokio(tokio::Sending<'a, A>),
+    #[cfg(feature = "bare-metal")]
+    BareMetal(bare_metal::Sending<'a, A>),
+}
+
+impl<'a, A: Actor> Sending<'a, A> {
+    #[inline]
+    pub(crate) fn new(target: &'a Ref<A>, message: A::Message, limit: Limit) -> Self {
+        let _ = limit;
+        Self(match target.address() {
+            Address::Nobody => {
+                drop(message);
+                SendingOn::Nobody(PhantomData)
+            }
+            #[cfg(feature = "tokio")]
+            Address::Tokio(address) => SendingOn::Tokio(tokio::Sending::new(address, message, limit)),
+            #[cfg(feature = "bare-metal")]
+            Address::BareMetal(address) => SendingOn::BareMetal(bare_metal::Sending::new(address, message, limit)),
+        })
+    }
+}
+
+impl<A: Actor> Future for Sending<'_, A> {
+    type Output = Result<(), TellError>;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut core::task::Context<'_>) -> Poll<Self::Output> {
+        let _ = &cx;
+        match &mut self.get_mut().0 {
+            SendingOn::Nobody(_) => Poll::Ready(Err(TellError::Stopped)),
+            #[cfg(feature = "tokio")]
+            SendingOn::Tokio(sending) => Pin::new(sending).poll(cx),
+            #[cfg(feature = "bare-metal")]
+            SendingOn::BareMetal(sending) => Pin::new(sending).poll(cx),
+        }
+    }
+}
+
+/// The future of an awaited ask: ends with the reply, or with why there is none.
+///
+/// # Cancel safety
+/// Dropped before it ends, nothing leaks: the handler may still run, and its reply is discarded.
+pub struct Asking<'a, A: Actor, K: Kind>(AskingOn<'a, A, K>);
+
+enum AskingOn<'a, A: Actor, K: Kind> {
+    Nobody(PhantomData<&'a Ref<A>>, PhantomData<fn() -> K>),
+    #[cfg(feature = "tokio")]
+    Tokio(tokio::Asking<'a, A, K>),
+    #[cfg(feature = "bare-metal")]
+    BareMetal(bare_metal::Asking<'a, A, K>),
+}
+
+impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
+    #[inline]
+    pub(crate) fn new(call: Call<'a, A, K>) -> Self {
+        Self(match call.target.address() {
+            Address::Nobody => AskingOn::Nobody(PhantomData, PhantomData),
+            #[cfg(feature = "tokio")]
+            Address::Tokio(address) => {
+                AskingOn::Tokio(tokio::Asking::new(address, call.message, call.attach, call.limit))
+            }
+            #[cfg(feature = "bare-metal")]
+            Address::BareMetal(address) => {
+                AskingOn::BareMetal(bare_metal::Asking::new(address, call.message, call.attach, call.limit))
+            }
+        })
+    }
+}
+
+impl<A: Actor, K: Kind> Future for Asking<'_, A, K> {
+    type Output = K::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut core::task::Context<'_>) -> Poll<K::Output> {
+        let _ = &cx;
+        match &mut self.get_mut().0 {
+            AskingOn::Nobody(..) => Poll::Ready(K::unsent(TellError::Stopped)),
+            #[cfg(feature = "tokio")]
+            AskingOn::Tokio(asking) => Pin::new(asking).poll(cx),
+            #[cfg(feature = "bare-metal")]
+            AskingOn::BareMetal(asking) => Pin::new(asking).poll(cx),
+        }
+    }
+}
+
+/// The runtime side of a [`Context`](crate::context::Context).
+pub(crate) enum Host<A: Actor> {
+    #[cfg(feature = "tokio")]
+    Tokio(tokio::Host<A>),
+    #[cfg(feature = "bare-metal")]
+    BareMetal(bare_metal::Host<A>),
+    /// Keeps the type parameter where no backend is on.
+    #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+    None(core::convert::Infallible, PhantomData<fn() -> A>),
+}
+
+/// Hands one call on to whichever backend made the host.
+macro_rules! on_host {
+    ($self:ident, $host:ident => $call:expr) => {
+        match $self {
+            #[cfg(feature = "tokio")]
+            Host::Tokio($host) => $call,
+            #[cfg(feature = "bare-metal")]
+            Host::BareMetal($host) => $call,
+            #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+            Host::None(never, _) => match *never {},
+        }
+    };
+}
+
+impl<A: Actor> Host<A> {
+    /// This actor's own address, as one more ref.
+    pub(crate) fn address(&self) -> Address {
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(host) => Address::Tokio(host.address()),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(host) => Address::BareMetal(host.address()),
+            #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+            Self::None(never, _) => match *never {},
+        }
+    }
+
+    pub(crate) fn id(&self) -> ActorId {
+        on_host!(self, host => host.id())
+    }
+
+    pub(crate) fn incarnation(&self) -> Incarnation {
+        on_host!(self, host => host.incarnation())
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        on_host!(self, host => host.now())
+    }
+
+    pub(crate) fn random(&self) -> u64 {
+        on_host!(self, host => host.random())
+    }
+
+    /// Notes why the handler in hand fails. The error is alive here, and formatted only where somebody reads it.
+    #[cold]
+    pub(crate) fn record(&self, kind: FailureKind, error: &dyn fmt::Display) {
+        let _ = (kind, error);
+        on_host!(self, host => host.record(kind, error));
+    }
+
+    /// A reply that comes back to this actor as the message `answered`, or `None` where it has no room to
+    /// keep one.
+    pub(crate) fn reply_as_message<K, F, R>(&self, answered: F, handler: &'static str) -> Option<Reply<K::Value>>
+    where
+        K: Kind,
+        R: Kind,
+        F: for<'r> Fn(&'r A::Ref, K::Output) -> Call<'r, A, R> + Copy + Send + 'static,
+    {
+        let _ = (answered, handler);
+        on_host!(self, host => host.reply_as_message::<K, F, R>(answered, handler))
+    }
+
+    /// Starts declared child `index`.
+    pub(crate) fn start_child<C, F, M>(&self, index: usize, factory: F) -> Result<Address, Failure>
+    where
+        C: Actor,
+        A: Family<C>,
+        F: Factory<C, M>,
+        M: 'static,
+    {
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(host) => host.start_child::<C, F, M>(index, factory).map(Address::Tokio),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(host) => host.start_child::<C, F, M>(index, factory).map(Address::BareMetal),
+            #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+            Self::None(never, _) => {
+                let _ = (index, factory);
+                match *never {}
+            }
+        }
+    }
+}
+
+/// What a parent must have to start a `C`: on bare metal a slot inside its own slot, elsewhere nothing.
+#[cfg(not(feature = "bare-metal"))]
+pub trait Family<C> {}
+
+#[cfg(not(feature = "bare-metal"))]
+impl<A, C> Family<C> for A {}
+
+#[cfg(feature = "bare-metal")]
+pub use bare_metal::Family;
+
+/// Runs `waker` where there is one.
+#[allow(dead_code)]
+pub(crate) fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}

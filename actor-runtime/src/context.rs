@@ -1,0 +1,126 @@
+//! What a handler may ask of the runtime, typed by its actor.
+
+use core::fmt;
+
+use crate::actor::{Actor, Handled};
+use crate::backend::{Family, Host};
+use crate::factory::Factory;
+use crate::failure::{Failure, FailureKind};
+use crate::id::{ActorId, Incarnation};
+use crate::reference::{ActorRef, Child, Ref};
+use crate::reply::Reply;
+use crate::time::Instant;
+
+/// The runtime as seen from inside actor `A`: lent to a handler for the time it runs.
+pub struct Context<A: Actor> {
+    pub(crate) host: Host<A>,
+    pub(crate) request: Request,
+}
+
+/// What the handler asked for; looked at when it has returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    Continue,
+    Stop,
+    Fail,
+}
+
+impl<A: Actor> Context<A> {
+    pub(crate) const fn new(host: Host<A>) -> Self {
+        Self { host, request: Request::Continue }
+    }
+
+    /// The ref of this actor.
+    pub fn this(&self) -> A::Ref {
+        A::Ref::from_ref(Ref::from_address(self.host.address()))
+    }
+
+    /// The identity of this actor, kept over restarts.
+    pub fn id(&self) -> ActorId {
+        self.host.id()
+    }
+
+    /// Which life of the actor this is; a restart begins the next one.
+    pub fn incarnation(&self) -> Incarnation {
+        self.host.incarnation()
+    }
+
+    /// The moment, by the clock of the system: the only clock an actor should read.
+    pub fn now(&self) -> Instant {
+        self.host.now()
+    }
+
+    /// A random number, from the seed of the system: the only randomness an actor needs.
+    pub fn random(&self) -> u64 {
+        self.host.random()
+    }
+
+    /// Stops this actor when the handler has returned; waiting messages become dead letters.
+    pub fn stop(&mut self) {
+        if self.request == Request::Continue {
+            self.request = Request::Stop;
+        }
+    }
+
+    /// Fails when the handler has returned: supervision decides what follows.
+    pub fn fail(&mut self, error: impl fmt::Display) {
+        self.host.record(FailureKind::Error, &error);
+        self.request = Request::Fail;
+    }
+
+    /// Ends a handler somebody told: its error is a failure.
+    #[doc(hidden)]
+    #[inline]
+    pub fn told<E: fmt::Display>(&mut self, result: Result<(), E>) -> Handled {
+        match result {
+            Ok(()) => Handled::Done,
+            Err(error) => {
+                self.host.record(FailureKind::Error, &error);
+                Handled::Failed
+            }
+        }
+    }
+
+    /// Ends a handler that returns a `Result`: the asker gets it whole; an error nobody asked for is a
+    /// failure of kind `unasked`.
+    #[doc(hidden)]
+    #[inline]
+    pub fn answer<T, E>(&mut self, reply: Reply<Result<T, E>>, result: Result<T, E>) -> Handled {
+        if result.is_err() && !reply.is_awaited() {
+            self.host.record(FailureKind::Unasked, &core::any::type_name::<E>());
+            return Handled::Failed;
+        }
+        reply.send(result);
+        Handled::Done
+    }
+}
+
+impl<A: Actor> fmt::Debug for Context<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("id", &self.id()).field("incarnation", &self.incarnation()).finish()
+    }
+}
+
+/// Where a parent starts its declared children.
+pub struct Nursery<'a, A: Actor> {
+    pub(crate) host: &'a Host<A>,
+}
+
+impl<A: Actor> Nursery<'_, A> {
+    /// Starts declared child `index` and puts its ref into the parent's field.
+    ///
+    /// # Errors
+    /// The failure of the child's first start.
+    #[doc(hidden)]
+    pub fn start<C, F, M>(&mut self, index: usize, field: &mut Child<C>, factory: F) -> Result<(), Failure>
+    where
+        C: Actor,
+        A: Family<C>,
+        F: Factory<C, M>,
+        M: 'static,
+    {
+        let address = self.host.start_child::<C, F, M>(index, factory)?;
+        *field = Child::started(C::Ref::from_ref(Ref::from_address(address)));
+        Ok(())
+    }
+}

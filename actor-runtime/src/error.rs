@@ -1,0 +1,121 @@
+//! What can come of a call, one small enum per operation. None carries the message: `?` works
+//! everywhere, and `.tell()` hands the call itself back.
+
+use core::convert::Infallible;
+use core::fmt;
+
+/// Why a call could not be put into the mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TellError {
+    /// The actor has ended, or was never started.
+    Stopped,
+    /// The mailbox has no room and its overflow policy is `reject`.
+    Full,
+    /// The call's deadline passed before there was room.
+    Timeout,
+    /// The actor waits for room in its own full mailbox.
+    WouldDeadlock,
+}
+
+impl fmt::Display for TellError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stopped => "actor stopped; spawn it again or drop the ref",
+            Self::Full => "mailbox full; retry later, or let `overflow = wait` make callers wait for room",
+            Self::Timeout => "no room in the mailbox before the deadline; give the call more time",
+            Self::WouldDeadlock => {
+                "an actor cannot wait for room in its own full mailbox; use `.tell()` and handle the rejection"
+            }
+        })
+    }
+}
+
+impl core::error::Error for TellError {}
+
+/// Why `.tell()` handed a call back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The mailbox has no room at the moment.
+    Full,
+    /// The actor has ended, or was never started.
+    Stopped,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full => "mailbox full; await the call to wait for room",
+            Self::Stopped => "actor stopped; spawn it again or drop the ref",
+        })
+    }
+}
+
+/// Why an ask ended without the handler's reply.
+///
+/// `E` is the error of the handler itself, for handlers that return `Result<T, E>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AskError<E = Infallible> {
+    /// The handler answered with its own error.
+    Handler(E),
+    /// The actor ended before it answered, or was never started.
+    Stopped,
+    /// The handler failed while it worked on this message.
+    Failed,
+    /// The handler dropped its `Reply` without sending.
+    NoReply {
+        /// Name of the handler.
+        handler: &'static str,
+    },
+    /// No answer before the deadline.
+    Timeout,
+    /// The mailbox has no room and its overflow policy is `reject`.
+    Full,
+    /// The actor asked itself, and would have waited for ever.
+    Cycle,
+}
+
+impl<E: fmt::Display> fmt::Display for AskError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Handler(error) => error.fmt(f),
+            Self::Stopped => f.write_str("actor stopped before it answered; spawn it again or drop the ref"),
+            Self::Failed => f.write_str("handler failed before it answered; its supervisor decides what follows"),
+            Self::NoReply { handler } => {
+                write!(f, "`{handler}` dropped its reply; send a value on every path")
+            }
+            Self::Timeout => f.write_str("no answer before the deadline; give the call more time with `.timeout(..)`"),
+            Self::Full => f.write_str("mailbox full; retry later, or let `overflow = wait` make callers wait for room"),
+            Self::Cycle => f.write_str("an actor cannot wait for its own answer; call the method on `self` instead"),
+        }
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display> core::error::Error for AskError<E> {}
+
+/// Why nobody answered, as the side that should have answered knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unanswered {
+    /// The duty to answer was dropped.
+    NoReply,
+    /// The actor ended first.
+    Stopped,
+    /// The handler failed.
+    Failed,
+    /// The message's deadline had passed before its turn came.
+    Expired,
+}
+
+impl Unanswered {
+    /// The same fact in the words of the asker.
+    pub const fn into_ask_error<E>(self, handler: &'static str) -> AskError<E> {
+        match self {
+            Self::NoReply => AskError::NoReply { handler },
+            Self::Stopped => AskError::Stopped,
+            Self::Failed => AskError::Failed,
+            Self::Expired => AskError::Timeout,
+        }
+    }
+}

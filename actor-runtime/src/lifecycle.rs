@@ -1,0 +1,383 @@
+//! The life of an actor as a pure machine: which task is next, whatever runs it. Keeps `stop`, `stop_order`,
+//! `start_failure` and the order of events in a restart.
+//!
+//! ```text
+//!              ┌────────────── Pause ◄──────────────┐ restart, after its delay
+//!              ▼                                    │
+//!   spawn ► Build ► StartChild.. ► CallStarted ► Receive
+//!              │          │             │           │ stop, failure
+//!              └──────────┴──────┬──────┴───────────┘
+//!                                ▼
+//!                          StopChildren ► CallStopping ► DropState ► Pause or End
+//! ```
+//!
+//! A backend asks for the [`Task`], performs it, and reports with [`Lifecycle::done`] or
+//! [`Lifecycle::failed`]. It keeps no phase of its own.
+
+use crate::failure::StopReason;
+use crate::supervision::Decision;
+
+/// What a backend has to do next for one actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Make the state with the factory.
+    Build,
+    /// Start the declared child of this index, and wait until it has started.
+    StartChild(usize),
+    /// Call `#[started]`.
+    CallStarted,
+    /// Handle messages.
+    Receive,
+    /// Stop all children in reverse order of start, and wait for their end.
+    StopChildren,
+    /// Call `#[stopping]`.
+    CallStopping(StopReason),
+    /// Drop the state.
+    DropState,
+    /// Wait for as long as the decision said before the next life; nothing is handled meanwhile.
+    Pause,
+    /// The actor has ended: give up what waits, and tell whoever watches.
+    End(StopReason),
+}
+
+/// Where the actor stands on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Building,
+    /// Declared children below this number are up; when all are, `#[started]` is called.
+    Starting(u8),
+    Receiving,
+    StoppingChildren,
+    Stopping,
+    DroppingState,
+    Pausing,
+    Ended,
+}
+
+/// What the actor is on its way to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    Run,
+    Restart,
+    Stop(StopReason),
+}
+
+/// What a decision means for the actor in hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// Go on with the next task.
+    Continue,
+    /// Go on, and hand the failure to the parent: it is the parent's own failure now.
+    Escalate,
+    /// Go on, and stop the parent.
+    StopParent,
+}
+
+/// The life of one actor. See the module's drawing.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifecycle {
+    phase: Phase,
+    goal: Goal,
+    /// The state was in hand when a panic went through it: no hook may see it.
+    poisoned: bool,
+}
+
+impl Lifecycle {
+    /// An actor that is not built yet.
+    pub const fn new() -> Self {
+        Self { phase: Phase::Building, goal: Goal::Run, poisoned: false }
+    }
+
+    /// What is to be done now, for an actor with `children` declared children.
+    #[inline]
+    pub const fn task(&self, children: usize) -> Task {
+        match self.phase {
+            Phase::Building => Task::Build,
+            Phase::Starting(up) if (up as usize) < children => Task::StartChild(up as usize),
+            Phase::Starting(_) => Task::CallStarted,
+            Phase::Receiving => Task::Receive,
+            Phase::StoppingChildren => Task::StopChildren,
+            Phase::Stopping => match self.goal {
+                Goal::Stop(reason) => Task::CallStopping(reason),
+                Goal::Run | Goal::Restart => Task::DropState,
+            },
+            Phase::DroppingState => Task::DropState,
+            Phase::Pausing => Task::Pause,
+            Phase::Ended => match self.goal {
+                Goal::Stop(reason) => Task::End(reason),
+                Goal::Run | Goal::Restart => Task::End(StopReason::Failed),
+            },
+        }
+    }
+
+    /// Whether the actor handles messages now. The one question on the message path.
+    #[inline]
+    pub const fn receives(&self) -> bool {
+        matches!(self.phase, Phase::Receiving)
+    }
+
+    /// Whether the actor has ended.
+    pub const fn has_ended(&self) -> bool {
+        matches!(self.phase, Phase::Ended)
+    }
+
+    /// Whether the actor is on its way to its end.
+    pub const fn is_stopping(&self) -> bool {
+        matches!(self.goal, Goal::Stop(_))
+    }
+
+    /// The task in hand is done, for an actor with `children` declared children.
+    pub const fn done(&mut self, children: usize) {
+        self.phase = match self.phase {
+            Phase::Building => Phase::Starting(0),
+            Phase::Starting(up) if (up as usize) < children => Phase::Starting(up + 1),
+            Phase::Starting(_) | Phase::Receiving => Phase::Receiving,
+            Phase::StoppingChildren => {
+                if self.poisoned || !self.is_stopping() {
+                    Phase::DroppingState
+                } else {
+                    Phase::Stopping
+                }
+            }
+            Phase::Stopping => Phase::DroppingState,
+            Phase::DroppingState => match self.goal {
+                Goal::Run | Goal::Restart => Phase::Pausing,
+                Goal::Stop(_) => Phase::Ended,
+            },
+            Phase::Pausing => {
+                self.goal = Goal::Run;
+                self.poisoned = false;
+                Phase::Building
+            }
+            Phase::Ended => Phase::Ended,
+        };
+    }
+
+    /// Somebody asked for the end. The first reason stays.
+    pub const fn stop(&mut self, reason: StopReason) {
+        if self.is_stopping() {
+            return;
+        }
+        self.goal = Goal::Stop(reason);
+        match self.phase {
+            // No state yet, or no longer.
+            Phase::Building | Phase::Pausing => self.phase = Phase::Ended,
+            Phase::Starting(_) | Phase::Receiving => self.phase = Phase::StoppingChildren,
+            // On the way down for a restart: from here it goes on to the end.
+            Phase::StoppingChildren | Phase::Stopping | Phase::DroppingState | Phase::Ended => {}
+        }
+    }
+
+    /// The task in hand failed, and this was decided. `poisoned` says that a panic went through the state.
+    pub const fn failed(&mut self, decision: Decision, poisoned: bool) -> Course {
+        self.poisoned |= poisoned;
+        if self.is_stopping() {
+            // Failing on the way down changes nothing but what may still be called.
+            if matches!(self.phase, Phase::Stopping) {
+                self.phase = Phase::DroppingState;
+            }
+            return Course::Continue;
+        }
+        let no_state = matches!(self.phase, Phase::Building);
+        match decision {
+            Decision::Resume => {
+                if !matches!(self.phase, Phase::Receiving) {
+                    // Nothing to go on with before the actor is up.
+                    self.restart(no_state);
+                }
+                Course::Continue
+            }
+            Decision::Restart { after: _ } => {
+                self.restart(no_state);
+                Course::Continue
+            }
+            Decision::Stop => {
+                self.end(no_state);
+                Course::Continue
+            }
+            Decision::Escalate => {
+                self.end(no_state);
+                Course::Escalate
+            }
+            Decision::StopSelf => {
+                self.end(no_state);
+                Course::StopParent
+            }
+        }
+    }
+
+    const fn restart(&mut self, no_state: bool) {
+        self.goal = Goal::Restart;
+        self.phase = if no_state { Phase::Pausing } else { Phase::StoppingChildren };
+    }
+
+    const fn end(&mut self, no_state: bool) {
+        self.goal = Goal::Stop(StopReason::Failed);
+        self.phase = if no_state { Phase::Ended } else { Phase::StoppingChildren };
+    }
+}
+
+impl Default for Lifecycle {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    const CHILDREN: usize = 2;
+
+    /// Performs tasks that succeed until `stop` says so or the actor has ended.
+    fn run(life: &mut Lifecycle, stop: impl Fn(Task) -> bool) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        loop {
+            let task = life.task(CHILDREN);
+            tasks.push(task);
+            if stop(task) || matches!(task, Task::End(_)) {
+                return tasks;
+            }
+            life.done(CHILDREN);
+        }
+    }
+
+    fn up() -> Lifecycle {
+        let mut life = Lifecycle::new();
+        run(&mut life, |task| task == Task::Receive);
+        life
+    }
+
+    #[test]
+    fn an_actor_is_built_gets_its_children_and_hears_of_its_start_before_it_receives() {
+        let tasks = run(&mut Lifecycle::new(), |task| task == Task::Receive);
+        assert_eq!(tasks, [Task::Build, Task::StartChild(0), Task::StartChild(1), Task::CallStarted, Task::Receive]);
+    }
+
+    #[test]
+    fn a_stop_goes_children_hook_state_end() {
+        let mut life = up();
+        life.stop(StopReason::Requested);
+        life.stop(StopReason::Killed);
+        let tasks = run(&mut life, |_| false);
+        let why = StopReason::Requested;
+        assert_eq!(tasks, [Task::StopChildren, Task::CallStopping(why), Task::DropState, Task::End(why)]);
+    }
+
+    #[test]
+    fn a_panic_restarts_without_a_hook_and_begins_anew() {
+        let mut life = up();
+        assert_eq!(life.failed(Decision::Restart { after: core::time::Duration::ZERO }, true), Course::Continue);
+        let tasks = run(&mut life, |task| task == Task::Build);
+        assert_eq!(tasks, [Task::StopChildren, Task::DropState, Task::Pause, Task::Build]);
+    }
+
+    #[test]
+    fn a_stop_on_the_way_to_a_restart_ends_the_actor() {
+        for steps in 0..4 {
+            let mut life = up();
+            life.failed(Decision::Restart { after: core::time::Duration::ZERO }, true);
+            for _ in 0..steps {
+                life.done(CHILDREN);
+            }
+            life.stop(StopReason::Requested);
+            let tasks = run(&mut life, |_| false);
+            assert_eq!(tasks.last(), Some(&Task::End(StopReason::Requested)), "after {steps} steps: {tasks:?}");
+            assert!(!tasks.contains(&Task::Build) || steps > 3, "after {steps} steps: {tasks:?}");
+            assert!(!tasks.contains(&Task::CallStopping(StopReason::Requested)), "a hook saw a poisoned state");
+        }
+    }
+
+    #[test]
+    fn a_failed_build_has_no_state_to_drop() {
+        let mut life = Lifecycle::new();
+        assert_eq!(life.failed(Decision::Escalate, false), Course::Escalate);
+        assert_eq!(life.task(CHILDREN), Task::End(StopReason::Failed));
+        let mut life = Lifecycle::new();
+        life.failed(Decision::Restart { after: core::time::Duration::ZERO }, false);
+        assert_eq!(life.task(CHILDREN), Task::Pause);
+    }
+
+    #[test]
+    fn a_resumed_failure_changes_nothing_of_an_actor_that_is_up() {
+        let mut life = up();
+        assert_eq!(life.failed(Decision::Resume, false), Course::Continue);
+        assert!(life.receives());
+    }
+
+    #[derive(Clone, Copy, Debug)]
+    enum Event {
+        Done,
+        Stop,
+        Failed(Decision, bool),
+    }
+
+    fn event() -> impl Strategy<Value = Event> {
+        let decision = prop_oneof![
+            Just(Decision::Resume),
+            Just(Decision::Restart { after: core::time::Duration::ZERO }),
+            Just(Decision::Stop),
+            Just(Decision::StopSelf),
+            Just(Decision::Escalate),
+        ];
+        prop_oneof![
+            6 => Just(Event::Done),
+            1 => Just(Event::Stop),
+            2 => (decision, any::<bool>()).prop_map(|(decision, poisoned)| Event::Failed(decision, poisoned)),
+        ]
+    }
+
+    proptest! {
+        /// Whatever happens: state and children are there when they are used and gone at the end, no hook sees a
+        /// poisoned state, and a stop is never forgotten.
+        #[test]
+        fn no_history_leaves_anything_behind(events in prop::collection::vec(event(), 0..80)) {
+            let mut life = Lifecycle::new();
+            let (mut state, mut poisoned, mut children, mut stopped) = (false, false, 0usize, false);
+            let stop = events.iter().copied().chain([Event::Stop]);
+            for event in stop.chain(core::iter::repeat_n(Event::Done, 8)) {
+                let task = life.task(CHILDREN);
+                match task {
+                    Task::Build => prop_assert!(!state && children == 0),
+                    Task::StartChild(index) => prop_assert!(state && index == children),
+                    Task::CallStarted => prop_assert!(state && children == CHILDREN),
+                    Task::Receive => prop_assert!(state && !poisoned && children == CHILDREN && !stopped),
+                    Task::StopChildren | Task::DropState => prop_assert!(state),
+                    Task::CallStopping(_) => prop_assert!(state && !poisoned && children == 0),
+                    Task::Pause | Task::End(_) => prop_assert!(!state && children == 0),
+                }
+                if let Task::End(_) = task {
+                    prop_assert!(life.has_ended());
+                    continue;
+                }
+                match event {
+                    Event::Done => {
+                        match task {
+                            Task::Build => (state, poisoned) = (true, false),
+                            Task::StartChild(_) => children += 1,
+                            Task::StopChildren => children = 0,
+                            Task::DropState => state = false,
+                            Task::CallStarted | Task::Receive | Task::CallStopping(_) | Task::Pause | Task::End(_) => {}
+                        }
+                        life.done(CHILDREN);
+                    }
+                    Event::Stop => {
+                        stopped = true;
+                        life.stop(StopReason::Requested);
+                    }
+                    // Children stop and states drop without failing; a pause does nothing that could.
+                    Event::Failed(..)
+                        if matches!(task, Task::StopChildren | Task::DropState | Task::Pause) => {}
+                    Event::Failed(Decision::Resume, true) => {}
+                    Event::Failed(decision, panicked) => {
+                        poisoned |= panicked && state;
+                        life.failed(decision, panicked);
+                    }
+                }
+            }
+            prop_assert!(life.has_ended(), "stopped, and given the time: {life:?}");
+        }
+    }
+}

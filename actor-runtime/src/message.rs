@@ -1,0 +1,26 @@
+//! One message: a variant of the enum that `#[handlers]` generates for an actor.
+
+use crate::error::Unanswered;
+
+/// How a message must be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// By a plain function that answers before it returns; an asker may run it on its own stack.
+    Sync,
+    /// By a plain function that was given the duty to answer and may answer later.
+    Delegated,
+    /// By a future.
+    Async,
+}
+
+/// The enum of everything one actor can be told or asked, its hooks and timers included.
+pub trait Message: Sized + Send + 'static {
+    /// The place of this message in [`Protocol::messages`](crate::actor::Protocol::messages).
+    fn index(&self) -> usize;
+
+    /// How this message must be run.
+    fn mode(&self) -> Mode;
+
+    /// Gives the message up: an asker hears `why`, everything else is dropped.
+    fn refuse(self, why: Unanswered);
+}

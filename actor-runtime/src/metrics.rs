@@ -1,0 +1,89 @@
+//! What is recorded about actors, in plain figures: the same on every backend.
+
+use core::fmt;
+
+use crate::failure::Failure;
+use crate::failure::StopReason;
+use crate::id::ActorId;
+use crate::supervision::Decision;
+
+/// What happened to the actors of one type since their system began.
+///
+/// `accepted` messages are conserved: each was handled, is still waiting, or is a dead letter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Actors started; a restart does not count.
+    pub spawned: u64,
+    /// Lives begun after a failure.
+    pub restarts: u64,
+    /// Failures, each at its origin.
+    pub failures: u64,
+    /// Actors that ended.
+    pub stopped: u64,
+    /// Accepted messages that no handler saw.
+    pub dead_letters: u64,
+    /// Messages whose handler ran, failed ones included.
+    pub handled: u64,
+}
+
+/// Why an accepted message was not handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeadLetterReason {
+    /// The actor ended first.
+    Stopped,
+    /// The message's deadline passed before its turn came.
+    Expired,
+}
+
+impl fmt::Display for DeadLetterReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stopped => "stopped",
+            Self::Expired => "expired",
+        })
+    }
+}
+
+/// Something that happened in a system, told to its event handler where and when it happened.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum SystemEvent<'a> {
+    /// An actor failed, and this was decided.
+    Failed {
+        /// Label of the actor.
+        actor: &'static str,
+        /// Its identity.
+        id: ActorId,
+        /// What went wrong.
+        failure: &'a Failure,
+        /// What is done about it.
+        decision: Decision,
+    },
+    /// An actor began its next life.
+    Restarted {
+        /// Label of the actor.
+        actor: &'static str,
+        /// Its identity, the same as before.
+        id: ActorId,
+    },
+    /// An actor ended.
+    Stopped {
+        /// Label of the actor.
+        actor: &'static str,
+        /// Its identity.
+        id: ActorId,
+        /// Why it ended.
+        reason: StopReason,
+    },
+    /// An accepted message was not handled.
+    DeadLetter {
+        /// Label of the actor it was sent to.
+        actor: &'static str,
+        /// Identity of that actor.
+        id: ActorId,
+        /// Name of the message.
+        message: &'static str,
+        /// Why.
+        reason: DeadLetterReason,
+    },
+}

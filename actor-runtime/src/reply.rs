@@ -1,0 +1,101 @@
+//! The duty to answer one ask: sent once, or dropped and so answered with `NoReply`. Keeps
+//! `ask_resolves` on the answering side.
+//!
+//! A reply is a pointer and a function, whatever waits at the other end: a slot of the tokio backend, a
+//! place on an asker's stack, a static slot, or the mailbox of an actor that asked with `.then(..)`.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use crate::error::Unanswered;
+
+/// Takes an answer to where it is awaited, and frees what was kept for it.
+///
+/// # Safety
+/// Called at most once with the `data` it was registered with.
+pub(crate) type Deliver<T> = unsafe fn(data: *const (), answer: Result<T, Unanswered>);
+
+/// The duty to answer an ask with a `T`.
+///
+/// A handler takes it as a parameter when it cannot answer at once, keeps it, and answers later with
+/// [`send`](Reply::send). Sending twice does not compile; dropping it answers the asker at once with
+/// [`AskError::NoReply`](crate::error::AskError::NoReply).
+#[must_use = "an asker waits for this reply; dropping it answers with `NoReply`"]
+pub struct Reply<T> {
+    data: *const (),
+    /// `None` where nobody waits.
+    deliver: Option<Deliver<T>>,
+    owns: PhantomData<T>,
+}
+
+// SAFETY: `from_raw` demands that `deliver` may be called from any thread when `T` is `Send`.
+#[allow(unsafe_code)]
+unsafe impl<T: Send> Send for Reply<T> {}
+
+impl<T> Reply<T> {
+    /// A reply nobody waits for: what a told ask handler is given.
+    pub const fn discarded() -> Self {
+        Self { data: core::ptr::null(), deliver: None, owns: PhantomData }
+    }
+
+    /// A reply that ends in `deliver(data, answer)`.
+    ///
+    /// # Safety
+    /// `deliver` may be called once with `data`, at any later time, and from any thread if `T: Send`.
+    #[allow(unsafe_code)]
+    pub(crate) const unsafe fn from_raw(data: *const (), deliver: Deliver<T>) -> Self {
+        Self { data, deliver: Some(deliver), owns: PhantomData }
+    }
+
+    /// Answers the asker. The value is dropped where nobody waits any more.
+    pub fn send(mut self, value: T) {
+        self.deliver(Ok(value));
+    }
+
+    /// Whether anybody was waiting when the message was sent.
+    pub fn is_awaited(&self) -> bool {
+        self.deliver.is_some()
+    }
+
+    /// Tells the asker why there will be no answer.
+    #[doc(hidden)]
+    pub fn refuse(mut self, why: Unanswered) {
+        self.deliver(Err(why));
+    }
+
+    #[inline]
+    fn deliver(&mut self, answer: Result<T, Unanswered>) {
+        if let Some(deliver) = self.deliver.take() {
+            // SAFETY: taken out, so this is the only call with this `data`; see `from_raw`.
+            #[allow(unsafe_code)]
+            unsafe {
+                deliver(self.data, answer);
+            }
+        }
+    }
+}
+
+impl<T> Drop for Reply<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.deliver.is_some() {
+            self.deliver(Err(why_dropped()));
+        }
+    }
+}
+
+impl<T> fmt::Debug for Reply<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("is_awaited", &self.is_awaited()).finish()
+    }
+}
+
+/// A reply that goes down with a panicking handler was not forgotten: the handler failed.
+#[cold]
+fn why_dropped() -> Unanswered {
+    #[cfg(feature = "tokio")]
+    if std::thread::panicking() {
+        return Unanswered::Failed;
+    }
+    Unanswered::NoReply
+}

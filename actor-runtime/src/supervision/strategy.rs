@@ -1,0 +1,126 @@
+//! Whom a restart concerns, and after which ends a child is restarted at all.
+//!
+//! Keeps the promises `one_for_one`, `one_for_all` and `rest_for_one`.
+
+use core::ops::Range;
+
+/// Which siblings a failed child takes with it.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Strategy {
+    /// The failed child alone.
+    #[default]
+    OneForOne,
+    /// Every child of the group.
+    OneForAll,
+    /// The failed child and those started after it.
+    RestForOne,
+}
+
+impl Strategy {
+    /// The strategy in lower case with underscores, as metrics label it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OneForOne => "one_for_one",
+            Self::OneForAll => "one_for_all",
+            Self::RestForOne => "rest_for_one",
+        }
+    }
+
+    /// The children to stop, in reverse, and to start, in order, when child `failed` of `count` fails.
+    ///
+    /// Children are numbered from zero in the order they were started. A number outside of the group
+    /// concerns nobody.
+    #[must_use]
+    pub const fn affected(self, failed: usize, count: usize) -> Range<usize> {
+        if failed >= count {
+            return count..count;
+        }
+        match self {
+            Self::OneForOne => failed..failed + 1,
+            Self::OneForAll => 0..count,
+            Self::RestForOne => failed..count,
+        }
+    }
+}
+
+/// How the life of an actor ended, as far as a restart is concerned.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum End {
+    /// It failed.
+    Failure,
+    /// Somebody else asked for it: a stop, a kill, its parent, a shutdown.
+    Asked,
+    /// It stopped itself, or ended for want of refs.
+    Normal,
+}
+
+/// After which ends a child is restarted.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub enum RestartType {
+    /// After any end nobody asked for.
+    Permanent,
+    /// After a failure.
+    #[default]
+    Transient,
+    /// Never.
+    Temporary,
+}
+
+impl RestartType {
+    /// Whether a child of this type is restarted after such an end.
+    #[must_use]
+    pub const fn restarts_after(self, end: End) -> bool {
+        match (self, end) {
+            (Self::Permanent, End::Failure | End::Normal) => true,
+            (Self::Transient, End::Failure) => true,
+            (Self::Permanent, End::Asked) => false,
+            (Self::Transient, End::Asked | End::Normal) => false,
+            (Self::Temporary, End::Failure | End::Asked | End::Normal) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_strategy_concerns_its_siblings() {
+        fn check(strategy: Strategy, failed: usize, count: usize, expected: Range<usize>) {
+            assert_eq!(strategy.affected(failed, count), expected, "{strategy:?}");
+        }
+        check(Strategy::OneForOne, 1, 4, 1..2);
+        check(Strategy::OneForOne, 3, 4, 3..4);
+        check(Strategy::OneForAll, 0, 4, 0..4);
+        check(Strategy::OneForAll, 3, 4, 0..4);
+        check(Strategy::RestForOne, 0, 4, 0..4);
+        check(Strategy::RestForOne, 2, 4, 2..4);
+        check(Strategy::RestForOne, 3, 4, 3..4);
+    }
+
+    #[test]
+    fn a_child_outside_of_the_group_concerns_nobody() {
+        fn check(strategy: Strategy) {
+            assert!(strategy.affected(4, 4).is_empty());
+            assert!(strategy.affected(usize::MAX, 4).is_empty());
+            assert!(strategy.affected(0, 0).is_empty());
+        }
+        check(Strategy::OneForOne);
+        check(Strategy::OneForAll);
+        check(Strategy::RestForOne);
+    }
+
+    #[test]
+    fn each_restart_type_restarts_after_its_ends() {
+        fn check(restart: RestartType, failure: bool, asked: bool, normal: bool) {
+            assert_eq!(restart.restarts_after(End::Failure), failure, "{restart:?}");
+            assert_eq!(restart.restarts_after(End::Asked), asked, "{restart:?}");
+            assert_eq!(restart.restarts_after(End::Normal), normal, "{restart:?}");
+        }
+        check(RestartType::Permanent, true, false, true);
+        check(RestartType::Transient, true, false, false);
+        check(RestartType::Temporary, false, false, false);
+        check(RestartType::default(), true, false, false);
+    }
+}

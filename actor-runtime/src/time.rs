@@ -1,0 +1,97 @@
+//! Instants on the system's own clock, and the clock that tells them.
+//!
+//! Keeps the promise that an actor sees one clock only: every decision of the core is given an
+//! [`Instant`] and never asks for the time, so a run under a virtual clock repeats exactly.
+
+use core::time::Duration;
+
+/// A point in time, in nanoseconds since the clock of its system started.
+///
+/// Instants of different systems have nothing to do with each other. The range is 584 years, and all
+/// arithmetic saturates instead of wrapping.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Instant(u64);
+
+impl Instant {
+    /// The instant the clock started.
+    pub const ZERO: Self = Self(0);
+
+    /// The instant this many nanoseconds after the clock started.
+    #[must_use]
+    pub const fn from_nanos(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    /// Nanoseconds since the clock started.
+    #[must_use]
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
+
+    /// The instant this much later, or the last one there is.
+    #[must_use]
+    pub const fn saturating_add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(nanos(duration)))
+    }
+
+    /// The time from `earlier` to this instant, zero if `earlier` is in fact later.
+    #[must_use]
+    pub const fn saturating_since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// Tells the time of one system: the only clock an actor sees.
+///
+/// Two readings never go backwards. A backend supplies one, tests supply a virtual one.
+pub trait Clock {
+    /// The time now.
+    fn now(&self) -> Instant;
+}
+
+/// The length of `duration` in nanoseconds, at most `u64::MAX`.
+///
+/// `Duration::as_nanos` answers in 128 bits, which a Cortex-M0 multiplies in software.
+pub(crate) const fn nanos(duration: Duration) -> u64 {
+    duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_counted_in_nanoseconds_and_saturates() {
+        fn check(duration: Duration, expected: u64) {
+            assert_eq!(nanos(duration), expected, "{duration:?}");
+        }
+        check(Duration::ZERO, 0);
+        check(Duration::new(2, 3), 2_000_000_003);
+        check(Duration::from_nanos(u64::MAX), u64::MAX);
+        check(Duration::MAX, u64::MAX);
+    }
+
+    #[test]
+    fn adding_saturates_at_the_last_instant() {
+        fn check(start: u64, duration: Duration, expected: u64) {
+            let later = Instant::from_nanos(start).saturating_add(duration);
+            assert_eq!(later.as_nanos(), expected);
+        }
+        check(0, Duration::from_millis(1), 1_000_000);
+        check(u64::MAX - 1, Duration::from_nanos(1), u64::MAX);
+        check(u64::MAX, Duration::from_secs(1), u64::MAX);
+        check(1, Duration::MAX, u64::MAX);
+    }
+
+    #[test]
+    fn the_time_since_a_later_instant_is_zero() {
+        fn check(later: u64, earlier: u64, expected: Duration) {
+            let since = Instant::from_nanos(later).saturating_since(Instant::from_nanos(earlier));
+            assert_eq!(since, expected);
+        }
+        check(5, 2, Duration::from_nanos(3));
+        check(2, 2, Duration::ZERO);
+        check(2, 5, Duration::ZERO);
+        check(u64::MAX, 0, Duration::from_nanos(u64::MAX));
+    }
+}

@@ -1,0 +1,86 @@
+//! The layers of `lib.rs` hold: a module imports from its own layer or from those above it.
+//!
+//! The one exception is the seam: everything from the contract down may name `crate::backend`, whose enums
+//! hide the backends, but not what lies inside a backend.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The layer from which on the seam may be named.
+const SEAM_FROM: &str = "Contract";
+
+#[test]
+fn modules_import_only_from_their_own_layer_or_above() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let layers = layers(&fs::read_to_string(src.join("lib.rs")).expect("lib.rs"));
+    let seam = layers.iter().find(|(_, (_, name))| name == SEAM_FROM).map(|(_, (rank, _))| *rank).expect("the seam");
+    let mut wrong = Vec::new();
+    for file in sources(&src) {
+        let module = module_of(&src, &file);
+        let Some((rank, _)) = layers.get(module.split("::").next().unwrap_or_default()) else { continue };
+        for import in imports(&fs::read_to_string(&file).expect("a source file")) {
+            let (top, rest) = import.split_once("::").unwrap_or((&import, ""));
+            let Some((imported, _)) = layers.get(top) else { continue };
+            let through_seam = top == "backend" && !rest.starts_with("tokio") && !rest.starts_with("bare_metal");
+            if imported > rank && !(through_seam && *rank >= seam) {
+                wrong.push(format!("`{module}` imports `{import}`"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "arrows that point the wrong way: {wrong:#?}");
+}
+
+#[test]
+fn neither_backend_knows_the_other() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/backend");
+    for (backend, other) in [("tokio", "bare_metal"), ("bare_metal", "tokio")] {
+        for file in sources(&src.join(backend)) {
+            let text = fs::read_to_string(&file).expect("a source file");
+            assert!(!text.contains(&format!("backend::{other}")), "{} knows {other}", file.display());
+        }
+    }
+}
+
+/// Each top-level module with the rank and the name of its layer, read from the comments of `lib.rs`.
+fn layers(lib: &str) -> HashMap<String, (usize, String)> {
+    let mut layers = HashMap::new();
+    let (mut rank, mut name) = (0, String::new());
+    for line in lib.lines() {
+        if let Some(heading) = line.strip_prefix("// ").and_then(|comment| comment.split_once(':')) {
+            rank += 1;
+            name = heading.0.to_string();
+        } else if let Some(module) = line.strip_prefix("pub mod ").and_then(|module| module.strip_suffix(';')) {
+            layers.insert(module.to_string(), (rank, name.clone()));
+        }
+    }
+    assert!(layers.len() > 10, "lib.rs lists its modules under headings: {layers:?}");
+    layers
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .flat_map(|entry| {
+            let path = entry.path();
+            if path.is_dir() { sources(&path) } else { vec![path] }
+        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
+}
+
+fn module_of(src: &Path, file: &Path) -> String {
+    let path = file.strip_prefix(src).expect("below src").with_extension("");
+    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("::")
+}
+
+/// What follows `crate::` anywhere outside of comments.
+fn imports(text: &str) -> Vec<String> {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.flat_map(|line| line.match_indices("crate::").map(move |(at, _)| &line[at + "crate::".len()..]))
+        .map(|rest| {
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(rest.len());
+            rest[..end].to_string()
+        })
+        .collect()
+}
