@@ -1,0 +1,48 @@
+//! What a thread is doing while it runs an actor: the one slot through which asks recognise their asker.
+
+use core::cell::Cell;
+use core::ptr::{NonNull, null_mut};
+use std::thread_local;
+
+use super::header::Header;
+
+thread_local! {
+    static CURRENT: Cell<*mut Header> = const { Cell::new(null_mut()) };
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// How deep asks may run handlers inside handlers on one stack.
+const MAX_DEPTH: u32 = 16;
+
+/// An actor is in hand on this thread, until dropped.
+pub(super) struct Ambient {
+    outer: *mut Header,
+}
+
+impl Ambient {
+    #[inline]
+    pub(super) fn enter(header: NonNull<Header>) -> Self {
+        DEPTH.set(DEPTH.get() + 1);
+        Self { outer: CURRENT.replace(header.as_ptr()) }
+    }
+
+    /// Whether this thread runs the actor behind `header` at the moment.
+    #[inline]
+    pub(super) fn is(header: NonNull<Header>) -> bool {
+        CURRENT.get() == header.as_ptr()
+    }
+
+    /// Whether one more handler may run on this stack.
+    #[inline]
+    pub(super) fn has_room() -> bool {
+        DEPTH.get() < MAX_DEPTH
+    }
+}
+
+impl Drop for Ambient {
+    #[inline]
+    fn drop(&mut self) {
+        CURRENT.set(self.outer);
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}

@@ -1,0 +1,465 @@
+//! The futures of awaited calls: finding room, waiting for the answer, giving up in time.
+
+use core::cell::UnsafeCell;
+use core::future::Future;
+use core::mem::{ManuallyDrop, MaybeUninit, forget, replace};
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ::tokio::task::coop::poll_proceed;
+
+use crate::actor::Actor;
+use crate::call::{Kind, Limit};
+use crate::error::{Reason, TellError, Unanswered};
+use crate::message::{Message, Mode};
+use crate::reply::Reply;
+use crate::time::Instant;
+
+use super::ambient::Ambient;
+use super::cell::Cell;
+use super::header::{Address, Owner};
+use super::mailbox::{Deadline, Envelope, Pushed, Waited};
+use super::reply::{self, Pending};
+use super::system::Core;
+use super::timers::{Due, Key};
+
+impl Limit {
+    #[inline]
+    fn deadline(self, core: &Core) -> Deadline {
+        match self {
+            Self::Default => Deadline::NONE,
+            Self::Within(limit) => Deadline::at(core.now().saturating_add(limit)),
+            Self::Until(moment) => Deadline::at(moment),
+        }
+    }
+}
+
+impl Address {
+    /// Moves the message into the mailbox, if it is let in; schedules the cell where that is due.
+    #[inline(always)]
+    fn push<A: Actor>(&self, message: &mut Option<A::Message>, deadline: Deadline) -> Pushed {
+        let pushed = self.cell::<A>().mailbox.push(message, deadline, A::OPTIONS.capacity, A::OPTIONS.overflow);
+        if pushed == Pushed::QueuedFirst {
+            // SAFETY: the push handed over the turn, and an address has the provenance of the allocation.
+            unsafe { Cell::<A>::schedule(self.as_ptr().cast()) };
+        }
+        pushed
+    }
+
+    #[inline(always)]
+    pub(crate) fn tell<A: Actor>(&self, message: A::Message, limit: Limit) -> Result<(), (A::Message, Reason)> {
+        let deadline = limit.deadline(&self.header().core);
+        let mut message = Some(message);
+        let reason = match self.push::<A>(&mut message, deadline) {
+            Pushed::Queued | Pushed::QueuedFirst => return Ok(()),
+            Pushed::Full | Pushed::MustWait => Reason::Full,
+            Pushed::Closed => Reason::Stopped,
+        };
+        message.map_or(Ok(()), |message| Err((message, reason)))
+    }
+
+    pub(crate) fn stopped(&self) -> Stopped {
+        Stopped::of(self.owner())
+    }
+}
+
+/// A place in the line of senders that wait for room; left when dropped.
+struct Line<'a, A: Actor> {
+    address: &'a Address,
+    ticket: u64,
+    actor: core::marker::PhantomData<fn() -> A>,
+}
+
+impl<'a, A: Actor> Line<'a, A> {
+    /// Moves the message into the line. `None` leaves it: there is room by now, or the actor has ended.
+    fn join(address: &'a Address, message: &mut Option<A::Message>, deadline: Deadline, waker: &Waker) -> Option<Self> {
+        let envelope = Envelope { message: message.take()?, deadline };
+        match address.cell::<A>().mailbox.wait(envelope, waker.clone(), A::OPTIONS.capacity) {
+            Ok(ticket) => Some(Self { address, ticket, actor: core::marker::PhantomData }),
+            Err(back) => {
+                *message = Some(back.message);
+                None
+            }
+        }
+    }
+
+    fn poll(&self, waker: &Waker) -> Waited {
+        self.address.cell::<A>().mailbox.poll_wait(self.ticket, waker)
+    }
+}
+
+impl<A: Actor> Drop for Line<'_, A> {
+    fn drop(&mut self) {
+        drop(self.address.cell::<A>().mailbox.cancel_wait(self.ticket));
+    }
+}
+
+/// Wakes a task at a moment, unless dropped before.
+struct Alarm<'a> {
+    core: &'a Core,
+    key: Key,
+}
+
+impl<'a> Alarm<'a> {
+    fn at(core: &'a Core, moment: Instant, waker: &Waker) -> Self {
+        Self { core, key: core.timers().add(moment, Due::Wake(waker.clone())) }
+    }
+}
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        self.core.timers().cancel(self.key);
+    }
+}
+
+/// Keeps `alarm` set for `deadline`. Returns whether the deadline has passed.
+fn is_late<'a>(core: &'a Core, deadline: Deadline, alarm: &mut Option<Alarm<'a>>, waker: &Waker) -> bool {
+    let Some(moment) = deadline.moment() else { return false };
+    if core.now() >= moment {
+        return true;
+    }
+    *alarm = Some(Alarm::at(core, moment, waker));
+    false
+}
+
+/// Something that few of its owners ever hold: its destructor is kept out of theirs, which are then small enough to
+/// be inlined.
+struct Rare<T>(ManuallyDrop<T>);
+
+impl<T> Rare<T> {
+    fn new(value: T) -> Self {
+        Self(ManuallyDrop::new(value))
+    }
+}
+
+impl<T> Drop for Rare<T> {
+    #[cold]
+    #[inline(never)]
+    fn drop(&mut self) {
+        // SAFETY: dropped here, once, and not used after this.
+        unsafe { ManuallyDrop::drop(&mut self.0) }
+    }
+}
+
+/// See [`crate::backend::Sending`].
+pub(crate) struct Sending<'a, A: Actor> {
+    address: &'a Address,
+    stage: SendStage<'a, A>,
+}
+
+enum SendStage<'a, A: Actor> {
+    /// The message is gone when the call is over. It is moved from here into the queue at once: taking the stage
+    /// apart cost two copies of it.
+    Fresh {
+        message: Option<A::Message>,
+        limit: Limit,
+    },
+    Waiting(Rare<ForRoom<'a, A>>),
+}
+
+/// A sender that waits for room.
+struct ForRoom<'a, A: Actor> {
+    line: Line<'a, A>,
+    deadline: Deadline,
+    alarm: Option<Alarm<'a>>,
+}
+
+impl<A: Actor> SendStage<'_, A> {
+    const OVER: Self = Self::Fresh { message: None, limit: Limit::Default };
+}
+
+// Nothing in it is pinned: a message is moved whole.
+impl<A: Actor> Unpin for Sending<'_, A> {}
+
+impl<'a, A: Actor> Sending<'a, A> {
+    #[inline]
+    pub(crate) fn new(address: &'a Address, message: A::Message, limit: Limit) -> Self {
+        Self { address, stage: SendStage::Fresh { message: Some(message), limit } }
+    }
+
+    /// Deals with a push that did not let the message in at once.
+    #[cold]
+    #[inline(never)]
+    fn refused(&mut self, mut pushed: Pushed, deadline: Deadline, waker: &Waker) -> Poll<Result<(), TellError>> {
+        let SendStage::Fresh { message, .. } = &mut self.stage else { return self.poll_waiting(waker) };
+        let mut message = message.take();
+        loop {
+            match pushed {
+                Pushed::Queued | Pushed::QueuedFirst => return Poll::Ready(Ok(())),
+                Pushed::Closed => return Poll::Ready(Err(TellError::Stopped)),
+                Pushed::Full => return Poll::Ready(Err(TellError::Full)),
+                Pushed::MustWait if Ambient::is(self.address.as_ptr()) => {
+                    return Poll::Ready(Err(TellError::WouldDeadlock));
+                }
+                Pushed::MustWait => {}
+            }
+            match Line::join(self.address, &mut message, deadline, waker) {
+                Some(line) => {
+                    self.stage = SendStage::Waiting(Rare::new(ForRoom { line, deadline, alarm: None }));
+                    return self.poll_waiting(waker);
+                }
+                None => pushed = self.address.push::<A>(&mut message, deadline),
+            }
+        }
+    }
+
+    #[cold]
+    fn poll_waiting(&mut self, waker: &Waker) -> Poll<Result<(), TellError>> {
+        let SendStage::Waiting(waiting) = &mut self.stage else {
+            panic!("a call is not polled after it has ended");
+        };
+        let ForRoom { line, deadline, alarm } = &mut *waiting.0;
+        let result = match line.poll(waker) {
+            Waited::Admitted => Ok(()),
+            Waited::Closed => Err(TellError::Stopped),
+            Waited::Waiting if is_late(&self.address.header().core, *deadline, alarm, waker) => Err(TellError::Timeout),
+            Waited::Waiting => return Poll::Pending,
+        };
+        self.stage = SendStage::OVER;
+        Poll::Ready(result)
+    }
+}
+
+impl<A: Actor> Future for Sending<'_, A> {
+    type Output = Result<(), TellError>;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let SendStage::Fresh { message: message @ Some(_), limit } = &mut this.stage else {
+            return this.poll_waiting(cx.waker());
+        };
+        let deadline = limit.deadline(&this.address.header().core);
+        match this.address.push::<A>(message, deadline) {
+            Pushed::Queued | Pushed::QueuedFirst => Poll::Ready(Ok(())),
+            pushed @ (Pushed::Full | Pushed::MustWait | Pushed::Closed) => this.refused(pushed, deadline, cx.waker()),
+        }
+    }
+}
+
+/// See [`crate::backend::Asking`].
+pub(crate) struct Asking<'a, A: Actor, K: Kind> {
+    address: &'a Address,
+    stage: AskStage<'a, A, K>,
+}
+
+enum AskStage<'a, A: Actor, K: Kind> {
+    /// The message is gone when the ask was answered on the spot.
+    Fresh {
+        message: Option<A::Message>,
+        attach: K::Attach<A::Message>,
+        limit: Limit,
+    },
+    Waiting(Rare<Waiting<'a, A, K>>),
+    Over,
+}
+
+struct Waiting<'a, A: Actor, K: Kind> {
+    pending: Pending<K::Value>,
+    /// Where the message still waits for room. Its answer comes through `pending` all the same.
+    #[allow(dead_code)]
+    line: Option<Line<'a, A>>,
+    handler: &'static str,
+    deadline: Deadline,
+    /// The deadline is the actor's default, and may be kept on the coarse clock.
+    coarse: bool,
+    alarm: Option<Alarm<'a>>,
+    watched: Option<super::watch::Watched<'a>>,
+}
+
+// Nothing in it is pinned: messages and values are moved whole.
+impl<A: Actor, K: Kind> Unpin for Asking<'_, A, K> {}
+
+impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
+    #[inline]
+    pub(crate) fn new(address: &'a Address, message: A::Message, attach: K::Attach<A::Message>, limit: Limit) -> Self {
+        Self { address, stage: AskStage::Fresh { message: Some(message), attach, limit } }
+    }
+
+    /// Whether a message may run on this stack: see `ask_inline`.
+    #[inline]
+    fn may_run_inline(address: &Address, message: &A::Message, limit: Limit) -> bool {
+        A::OPTIONS.inline_ask
+            && matches!(limit, Limit::Default)
+            && matches!(message.mode(), Mode::Sync)
+            && address.header().core.allows_inline_asks()
+            && Ambient::has_room()
+    }
+
+    /// Runs the handler on this stack. The turn was claimed.
+    #[inline(always)]
+    fn run_inline(address: &Address, mut message: A::Message, attach: K::Attach<A::Message>) -> K::Output {
+        let index = message.index();
+        let place = StackPlace::<K::Value>::new();
+        // SAFETY: `place` outlives the handler, and `take` makes sure that no reply outlives it.
+        let reply = unsafe { place.reply() };
+        K::attach(attach, &mut message, reply);
+        // SAFETY: the turn was claimed, and an address has the provenance of the allocation.
+        unsafe { Cell::<A>::run_inline(address.as_ptr().cast(), message) };
+        match place.take() {
+            Ok(value) => K::output(Ok(value), ""),
+            Err(why) => K::output(Err(why), A::PROTOCOL.messages[index]),
+        }
+    }
+
+    /// Puts the ask into the mailbox.
+    fn send(&mut self, waker: &Waker) -> Poll<K::Output> {
+        let AskStage::Fresh { message: Some(mut message), attach, limit } = replace(&mut self.stage, AskStage::Over)
+        else {
+            panic!("a call is not polled after it has ended");
+        };
+        if Ambient::is(self.address.as_ptr()) {
+            return Poll::Ready(K::unsent(TellError::WouldDeadlock));
+        }
+        let core = &self.address.header().core;
+        let handler = A::PROTOCOL.messages[message.index()];
+        let (pending, reply) = reply::pair::<K::Value>();
+        K::attach(attach, &mut message, reply);
+        let mut deadline = limit.deadline(core);
+        let mut message = Some(message);
+        let line = loop {
+            match self.address.push::<A>(&mut message, deadline) {
+                Pushed::Queued | Pushed::QueuedFirst => break None,
+                Pushed::Full => return Poll::Ready(K::unsent(TellError::Full)),
+                Pushed::Closed => return Poll::Ready(K::unsent(TellError::Stopped)),
+                Pushed::MustWait => {
+                    let line = Line::join(self.address, &mut message, deadline, waker);
+                    if line.is_some() {
+                        break line;
+                    }
+                }
+            }
+        };
+        let coarse = matches!(limit, Limit::Default);
+        if coarse && let Some(timeout) = A::OPTIONS.ask_timeout {
+            deadline = Deadline::at(core.coarse_now().saturating_add(timeout));
+        }
+        let waiting = Waiting { pending, line, handler, deadline, coarse, alarm: None, watched: None };
+        self.stage = AskStage::Waiting(Rare::new(waiting));
+        self.poll_waiting(waker, true)
+    }
+
+    fn poll_waiting(&mut self, waker: &Waker, first: bool) -> Poll<K::Output> {
+        let AskStage::Waiting(waiting) = &mut self.stage else {
+            panic!("a call is not polled after it has ended");
+        };
+        let waiting = &mut *waiting.0;
+        let output = match waiting.pending.poll(waker) {
+            Poll::Ready(answer) => K::output(answer, waiting.handler),
+            Poll::Pending => {
+                let core = &*self.address.header().core;
+                let late = if waiting.coarse && core.has_coarse_clock() {
+                    let late = !first && waiting.deadline.is_set() && waiting.deadline.has_passed(core.now());
+                    if !late && waiting.deadline.is_set() {
+                        waiting.watched = None;
+                        waiting.watched = Some(core.watch(waiting.deadline, waker));
+                    }
+                    late
+                } else {
+                    is_late(core, waiting.deadline, &mut waiting.alarm, waker)
+                };
+                if !late {
+                    return Poll::Pending;
+                }
+                K::output(Err(Unanswered::Expired), waiting.handler)
+            }
+        };
+        self.stage = AskStage::Over;
+        Poll::Ready(output)
+    }
+}
+
+impl<A: Actor, K: Kind> Future for Asking<'_, A, K> {
+    type Output = K::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<K::Output> {
+        let this = self.get_mut();
+        let AskStage::Fresh { message, attach, limit } = &mut this.stage else {
+            return this.poll_waiting(cx.waker(), false);
+        };
+        if message.as_ref().is_some_and(|message| Self::may_run_inline(this.address, message, *limit)) {
+            // As `consume_budget().await` does, whose future costs more than the budget. Dropped, what was taken would
+            // be given back.
+            let Poll::Ready(taken) = poll_proceed(cx) else { return Poll::Pending };
+            forget(taken);
+            if this.address.cell::<A>().mailbox.claim_idle()
+                && let Some(message) = message.take()
+            {
+                return Poll::Ready(Self::run_inline(this.address, message, *attach));
+            }
+        }
+        this.send(cx.waker())
+    }
+}
+
+/// The place of an answer on the stack of an asker that runs the handler itself.
+struct StackPlace<T> {
+    answered: AtomicBool,
+    answer: UnsafeCell<MaybeUninit<Result<T, Unanswered>>>,
+}
+
+impl<T> StackPlace<T> {
+    fn new() -> Self {
+        Self { answered: AtomicBool::new(false), answer: UnsafeCell::new(MaybeUninit::uninit()) }
+    }
+
+    /// # Safety
+    /// The place must not move or go before [`take`](Self::take) was called.
+    unsafe fn reply(&self) -> Reply<T> {
+        // SAFETY: `answer` is called once, by this one reply, while the place is there.
+        unsafe { Reply::from_raw(core::ptr::from_ref(self).cast(), Self::answer) }
+    }
+
+    /// # Safety
+    /// `data` is this place, and this is the only call.
+    unsafe fn answer(data: *const (), answer: Result<T, Unanswered>) {
+        // SAFETY: the place is there until the flag below is set.
+        let place = unsafe { &*data.cast::<Self>() };
+        // SAFETY: nobody reads the answer before the flag is set, and nobody else writes it.
+        unsafe { (*place.answer.get()).write(answer) };
+        place.answered.store(true, Ordering::Release);
+    }
+
+    /// The answer.
+    fn take(self) -> Result<T, Unanswered> {
+        if !self.answered.load(Ordering::Acquire) {
+            // A reply that outlives its handler would write to a stack that is gone. Generated dispatch sends or
+            // drops it; nothing else may hold one made here.
+            std::process::abort();
+        }
+        // SAFETY: written before the flag was set.
+        unsafe { self.answer.into_inner().assume_init() }
+    }
+}
+
+/// See [`crate::backend::Stopped`].
+pub(crate) struct Stopped {
+    cell: Owner,
+    ticket: Option<u64>,
+}
+
+impl Stopped {
+    pub(super) fn of(cell: Owner) -> Self {
+        Self { cell, ticket: None }
+    }
+}
+
+impl Future for Stopped {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        this.ticket = this.cell.wait_for_end(this.ticket, cx.waker());
+        if this.ticket.is_none() { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            self.cell.cancel_wait_for_end(ticket);
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! What every cell begins with, and the pointers to it: thin, because a run queue moves them by the
+//! million, and typed again only where a message is pushed.
+//!
+//! Two counts keep a cell alive. The *strong* count (the `Arc`) is of those who may touch its memory: the
+//! registry, its parent, its timers, and all refs together. The *refs* count is of those who can send to it; when it
+//! falls to zero the actor drains and stops. So cloning a ref is one addition, and the runtime's own pointers
+//! keep no actor alive.
+
+use core::any::TypeId;
+use core::hash::{Hash, Hasher};
+use core::mem::ManuallyDrop;
+use core::ptr::NonNull;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+
+use crate::actor::Actor;
+use crate::id::{ActorId, Incarnation};
+use crate::supervision::Supervision;
+
+use super::cell::Cell;
+use super::mailbox::signal;
+use super::system::Core;
+
+/// The erased functions of one kind of cell.
+pub(super) struct Table {
+    pub(super) retain: unsafe fn(NonNull<Header>),
+    pub(super) release: unsafe fn(NonNull<Header>),
+    pub(super) run: unsafe fn(NonNull<Header>, u32) -> Ran,
+    pub(super) abandon: unsafe fn(NonNull<Header>),
+    pub(super) signal: unsafe fn(NonNull<Header>, u32) -> bool,
+    pub(super) depth: unsafe fn(NonNull<Header>) -> usize,
+    pub(super) wait_for_end: unsafe fn(NonNull<Header>, Option<u64>, &core::task::Waker) -> Option<u64>,
+    pub(super) cancel_wait_for_end: unsafe fn(NonNull<Header>, u64),
+    pub(super) actor: fn() -> TypeId,
+    pub(super) label: fn() -> &'static str,
+    /// How actors of this kind treat their children.
+    pub(super) supervision: &'static Supervision,
+}
+
+/// What became of an activation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ran {
+    /// The turn was given up, or the actor has ended.
+    Idle,
+    /// The budget is used and messages wait: the cell goes to the end of the queue.
+    Again,
+}
+
+/// The first field of every cell.
+#[repr(C)]
+pub(super) struct Header {
+    pub(super) table: &'static Table,
+    refs: AtomicUsize,
+    pub(super) core: Arc<Core>,
+    /// The supervisor, for a child.
+    pub(super) parent: Option<Owner>,
+    pub(super) id: ActorId,
+    pub(super) incarnation: AtomicU32,
+    pub(super) ended: AtomicBool,
+    /// Whether its declared starter still waits for the outcome of the first start.
+    pub(super) starting: AtomicBool,
+}
+
+impl Header {
+    pub(super) fn new(table: &'static Table, core: Arc<Core>, parent: Option<Owner>, id: ActorId) -> Self {
+        Self {
+            table,
+            refs: AtomicUsize::new(0),
+            core,
+            parent,
+            id,
+            incarnation: AtomicU32::new(0),
+            ended: AtomicBool::new(false),
+            starting: AtomicBool::new(true),
+        }
+    }
+
+    /// Whether nobody can send to the actor any more but itself.
+    #[inline]
+    pub(super) fn refs_gone(&self) -> bool {
+        self.refs.load(Ordering::Acquire) == 0
+    }
+
+    /// How the supervisor treats this actor.
+    pub(super) fn supervision(&self) -> &'static Supervision {
+        match &self.parent {
+            Some(parent) => parent.header().table.supervision,
+            None => &Supervision::DEFAULT,
+        }
+    }
+
+    pub(super) fn incarnation(&self) -> Incarnation {
+        Incarnation::new(self.incarnation.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+}
+
+/// A strong pointer to a cell.
+pub(super) struct Owner(NonNull<Header>);
+
+// SAFETY: a cell may be touched from any thread; what may not is guarded by the turn.
+unsafe impl Send for Owner {}
+// SAFETY: as above.
+unsafe impl Sync for Owner {}
+
+impl Owner {
+    pub(super) fn new<A: Actor>(cell: Arc<Cell<A>>) -> Self {
+        // SAFETY: `Arc::into_raw` is never null. The header is the first field of the `repr(C)` cell, and the
+        // pointer keeps the provenance of the whole cell.
+        Self(unsafe { NonNull::new_unchecked(Arc::into_raw(cell).cast_mut().cast()) })
+    }
+
+    /// One more strong pointer to the cell behind `header`.
+    ///
+    /// # Safety
+    /// The cell is alive, and `header` has the provenance of the whole cell.
+    pub(super) unsafe fn retain(header: NonNull<Header>) -> Self {
+        // SAFETY: alive, as promised.
+        let table = unsafe { header.as_ref() }.table;
+        // SAFETY: the table is that of this cell.
+        unsafe { (table.retain)(header) };
+        Self(header)
+    }
+
+    pub(super) fn header(&self) -> &Header {
+        // SAFETY: this pointer keeps the cell alive.
+        unsafe { self.0.as_ref() }
+    }
+
+    pub(super) fn as_ptr(&self) -> NonNull<Header> {
+        self.0
+    }
+
+    /// Tells the cell something besides messages, and schedules it if it has to look.
+    pub(super) fn signal(&self, bits: u32) {
+        // SAFETY: the cell is alive and the table is its own.
+        if unsafe { (self.header().table.signal)(self.0, bits) } {
+            // SAFETY: `signal` handed over the turn.
+            self.header().core.schedule(unsafe { Runnable::from_turn(self.0) });
+        }
+    }
+
+    /// A ref for those who send.
+    pub(super) fn address(&self) -> Address {
+        // SAFETY: this pointer keeps the cell alive.
+        unsafe { Address::new(self.0) }
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        // SAFETY: the cell is alive and the table is its own.
+        unsafe { (self.header().table.depth)(self.0) }
+    }
+
+    pub(super) fn wait_for_end(&self, ticket: Option<u64>, waker: &core::task::Waker) -> Option<u64> {
+        // SAFETY: the cell is alive and the table is its own.
+        unsafe { (self.header().table.wait_for_end)(self.0, ticket, waker) }
+    }
+
+    pub(super) fn cancel_wait_for_end(&self, ticket: u64) {
+        // SAFETY: the cell is alive and the table is its own.
+        unsafe { (self.header().table.cancel_wait_for_end)(self.0, ticket) }
+    }
+}
+
+impl Clone for Owner {
+    fn clone(&self) -> Self {
+        // SAFETY: this pointer keeps the cell alive.
+        unsafe { Self::retain(self.0) }
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        let release = self.header().table.release;
+        // SAFETY: this pointer's own count is given back, once.
+        unsafe { release(self.0) };
+    }
+}
+
+/// The turn of a cell that has something to do, on its way to whoever runs it.
+///
+/// It counts nothing: the registry keeps a cell until it has ended, and only the turn can end it.
+pub(super) struct Runnable(NonNull<Header>);
+
+// SAFETY: the turn is exclusive and may be run by any thread.
+unsafe impl Send for Runnable {}
+
+impl Runnable {
+    /// # Safety
+    /// The caller owns the turn of the cell and hands it over.
+    pub(super) unsafe fn from_turn(header: NonNull<Header>) -> Self {
+        Self(header)
+    }
+
+    /// Runs at most `budget` messages.
+    pub(super) fn run(self, budget: u32) -> Option<Self> {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: the turn keeps the cell alive.
+        let run = unsafe { this.0.as_ref() }.table.run;
+        // SAFETY: the caller owns the turn, and gets it back with `Again`.
+        match unsafe { run(this.0, budget) } {
+            Ran::Idle => None,
+            Ran::Again => Some(ManuallyDrop::into_inner(this)),
+        }
+    }
+
+    /// The thin pointer, to be kept in an atomic.
+    pub(super) fn into_raw(self) -> *mut Header {
+        ManuallyDrop::new(self).0.as_ptr()
+    }
+
+    /// # Safety
+    /// `raw` came from [`into_raw`](Self::into_raw) and is used once.
+    pub(super) unsafe fn from_raw(raw: *mut Header) -> Option<Self> {
+        NonNull::new(raw).map(Self)
+    }
+}
+
+impl Drop for Runnable {
+    /// A turn that nobody will run ends its actor: nothing may be left waiting.
+    fn drop(&mut self) {
+        // SAFETY: the turn keeps the cell alive.
+        let abandon = unsafe { self.0.as_ref() }.table.abandon;
+        // SAFETY: this is the turn, and it is given up for good.
+        unsafe { abandon(self.0) };
+    }
+}
+
+/// The address of an actor of this backend: what a ref holds.
+pub(crate) struct Address(NonNull<Header>);
+
+// SAFETY: an address only pushes and signals, both of which any thread may do.
+unsafe impl Send for Address {}
+// SAFETY: as above.
+unsafe impl Sync for Address {}
+
+impl Address {
+    /// # Safety
+    /// The cell is alive, and `header` has the provenance of the whole cell.
+    pub(super) unsafe fn new(header: NonNull<Header>) -> Self {
+        // SAFETY: alive, as promised.
+        let shared = unsafe { header.as_ref() };
+        if shared.refs.fetch_add(1, Ordering::Relaxed) == 0 {
+            // The refs together hold one strong count; the first brings it.
+            // SAFETY: alive, as promised; forgotten here, released by the last ref.
+            core::mem::forget(unsafe { Owner::retain(header) });
+        }
+        Self(header)
+    }
+
+    #[inline]
+    pub(super) fn header(&self) -> &Header {
+        // SAFETY: the refs together keep the cell alive.
+        unsafe { self.0.as_ref() }
+    }
+
+    #[inline]
+    pub(super) fn as_ptr(&self) -> NonNull<Header> {
+        self.0
+    }
+
+    /// The cell, typed.
+    ///
+    /// The caller is a `Ref<A>`, which was made for an actor of type `A`.
+    #[inline]
+    pub(super) fn cell<A: Actor>(&self) -> &Cell<A> {
+        debug_assert_eq!((self.header().table.actor)(), TypeId::of::<A>());
+        // SAFETY: the cell is a `Cell<A>`, alive while this address is, and the pointer has its provenance.
+        unsafe { self.0.cast::<Cell<A>>().as_ref() }
+    }
+
+    /// A strong pointer that does not count as a ref.
+    pub(super) fn owner(&self) -> Owner {
+        // SAFETY: the refs together keep the cell alive.
+        unsafe { Owner::retain(self.0) }
+    }
+
+    pub(crate) fn id(&self) -> ActorId {
+        self.header().id
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        !self.header().has_ended()
+    }
+
+    pub(crate) fn depth(&self) -> usize {
+        self.owner().depth()
+    }
+
+    pub(crate) fn stop(&self) {
+        self.owner().signal(signal::STOP);
+    }
+
+    pub(crate) fn drain(&self) {
+        self.owner().signal(signal::DRAIN);
+    }
+}
+
+impl Clone for Address {
+    #[inline]
+    fn clone(&self) -> Self {
+        let before = self.header().refs.fetch_add(1, Ordering::Relaxed);
+        debug_assert!(before > 0, "this ref counts");
+        Self(self.0)
+    }
+}
+
+impl Drop for Address {
+    #[inline]
+    fn drop(&mut self) {
+        if self.header().refs.fetch_sub(1, Ordering::AcqRel) == 1 {
+            last_ref_gone(self.0);
+        }
+    }
+}
+
+/// Lets the actor look whether anybody can still send, and gives back the refs' strong count.
+#[cold]
+fn last_ref_gone(header: NonNull<Header>) {
+    let owner = Owner(header);
+    if !owner.header().has_ended() {
+        owner.signal(signal::LAST_REF);
+    }
+}
+
+impl PartialEq for Address {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Address {}
+
+impl Hash for Address {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}

@@ -1,0 +1,91 @@
+//! What a context asks of this backend: always in the turn of its actor.
+
+use core::fmt;
+use core::ptr::NonNull;
+
+use crate::actor::Actor;
+use crate::call::{Call, Kind};
+use crate::factory::Factory;
+use crate::failure::{Description, Failure, FailureKind};
+use crate::id::{ActorId, Incarnation};
+use crate::reply::Reply;
+use crate::time::Instant;
+
+use super::cell::{Cell, Turn};
+use super::header::Address;
+use super::then;
+
+/// The cell of the actor whose context this is.
+pub(crate) struct Host<A: Actor>(NonNull<Cell<A>>);
+
+// SAFETY: the cell may be touched from any thread; the context lies in it, and moves with the turn.
+unsafe impl<A: Actor> Send for Host<A> {}
+// SAFETY: what is done through a shared host is either done under the mailbox's lock or on atomics, except
+// `record` and `start_child`, which user code of the turn calls, one at a time.
+unsafe impl<A: Actor> Sync for Host<A> {}
+
+impl<A: Actor> Host<A> {
+    pub(super) fn new(cell: NonNull<Cell<A>>) -> Self {
+        Self(cell)
+    }
+
+    fn cell(&self) -> &Cell<A> {
+        // SAFETY: a context lies in its cell.
+        unsafe { self.0.as_ref() }
+    }
+
+    pub(crate) fn address(&self) -> Address {
+        // SAFETY: a context lies in its cell, which is alive; the pointer has the allocation's provenance.
+        unsafe { Address::new(self.0.cast()) }
+    }
+
+    pub(crate) fn id(&self) -> ActorId {
+        self.cell().header.id
+    }
+
+    pub(crate) fn incarnation(&self) -> Incarnation {
+        self.cell().header.incarnation()
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.cell().header.core.now()
+    }
+
+    pub(crate) fn random(&self) -> u64 {
+        self.cell().header.core.random()
+    }
+
+    pub(crate) fn record(&self, kind: FailureKind, error: &dyn fmt::Display) {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        let turn = unsafe { Turn::in_hand(self.0) };
+        turn.record(Failure::new(kind, Description::from_display(error)));
+    }
+
+    #[allow(clippy::unnecessary_wraps)]
+    pub(crate) fn reply_as_message<K, F, R>(&self, answered: F, handler: &'static str) -> Option<Reply<K::Value>>
+    where
+        K: Kind,
+        R: Kind,
+        F: for<'r> Fn(&'r A::Ref, K::Output) -> Call<'r, A, R> + Copy + Send + 'static,
+    {
+        Some(then::reply::<A, K, F, R>(self.address(), self.incarnation(), answered, handler))
+    }
+
+    pub(crate) fn start_child<C, F, M>(&self, index: usize, factory: F) -> Result<Address, Failure>
+    where
+        C: Actor,
+        F: Factory<C, M>,
+        M: 'static,
+    {
+        let _ = index;
+        // SAFETY: a nursery is used by user code of its actor's turn only.
+        let turn = unsafe { Turn::in_hand(self.0) };
+        let core = &self.cell().header.core;
+        let parent = self.address().owner();
+        let child = Cell::<C>::create::<F, M>(core, Some(parent), factory);
+        turn.adopt(child.clone());
+        let address = child.address();
+        core.start(&child);
+        Ok(address)
+    }
+}

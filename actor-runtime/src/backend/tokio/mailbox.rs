@@ -1,0 +1,731 @@
+//! The queue of one actor, and the turn to run it. Keeps `ordering`, `overflow`, `no_silent_loss` and the
+//! first half of `ask_resolves`: a close leaves no message and no sender behind.
+//!
+//! One lock guards queue, turn and close, so that "enqueue" and "does somebody have to run the actor now"
+//! are one step:
+//!
+//! ```text
+//!            push, signal (1: schedule the cell)
+//!    Idle ──────────────────────────────► Busy ◄──┐
+//!     ▲                                    │ │    │ signal, wake (3: schedule the cell)
+//!     └────────────────────────────────────┘ └─► Parked
+//!            take finds nothing (2)       park: a handler's future waits (4)
+//! ```
+//!
+//! Whoever made the step to `Busy` owns the *turn*: the right to touch the actor's state and the messages
+//! taken out (the hand). Steps 2 and 4 give it up; a push while `Parked` waits, because a message is in hand.
+
+use std::boxed::Box;
+use std::collections::VecDeque;
+use std::task::Waker;
+use std::vec::Vec;
+
+use crate::policy::{Admission, Overflow};
+use crate::time::Instant;
+
+use super::hand::{Hand, Queue};
+use super::spin::{Guard, SpinLock};
+use super::sync::{AtomicU32, Ordering};
+
+/// A message on its way, with the moment after which nobody wants it any more.
+pub(super) struct Envelope<M> {
+    pub(super) message: M,
+    /// [`Deadline::NONE`] for most.
+    pub(super) deadline: Deadline,
+}
+
+/// A moment, or none, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Deadline(u64);
+
+impl Deadline {
+    pub(super) const NONE: Self = Self(u64::MAX);
+
+    pub(super) fn at(moment: Instant) -> Self {
+        Self(moment.as_nanos())
+    }
+
+    #[inline]
+    pub(super) fn is_set(self) -> bool {
+        self != Self::NONE
+    }
+
+    #[inline]
+    pub(super) fn has_passed(self, now: Instant) -> bool {
+        self.0 <= now.as_nanos()
+    }
+
+    /// The moment, for a deadline that is set.
+    pub(super) fn moment(self) -> Option<Instant> {
+        self.is_set().then(|| Instant::from_nanos(self.0))
+    }
+}
+
+/// What a cell is told besides messages: bits, so that none is ever refused for lack of room.
+pub(super) mod signal {
+    /// Stop after the message in hand.
+    pub(in super::super) const STOP: u32 = 1;
+    /// The system goes down: stop after the message in hand.
+    pub(in super::super) const SHUTDOWN: u32 = 1 << 1;
+    /// The parent stops: stop after the message in hand.
+    pub(in super::super) const PARENT_STOPPED: u32 = 1 << 2;
+    /// Stop, and do not wait for an async handler past its next await.
+    pub(in super::super) const KILL: u32 = 1 << 3;
+    /// Stop when what waits now has been handled.
+    pub(in super::super) const DRAIN: u32 = 1 << 4;
+    /// The last ref is gone: look whether anybody can still send.
+    pub(in super::super) const LAST_REF: u32 = 1 << 5;
+    /// A child has started, failed to start, or ended.
+    pub(in super::super) const CHILD: u32 = 1 << 6;
+    /// A child's failure is this actor's own failure now.
+    pub(in super::super) const ESCALATED: u32 = 1 << 7;
+    /// The pause before the next life is over.
+    pub(in super::super) const RESUME: u32 = 1 << 8;
+    /// The handler's future wants to be polled.
+    pub(in super::super) const WAKE: u32 = 1 << 9;
+    /// Somebody waits for room.
+    pub(in super::super) const ROOM: u32 = 1 << 10;
+    /// The first of the bits of `#[every]` timers.
+    pub(in super::super) const FIRST_TICK: u32 = 16;
+    /// How many timers have a bit.
+    pub(in super::super) const TICKS: u32 = 16;
+}
+
+/// Who owns the turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    Idle,
+    Busy,
+    Parked,
+}
+
+/// What became of a push. The message is no part of it, so that one that is let in is moved once, into the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub(super) enum Pushed {
+    /// In the mailbox; the actor runs or is scheduled already.
+    Queued,
+    /// In the mailbox, and the caller owns the turn: it must schedule the cell.
+    QueuedFirst,
+    /// No room, and the policy is to reject.
+    Full,
+    /// No room, and the policy is to wait.
+    MustWait,
+    /// The actor has ended or is draining.
+    Closed,
+}
+
+/// What the owner of the turn finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// Messages are in the hand now.
+    Messages,
+    /// Signals wait; look at them first.
+    Signals,
+    /// Nothing: the turn was given up.
+    Idle,
+    /// Nothing, and the actor was draining or nobody can send any more: the turn is kept.
+    Drained,
+}
+
+/// A sender that waits for room, its message kept here so that order holds whoever is polled first.
+struct Sender<M> {
+    ticket: u64,
+    envelope: Envelope<M>,
+    waker: Waker,
+}
+
+/// Wakers of senders that were let in, to be woken outside the lock. The rest of a longer line has its turn at
+/// the next look, which `ROOM` keeps asking for.
+type Woken = heapless::Vec<Waker, 32>;
+
+/// What most mailboxes never need.
+struct Waiting<M> {
+    senders: VecDeque<Sender<M>>,
+    /// The ticket of the next sender that starts to wait.
+    next_ticket: u64,
+    /// Senders with this ticket or a later one were refused by a close.
+    refused_from: u64,
+    /// Who waits for the end of the actor, by ticket.
+    enders: Vec<(u64, Waker)>,
+}
+
+impl<M> Waiting<M> {
+    fn new() -> Box<Self> {
+        Box::new(Self { senders: VecDeque::new(), next_ticket: 0, refused_from: u64::MAX, enders: Vec::new() })
+    }
+
+    fn ticket(&mut self) -> u64 {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        ticket
+    }
+}
+
+struct Inner<M> {
+    queue: Queue<Envelope<M>>,
+    waiting: Option<Box<Waiting<M>>>,
+    turn: Turn,
+    /// No new messages: the actor drains, stops or has ended.
+    closed: bool,
+    /// The actor has ended.
+    finished: bool,
+}
+
+/// See the module.
+pub(super) struct Mailbox<M> {
+    inner: SpinLock<Inner<M>>,
+    /// Bits of [`signal`]; set under the lock, so that the turn is decided with them.
+    signals: AtomicU32,
+    /// Messages taken out and not begun; written by the owner of the turn alone.
+    in_hand: AtomicU32,
+}
+
+/// What a close leaves to be given up, outside the lock.
+pub(super) struct Remains<M> {
+    queue: Vec<Envelope<M>>,
+    senders: VecDeque<Sender<M>>,
+}
+
+impl<M> Remains<M> {
+    /// Hands every message of the queue to `accepted`, and every message of a sender that was still waiting for
+    /// room to `waiting`, after which it wakes the sender.
+    pub(super) fn give_up(self, mut accepted: impl FnMut(M), mut waiting: impl FnMut(M)) {
+        for envelope in self.queue {
+            accepted(envelope.message);
+        }
+        for Sender { envelope, waker, ticket: _ } in self.senders {
+            waiting(envelope.message);
+            waker.wake();
+        }
+    }
+}
+
+/// What a waiting sender learns when it is polled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waited {
+    /// Still waiting.
+    Waiting,
+    /// The message is in the mailbox.
+    Admitted,
+    /// The actor ended first.
+    Closed,
+}
+
+impl<M> Mailbox<M> {
+    pub(super) fn new() -> Self {
+        Self {
+            inner: SpinLock::new(Inner {
+                queue: Queue::new(),
+                waiting: None,
+                // Whoever makes a cell owns its first turn.
+                turn: Turn::Busy,
+                closed: false,
+                finished: false,
+            }),
+            signals: AtomicU32::new(0),
+            in_hand: AtomicU32::new(0),
+        }
+    }
+
+    // ---- for anybody -------------------------------------------------------------------------------
+
+    /// Moves the message out of `message` into the queue, if `overflow` lets it in; else leaves it there.
+    #[inline(always)]
+    pub(super) fn push(
+        &self,
+        message: &mut Option<M>,
+        deadline: Deadline,
+        capacity: u32,
+        overflow: Overflow,
+    ) -> Pushed {
+        let mut inner = self.inner.lock();
+        if inner.closed {
+            return Pushed::Closed;
+        }
+        let waiting = inner.queue.len() + self.in_hand.load(Ordering::Relaxed) as usize;
+        match overflow.admit(waiting, inner.senders_wait(), capacity as usize) {
+            Admission::Accept => inner.enqueue(message, deadline),
+            Admission::Reject => Pushed::Full,
+            Admission::Wait => Pushed::MustWait,
+        }
+    }
+
+    /// Moves the message into the queue whatever waits there: an answer the actor asked for.
+    pub(super) fn push_answer(&self, message: &mut Option<M>) -> Pushed {
+        let mut inner = self.inner.lock();
+        if inner.closed { Pushed::Closed } else { inner.enqueue(message, Deadline::NONE) }
+    }
+
+    /// Lets a sender wait in line, its message with it. Returns its ticket, or the message if there is room
+    /// by now or the actor has ended: then it must push again.
+    pub(super) fn wait(&self, envelope: Envelope<M>, waker: Waker, capacity: u32) -> Result<u64, Envelope<M>> {
+        let mut inner = self.inner.lock();
+        let waiting = inner.queue.len() + self.in_hand.load(Ordering::Relaxed) as usize;
+        if inner.closed || (waiting < capacity as usize && !inner.senders_wait()) {
+            return Err(envelope);
+        }
+        let line = inner.waiting.get_or_insert_with(Waiting::new);
+        let ticket = line.ticket();
+        line.senders.push_back(Sender { ticket, envelope, waker });
+        self.signals.fetch_or(signal::ROOM, Ordering::Relaxed);
+        Ok(ticket)
+    }
+
+    /// Asks whether the sender with `ticket` still waits, and has `waker` woken when it no longer does.
+    pub(super) fn poll_wait(&self, ticket: u64, waker: &Waker) -> Waited {
+        // Cloned and dropped outside the lock: both may run foreign code.
+        let mut waker = waker.clone();
+        let mut inner = self.inner.lock();
+        if inner.waiting.as_ref().is_some_and(|waiting| ticket >= waiting.refused_from) {
+            return Waited::Closed;
+        }
+        let Some(sender) = inner.sender(ticket) else { return Waited::Admitted };
+        std::mem::swap(&mut sender.waker, &mut waker);
+        drop(inner);
+        Waited::Waiting
+    }
+
+    /// Takes a waiting sender out of the line. `None` if its message is in the mailbox or was refused.
+    pub(super) fn cancel_wait(&self, ticket: u64) -> Option<Envelope<M>> {
+        let mut inner = self.inner.lock();
+        let line = inner.waiting.as_mut()?;
+        let place = line.senders.binary_search_by_key(&ticket, |sender| sender.ticket).ok()?;
+        let sender = line.senders.remove(place);
+        drop(inner);
+        sender.map(|sender| sender.envelope)
+    }
+
+    /// Sets bits of [`signal`]. Returns whether the caller owns the turn now and must schedule the cell.
+    #[must_use]
+    pub(super) fn signal(&self, bits: u32) -> bool {
+        let mut inner = self.inner.lock();
+        if inner.finished {
+            return false;
+        }
+        self.signals.fetch_or(bits, Ordering::Relaxed);
+        let had_turn = inner.turn == Turn::Busy;
+        inner.turn = Turn::Busy;
+        !had_turn
+    }
+
+    /// Takes the turn of an actor that has nothing to do: nothing waits, nothing is in hand.
+    #[inline]
+    #[must_use]
+    pub(super) fn claim_idle(&self) -> bool {
+        let mut inner = self.inner.lock();
+        let free = inner.turn == Turn::Idle && !inner.closed && self.signals.load(Ordering::Relaxed) == 0;
+        if free {
+            inner.turn = Turn::Busy;
+        }
+        free
+    }
+
+    /// Gives up a turn that was claimed, if nothing came meanwhile. Whether nobody can send any more is asked of
+    /// `refs_gone` under the lock. Returns whether the turn is given up.
+    #[inline]
+    #[must_use]
+    pub(super) fn release_idle(&self, refs_gone: impl FnOnce() -> bool) -> bool {
+        let mut inner = self.inner.lock();
+        let free = self.signals.load(Ordering::Relaxed) == 0
+            && inner.queue.is_empty()
+            && !inner.senders_wait()
+            && !inner.closed
+            && !refs_gone();
+        if free {
+            inner.turn = Turn::Idle;
+        }
+        free
+    }
+
+    /// Messages that wait, those in the hand included.
+    pub(super) fn depth(&self) -> usize {
+        self.inner.lock().queue.len() + self.in_hand.load(Ordering::Relaxed) as usize
+    }
+
+    /// Registers `waker` for the end of the actor, in place of an earlier `ticket`. `None` if it has ended.
+    pub(super) fn wait_for_end(&self, ticket: Option<u64>, waker: &Waker) -> Option<u64> {
+        let mut waker = waker.clone();
+        let mut inner = self.inner.lock();
+        if inner.finished {
+            return None;
+        }
+        let waiting = inner.waiting.get_or_insert_with(Waiting::new);
+        if let Some(ticket) = ticket
+            && let Some((_, old)) = waiting.enders.iter_mut().find(|(known, _)| *known == ticket)
+        {
+            std::mem::swap(old, &mut waker);
+            drop(inner);
+            return Some(ticket);
+        }
+        let ticket = waiting.ticket();
+        waiting.enders.push((ticket, waker));
+        Some(ticket)
+    }
+
+    /// Forgets the waker registered under `ticket`.
+    pub(super) fn cancel_wait_for_end(&self, ticket: u64) {
+        let mut inner = self.inner.lock();
+        let Some(waiting) = inner.waiting.as_mut() else { return };
+        let Some(place) = waiting.enders.iter().position(|(known, _)| *known == ticket) else { return };
+        let ender = waiting.enders.swap_remove(place);
+        drop(inner);
+        drop(ender);
+    }
+
+    // ---- for the owner of the turn -----------------------------------------------------------------
+
+    /// Whether something more urgent than messages waits.
+    #[inline]
+    pub(super) fn has_signals(&self) -> bool {
+        self.signals.load(Ordering::Relaxed) != 0
+    }
+
+    /// Whether something waits that may not wait for the hand to be empty.
+    #[inline]
+    pub(super) fn has_urgent_signals(&self) -> bool {
+        self.signals.load(Ordering::Relaxed) & !signal::ROOM != 0
+    }
+
+    /// Takes the signals.
+    pub(super) fn take_signals(&self) -> u32 {
+        self.signals.swap(0, Ordering::Acquire)
+    }
+
+    /// Says how many messages are still in the hand.
+    #[inline]
+    pub(super) fn set_in_hand(&self, messages: u32) {
+        self.in_hand.store(messages, Ordering::Relaxed);
+    }
+
+    /// Takes everything that waits into the empty `hand`, or gives the turn up. `refs_gone` is asked, under the
+    /// lock, whether nobody can send any more.
+    #[inline]
+    pub(super) fn take(&self, hand: &mut Hand<Envelope<M>>, capacity: u32, refs_gone: impl FnOnce() -> bool) -> Taken {
+        let mut inner = self.inner.lock();
+        if self.has_urgent_signals() {
+            return Taken::Signals;
+        }
+        if inner.senders_wait() {
+            return self.take_and_admit(inner, hand, capacity);
+        }
+        if !inner.queue.is_empty() {
+            hand.refill(&mut inner.queue);
+            self.set_in_hand(hand.len());
+            Taken::Messages
+        } else if inner.closed || refs_gone() {
+            Taken::Drained
+        } else {
+            inner.turn = Turn::Idle;
+            Taken::Idle
+        }
+    }
+
+    /// As [`take`](Self::take), with senders in line for the room that is made.
+    #[cold]
+    fn take_and_admit(&self, mut inner: Guard<'_, Inner<M>>, hand: &mut Hand<Envelope<M>>, capacity: u32) -> Taken {
+        let mut woken = Woken::new();
+        inner.admit(0, capacity, &mut woken);
+        hand.refill(&mut inner.queue);
+        self.set_in_hand(hand.len());
+        inner.admit(hand.len() as usize, capacity, &mut woken);
+        drop(inner);
+        for waker in woken {
+            Waker::wake(waker);
+        }
+        Taken::Messages
+    }
+
+    /// Lets waiting senders in as far as there is room.
+    pub(super) fn make_room(&self, capacity: u32) {
+        let mut woken = Woken::new();
+        let mut inner = self.inner.lock();
+        let in_hand = self.in_hand.load(Ordering::Relaxed) as usize;
+        inner.admit(in_hand, capacity, &mut woken);
+        if inner.senders_wait() {
+            self.signals.fetch_or(signal::ROOM, Ordering::Relaxed);
+        }
+        drop(inner);
+        for waker in woken {
+            Waker::wake(waker);
+        }
+    }
+
+    /// Gives the turn up until a signal comes, messages waiting or not. Fails if one is there already.
+    #[must_use]
+    pub(super) fn park(&self) -> bool {
+        let mut inner = self.inner.lock();
+        let free = self.signals.load(Ordering::Relaxed) & !signal::ROOM == 0;
+        if free {
+            inner.turn = Turn::Parked;
+        }
+        free
+    }
+
+    /// Lets no more messages in; what is queued stays. Returns the senders that waited for room.
+    #[must_use]
+    pub(super) fn seal(&self) -> Remains<M> {
+        let mut inner = self.inner.lock();
+        Remains { queue: Vec::new(), senders: inner.refuse_senders() }
+    }
+
+    /// Lets no more messages in, and takes out whatever waits.
+    #[must_use]
+    pub(super) fn close(&self) -> Remains<M> {
+        let mut inner = self.inner.lock();
+        let senders = inner.refuse_senders();
+        Remains { queue: inner.queue.take(), senders }
+    }
+
+    /// Who waits for the end, to be told of the start.
+    #[must_use]
+    pub(super) fn take_enders(&self) -> Vec<(u64, Waker)> {
+        let mut inner = self.inner.lock();
+        inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.enders)).unwrap_or_default()
+    }
+
+    /// The actor has ended: returns who waited for that. The turn is never given up again.
+    #[must_use]
+    pub(super) fn finish(&self) -> Vec<(u64, Waker)> {
+        let mut inner = self.inner.lock();
+        debug_assert!(inner.closed && inner.queue.is_empty(), "closed before finished");
+        inner.finished = true;
+        self.signals.store(0, Ordering::Relaxed);
+        // The rest stays: senders that were refused still ask for their tickets.
+        inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.enders)).unwrap_or_default()
+    }
+}
+
+impl<M> Inner<M> {
+    fn senders_wait(&self) -> bool {
+        self.waiting.as_ref().is_some_and(|waiting| !waiting.senders.is_empty())
+    }
+
+    fn sender(&mut self, ticket: u64) -> Option<&mut Sender<M>> {
+        let senders = &mut self.waiting.as_mut()?.senders;
+        let place = senders.binary_search_by_key(&ticket, |sender| sender.ticket).ok()?;
+        senders.get_mut(place)
+    }
+
+    /// Step 1 of the drawing.
+    #[inline(always)]
+    fn enqueue(&mut self, message: &mut Option<M>, deadline: Deadline) -> Pushed {
+        // Taken in there and not here, which spares a copy on the stack.
+        self.queue.push_with(|| Envelope { message: message.take().expect("a message is pushed once"), deadline });
+        if self.turn == Turn::Idle {
+            self.turn = Turn::Busy;
+            Pushed::QueuedFirst
+        } else {
+            Pushed::Queued
+        }
+    }
+
+    /// Moves waiting senders' messages into the queue, in order, while there is room for them and their wakers.
+    fn admit(&mut self, in_hand: usize, capacity: u32, woken: &mut Woken) {
+        let Some(waiting) = self.waiting.as_mut() else { return };
+        while self.queue.len() + in_hand < capacity as usize
+            && !woken.is_full()
+            && let Some(sender) = waiting.senders.pop_front()
+        {
+            self.queue.push_with(|| sender.envelope);
+            let pushed = woken.push(sender.waker);
+            debug_assert!(pushed.is_ok(), "there was room");
+        }
+    }
+
+    fn refuse_senders(&mut self) -> VecDeque<Sender<M>> {
+        let first = !self.closed;
+        self.closed = true;
+        let Some(waiting) = self.waiting.as_mut() else { return VecDeque::new() };
+        if first {
+            waiting.refused_from = waiting.senders.front().map_or(waiting.next_ticket, |sender| sender.ticket);
+        }
+        std::mem::take(&mut waiting.senders)
+    }
+}
+
+#[cfg(all(test, actor_loom))]
+mod model {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicUsize;
+    use std::task::Wake;
+    use std::vec;
+
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, core::sync::atomic::Ordering::SeqCst);
+        }
+    }
+
+    fn idle() -> Arc<Mailbox<u32>> {
+        let mailbox = Arc::new(Mailbox::new());
+        assert_eq!(mailbox.take(&mut Hand::new(), 8, || false), Taken::Idle);
+        mailbox
+    }
+
+    fn push(mailbox: &Mailbox<u32>, message: u32, capacity: u32) -> Pushed {
+        let mut place = Some(message);
+        let pushed = mailbox.push(&mut place, Deadline::NONE, capacity, Overflow::Wait);
+        let accepted = matches!(pushed, Pushed::Queued | Pushed::QueuedFirst);
+        assert_eq!(place, (!accepted).then_some(message), "a message is in one place");
+        pushed
+    }
+
+    /// Runs the turn to its end, as a worker does.
+    fn run(mailbox: &Mailbox<u32>, capacity: u32, seen: &std::sync::Mutex<Vec<u32>>) {
+        let mut hand = Hand::new();
+        loop {
+            match mailbox.take(&mut hand, capacity, || false) {
+                Taken::Messages => {
+                    while let Some(envelope) = hand.pop() {
+                        mailbox.set_in_hand(hand.len());
+                        seen.lock().unwrap().push(envelope.message);
+                    }
+                }
+                Taken::Signals => drop(mailbox.take_signals()),
+                Taken::Idle | Taken::Drained => return,
+            }
+        }
+    }
+
+    #[test]
+    fn every_message_is_run_by_exactly_one_owner_of_the_turn() {
+        loom::model(|| {
+            let mailbox = idle();
+            let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+            let threads: Vec<_> = [1, 2]
+                .into_iter()
+                .map(|message| {
+                    let (mailbox, seen) = (Arc::clone(&mailbox), Arc::clone(&seen));
+                    loom::thread::spawn(move || match push(&mailbox, message, 8) {
+                        Pushed::QueuedFirst => run(&mailbox, 8, &seen),
+                        Pushed::Queued => {}
+                        _ => panic!("there was room"),
+                    })
+                })
+                .collect();
+            for thread in threads {
+                thread.join().unwrap();
+            }
+            let mut seen = seen.lock().unwrap().clone();
+            seen.sort_unstable();
+            assert_eq!(seen, vec![1, 2], "a message was left behind, or run twice");
+            assert!(mailbox.claim_idle(), "the turn was given up");
+        });
+    }
+
+    #[test]
+    fn a_close_leaves_no_message_behind() {
+        loom::model(|| {
+            let mailbox = idle();
+            assert!(mailbox.claim_idle());
+            let sender = {
+                let mailbox = Arc::clone(&mailbox);
+                loom::thread::spawn(move || match push(&mailbox, 1, 8) {
+                    Pushed::Queued => true,
+                    Pushed::Closed => false,
+                    _ => panic!("the turn is not free"),
+                })
+            };
+            let mut given_up = 0;
+            mailbox.close().give_up(|_| given_up += 1, |_| panic!("nobody waited"));
+            let accepted = sender.join().unwrap();
+            assert_eq!(given_up, u32::from(accepted), "accepted and not given up, or the reverse");
+        });
+    }
+
+    #[test]
+    fn a_signal_finds_a_parked_actor_or_an_owner() {
+        loom::model(|| {
+            let mailbox = idle();
+            assert!(mailbox.claim_idle());
+            let waker = {
+                let mailbox = Arc::clone(&mailbox);
+                loom::thread::spawn(move || mailbox.signal(signal::WAKE))
+            };
+            let parked = mailbox.park();
+            let handed_over = waker.join().unwrap();
+            assert_eq!(parked, handed_over, "the turn is lost, or owned twice");
+            assert!(mailbox.has_signals());
+        });
+    }
+
+    #[test]
+    fn an_inlined_ask_and_a_push_do_not_both_own_the_turn() {
+        loom::model(|| {
+            let mailbox = idle();
+            let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+            let sender = {
+                let (mailbox, seen) = (Arc::clone(&mailbox), Arc::clone(&seen));
+                loom::thread::spawn(move || {
+                    if let Pushed::QueuedFirst = push(&mailbox, 1, 8) {
+                        run(&mailbox, 8, &seen);
+                    }
+                })
+            };
+            if mailbox.claim_idle() {
+                run(&mailbox, 8, &seen);
+            }
+            sender.join().unwrap();
+            assert_eq!(*seen.lock().unwrap(), vec![1]);
+        });
+    }
+
+    #[test]
+    fn a_sender_that_waits_is_let_in_or_refused() {
+        loom::model(|| {
+            let mailbox = idle();
+            assert!(matches!(push(&mailbox, 1, 1), Pushed::QueuedFirst));
+            let woken = Arc::new(Woken(AtomicUsize::new(0)));
+            let sender = {
+                let (mailbox, woken) = (Arc::clone(&mailbox), Arc::clone(&woken));
+                loom::thread::spawn(move || {
+                    let waker = Waker::from(woken);
+                    match push(&mailbox, 2, 1) {
+                        Pushed::MustWait => {
+                            let envelope = Envelope { message: 2, deadline: Deadline::NONE };
+                            match mailbox.wait(envelope, waker.clone(), 1) {
+                                Ok(ticket) => Some((ticket, mailbox.poll_wait(ticket, &waker))),
+                                Err(_) => None,
+                            }
+                        }
+                        Pushed::Queued | Pushed::QueuedFirst => None,
+                        Pushed::Full | Pushed::Closed => panic!("the policy is to wait"),
+                    }
+                })
+            };
+            let seen = std::sync::Mutex::new(Vec::new());
+            run(&mailbox, 1, &seen);
+            let waited = sender.join().unwrap();
+            if let Some((ticket, Waited::Waiting)) = waited {
+                // The turn may have been given up before the sender began to wait: then its own push would have
+                // found room. It waited, so the owner must have seen it.
+                let waker = Waker::from(Arc::clone(&woken));
+                assert_eq!(mailbox.poll_wait(ticket, &waker), Waited::Admitted, "a sender waits beside free room");
+                assert!(woken.0.load(core::sync::atomic::Ordering::SeqCst) >= 1);
+            }
+        });
+    }
+
+    #[test]
+    fn whoever_waits_for_the_end_hears_of_it() {
+        loom::model(|| {
+            let mailbox = idle();
+            assert!(mailbox.claim_idle());
+            let woken = Arc::new(Woken(AtomicUsize::new(0)));
+            let waiter = {
+                let (mailbox, woken) = (Arc::clone(&mailbox), Arc::clone(&woken));
+                loom::thread::spawn(move || mailbox.wait_for_end(None, &Waker::from(woken)))
+            };
+            mailbox.close().give_up(|_| {}, |_| {});
+            for (_, waker) in mailbox.finish() {
+                waker.wake();
+            }
+            let ticket = waiter.join().unwrap();
+            assert_eq!(usize::from(ticket.is_some()), woken.0.load(core::sync::atomic::Ordering::SeqCst));
+        });
+    }
+}

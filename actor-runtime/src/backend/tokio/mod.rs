@@ -1,0 +1,47 @@
+//! Actors on worker tasks of a tokio runtime, or stepped by hand under a virtual clock.
+//!
+//! An actor is a [`cell`] of one allocation, no task. Its [`mailbox`] decides in one step whether a message has
+//! to wake somebody; whoever is woken owns the turn and runs the cell: a worker of the [`dispatcher`], the caller
+//! of an ask, or a [`stepper`]. `unsafe` is allowed in the modules that say so here, and nowhere else.
+
+mod ambient;
+#[allow(unsafe_code)]
+mod call;
+#[allow(unsafe_code)]
+mod cell;
+mod counts;
+#[allow(unsafe_code)]
+mod dispatcher;
+mod driver;
+#[allow(unsafe_code)]
+mod future_slot;
+#[allow(unsafe_code)]
+mod hand;
+#[allow(unsafe_code)]
+mod header;
+#[allow(unsafe_code)]
+mod host;
+mod mailbox;
+mod monitor;
+mod parking;
+#[allow(unsafe_code)]
+mod pool;
+#[allow(unsafe_code)]
+mod reply;
+mod spawn;
+#[allow(unsafe_code)]
+mod spin;
+mod stepper;
+mod sync;
+mod system;
+#[allow(unsafe_code)]
+mod then;
+mod timers;
+mod watch;
+
+pub(crate) use call::{Asking, Sending, Stopped};
+pub(crate) use header::Address;
+pub(crate) use host::Host;
+pub use spawn::{Spawn, SpawnError, Spawning};
+pub use stepper::Stepper;
+pub use system::{ActorSystem, Builder, ShutdownError, Stuck};

@@ -1,0 +1,136 @@
+//! Starting an actor, and waiting until it is up. Keeps `start_failure` for first starts.
+
+use core::fmt;
+use core::future::{Future, IntoFuture};
+use core::marker::PhantomData;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::actor::Actor;
+use crate::factory::Factory;
+use crate::failure::Failure;
+use crate::reference::{ActorRef, Ref};
+
+use super::cell::Cell;
+use super::header::{Address, Owner};
+use super::system::Core;
+
+/// An actor that is about to start: await it for its ref, or [`detach`](Spawn::detach) it.
+#[must_use = "nothing is started until this is awaited or detached"]
+pub struct Spawn<'a, A, F, M> {
+    core: &'a Arc<Core>,
+    factory: F,
+    actor: PhantomData<fn() -> (A, M)>,
+}
+
+impl<'a, A, F, M> Spawn<'a, A, F, M>
+where
+    A: Actor,
+    F: Factory<A, M>,
+    M: 'static,
+{
+    pub(super) fn new(core: &'a Arc<Core>, factory: F) -> Self {
+        Self { core, factory, actor: PhantomData }
+    }
+
+    /// Starts the actor and returns its ref at once. If the start fails, the event handler is told, and calls
+    /// answer `Stopped`.
+    pub fn detach(self) -> A::Ref {
+        match self.start() {
+            Some((_, address)) => A::Ref::from_ref(Ref::from_address(crate::backend::Address::Tokio(address))),
+            None => A::Ref::from_ref(Ref::nobody()),
+        }
+    }
+
+    fn start(self) -> Option<(Owner, Address)> {
+        if self.core.is_closing() {
+            return None;
+        }
+        let cell = Cell::<A>::create::<F, M>(self.core, None, self.factory);
+        let address = cell.address();
+        self.core.start(&cell);
+        Some((cell, address))
+    }
+}
+
+impl<A, F, M> IntoFuture for Spawn<'_, A, F, M>
+where
+    A: Actor,
+    F: Factory<A, M>,
+    M: 'static,
+{
+    type Output = Result<A::Ref, SpawnError>;
+    type IntoFuture = Spawning<A>;
+
+    fn into_future(self) -> Spawning<A> {
+        let started = self.start();
+        Spawning { started, ticket: None, actor: PhantomData }
+    }
+}
+
+/// The future of a start: ends when `#[started]` has returned.
+///
+/// # Cancel safety
+/// Dropping it drops the only ref, and so stops the actor.
+pub struct Spawning<A> {
+    started: Option<(Owner, Address)>,
+    ticket: Option<u64>,
+    actor: PhantomData<fn() -> A>,
+}
+
+impl<A: Actor> Future for Spawning<A> {
+    type Output = Result<A::Ref, SpawnError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let Some((cell, address)) = &this.started else { return Poll::Ready(Err(SpawnError::ShutDown)) };
+        let header = cell.header();
+        if header.starting.load(Ordering::Acquire) && !header.has_ended() {
+            this.ticket = cell.wait_for_end(this.ticket, cx.waker());
+            // Looked at once more: the start may have ended before the waker was there.
+            if this.ticket.is_some() && header.starting.load(Ordering::Acquire) {
+                return Poll::Pending;
+            }
+        }
+        if header.starting.load(Ordering::Acquire) {
+            let failure = header.core.take_start_failure(header.id);
+            return Poll::Ready(Err(failure.map_or(SpawnError::Stopped, SpawnError::Failed)));
+        }
+        let address = crate::backend::Address::Tokio(address.clone());
+        Poll::Ready(Ok(A::Ref::from_ref(Ref::from_address(address))))
+    }
+}
+
+impl<A> Drop for Spawning<A> {
+    fn drop(&mut self) {
+        if let (Some((cell, _)), Some(ticket)) = (&self.started, self.ticket) {
+            cell.cancel_wait_for_end(ticket);
+        }
+    }
+}
+
+/// Why an actor could not be started.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum SpawnError {
+    /// Its factory, a declared child or its `#[started]` hook failed.
+    Failed(Failure),
+    /// It stopped itself before it was up.
+    Stopped,
+    /// The system is shutting down.
+    ShutDown,
+}
+
+impl fmt::Display for SpawnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(failure) => write!(f, "actor did not start: {failure}"),
+            Self::Stopped => f.write_str("actor stopped itself before it was up; return an error from `#[started]`"),
+            Self::ShutDown => f.write_str("system is shutting down; start actors before that"),
+        }
+    }
+}
+
+impl core::error::Error for SpawnError {}

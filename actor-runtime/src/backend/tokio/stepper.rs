@@ -1,0 +1,184 @@
+//! A system run by hand: one message at a time, under a virtual clock, in an order drawn from a seed. The same
+//! seed and the same calls give the same run, to the message.
+
+use core::future::Future;
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+use core::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::Wake;
+use std::vec::Vec;
+
+use parking_lot::Mutex;
+
+use crate::time::{Clock, Instant};
+
+use super::header::Runnable;
+use super::system::{Core, Ready};
+
+/// Time that passes when it is told to.
+#[derive(Clone, Default)]
+pub(super) struct VirtualClock(Arc<AtomicU64>);
+
+impl Clock for VirtualClock {
+    fn now(&self) -> Instant {
+        Instant::from_nanos(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// The ready cells of a stepped system.
+pub(super) struct Stepped {
+    ready: Mutex<Vec<Runnable>>,
+    closed: AtomicBool,
+}
+
+impl Stepped {
+    pub(super) fn new() -> Self {
+        Self { ready: Mutex::new(Vec::new()), closed: AtomicBool::new(false) }
+    }
+
+    pub(super) fn schedule(&self, runnable: Runnable) {
+        let mut ready = self.ready.lock();
+        if self.closed.load(Ordering::SeqCst) {
+            drop(ready);
+            // Refused: dropping the turn ends the actor, and nothing is left waiting.
+            drop(runnable);
+        } else {
+            ready.push(runnable);
+        }
+    }
+
+    pub(super) fn close(&self) {
+        let mut ready = self.ready.lock();
+        self.closed.store(true, Ordering::SeqCst);
+        let left = core::mem::take(&mut *ready);
+        drop(ready);
+        drop(left);
+    }
+}
+
+/// Polls of a future that only wakes itself before time leaps.
+const IDLE_POLLS: u32 = 8;
+
+/// Runs a system message by message; from [`Builder::stepper`](super::Builder::stepper).
+///
+/// ```ignore
+/// let (system, mut stepper) = ActorSystem::builder("test").seed(7).stepper();
+/// let counter = stepper.block_on(async { system.spawn(|| Counter { total: 0 }).await })?;
+/// counter.add(2).tell()?;
+/// stepper.run();
+/// ```
+pub struct Stepper {
+    core: Arc<Core>,
+    clock: VirtualClock,
+    /// State of the choice among ready actors; apart from the actors' own randomness.
+    choice: u64,
+}
+
+impl Stepper {
+    pub(super) fn new(core: Arc<Core>, clock: VirtualClock, seed: u64) -> Self {
+        Self { core, clock, choice: seed ^ 0x5bd1_e995 }
+    }
+
+    /// The moment by the virtual clock.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Lets one of the ready actors handle one message, or do the next thing of its life. Returns whether any
+    /// was ready.
+    pub fn step(&mut self) -> bool {
+        let Ready::Stepped(stepped) = self.core.ready() else { return false };
+        let runnable = {
+            let mut ready = stepped.ready.lock();
+            if ready.is_empty() {
+                return false;
+            }
+            // Knuth's multiplicative generator: a cheap choice that a seed repeats.
+            self.choice = self.choice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let chosen = usize::try_from(self.choice >> 33).unwrap_or(0) % ready.len();
+            ready.remove(chosen)
+        };
+        if let Some(again) = runnable.run(1) {
+            stepped.schedule(again);
+        }
+        true
+    }
+
+    /// Steps until nothing is ready. Returns the number of steps.
+    pub fn run(&mut self) -> usize {
+        let mut steps = 0;
+        while self.step() {
+            steps += 1;
+        }
+        steps
+    }
+
+    /// Lets time pass: fires each timer at its own moment, and runs what it made ready before the next.
+    pub fn advance(&mut self, time: Duration) {
+        let until = self.now().saturating_add(time);
+        self.run();
+        while let Some(moment) = self.core.timers().next().filter(|moment| *moment <= until) {
+            self.leap(moment);
+            self.run();
+        }
+        self.leap(until);
+    }
+
+    /// Runs a future to its end, stepping the system whenever it waits. When nothing is ready, time leaps to the
+    /// next timer.
+    ///
+    /// # Panics
+    /// When the future waits and neither an actor nor a timer is left that could wake it.
+    pub fn block_on<F: Future>(&mut self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        let woken = Arc::new(Woken(AtomicBool::new(true)));
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut cx = Context::from_waker(&waker);
+        // Polls of a future that wakes itself while nothing else gets on: it waits for time to pass.
+        let mut idle_polls = 0;
+        loop {
+            if woken.0.swap(false, Ordering::SeqCst)
+                && let Poll::Ready(output) = future.as_mut().poll(&mut cx)
+            {
+                return output;
+            }
+            // A step even if the future is awake: one that yields in a loop waits for the actors to get on.
+            if self.step() {
+                idle_polls = 0;
+                continue;
+            }
+            let awake = woken.0.load(Ordering::SeqCst);
+            if awake && idle_polls < IDLE_POLLS {
+                idle_polls += 1;
+                continue;
+            }
+            idle_polls = 0;
+            match self.core.timers().next() {
+                Some(moment) => self.leap(moment),
+                None if awake => {}
+                None => panic!("the future waits, and no actor or timer is left that could wake it"),
+            }
+        }
+    }
+
+    fn leap(&mut self, moment: Instant) {
+        self.clock.0.store(moment.as_nanos(), Ordering::SeqCst);
+        self.core.timers().fire(moment);
+    }
+}
+
+impl core::fmt::Debug for Stepper {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Stepper").field("now", &self.now()).finish_non_exhaustive()
+    }
+}
+
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,640 @@
+//! One system of actors: what they share, how it is built, and how it ends. Keeps `shutdown`.
+
+use core::fmt;
+use core::future::{Future, poll_fn};
+use core::ptr::NonNull;
+use core::task::Poll;
+use core::time::Duration;
+use std::any::TypeId;
+use std::boxed::Box;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::string::{String, ToString};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::sync::{Arc, Weak};
+use std::task::Waker;
+use std::time::Instant as RealInstant;
+use std::vec::Vec;
+
+use parking_lot::Mutex;
+
+use crate::actor::Actor;
+use crate::factory::Factory;
+use crate::failure::Failure;
+use crate::id::ActorId;
+use crate::metrics::{Counts, SystemEvent};
+use crate::time::{Clock, Instant};
+
+use super::ambient::Ambient;
+use super::counts::TypeCounts;
+use super::dispatcher::{Dispatcher, THROUGHPUT};
+use super::driver::Driver;
+use super::header::{Owner, Runnable};
+use super::mailbox::{Deadline, signal};
+use super::spawn::Spawn;
+use super::stepper::{Stepped, Stepper, VirtualClock};
+use super::timers::{Due, Timers};
+use super::watch::{Watch, Watched};
+
+/// How long a shutdown may take unless the builder says otherwise.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Told of everything that happens, where it happens.
+type EventHandler = Box<dyn Fn(&SystemEvent<'_>) + Send + Sync>;
+
+/// What all actors of a system share.
+pub(super) struct Core {
+    me: Weak<Self>,
+    name: String,
+    clock: Box<dyn Clock + Send + Sync>,
+    random: AtomicU64,
+    ready: Ready,
+    timers: Timers,
+    watch: Watch,
+    /// The coarse clock runs: somebody is on watch.
+    watching: AtomicBool,
+    coarse: AtomicU64,
+    registry: Mutex<Registry>,
+    counts: Mutex<Vec<(TypeId, Box<TypeCounts>)>>,
+    event_handler: Option<EventHandler>,
+    /// Failures on their way from a child to its parent, by the parent.
+    escalated: Mutex<Vec<(ActorId, Failure)>>,
+    /// Failures of first starts, until whoever spawned has heard of them.
+    start_failures: Mutex<Vec<(ActorId, Failure)>>,
+    shutdown_timeout: Duration,
+    /// No actor is started any more.
+    closing: AtomicBool,
+    down: AtomicBool,
+}
+
+/// Who runs cells that have something to do.
+pub(super) enum Ready {
+    Shared(Dispatcher),
+    Stepped(Stepped),
+}
+
+/// The cells of a system, by index; each is kept alive here until it has ended.
+#[derive(Default)]
+struct Registry {
+    entries: Vec<Entry>,
+    free: Vec<u32>,
+    births: u32,
+}
+
+struct Entry {
+    cell: Option<Owner>,
+    generation: u32,
+    /// The order of top-level actors; zero for children.
+    born: u32,
+}
+
+impl Core {
+    // ---- running -----------------------------------------------------------------------------------
+
+    /// Takes a cell that has something to do.
+    #[inline]
+    pub(super) fn schedule(&self, runnable: Runnable) {
+        match &self.ready {
+            Ready::Shared(dispatcher) => {
+                if dispatcher.schedule(runnable) {
+                    super::monitor::look_after(self.me.clone());
+                }
+            }
+            Ready::Stepped(stepped) => stepped.schedule(runnable),
+        }
+    }
+
+    /// Runs the first turn of a new cell: on this stack where that is allowed, so that an actor with sync hooks
+    /// is up when this returns.
+    pub(super) fn start(&self, cell: &Owner) {
+        // SAFETY: whoever made a cell owns its first turn, and hands it over here.
+        #[allow(unsafe_code)]
+        let runnable = unsafe { Runnable::from_turn(cell.as_ptr()) };
+        let left = match &self.ready {
+            Ready::Shared(_) if Ambient::has_room() => runnable.run(THROUGHPUT),
+            Ready::Shared(_) | Ready::Stepped(_) => Some(runnable),
+        };
+        if let Some(runnable) = left {
+            self.schedule(runnable);
+        }
+    }
+
+    pub(super) fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    pub(super) fn dispatcher(&self) -> Option<&Dispatcher> {
+        match &self.ready {
+            Ready::Shared(dispatcher) => Some(dispatcher),
+            Ready::Stepped(_) => None,
+        }
+    }
+
+    /// A stepper runs every message itself, so that it can count them.
+    #[inline]
+    pub(super) fn allows_inline_asks(&self) -> bool {
+        matches!(self.ready, Ready::Shared(_))
+    }
+
+    // ---- time --------------------------------------------------------------------------------------
+
+    pub(super) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// A moment not before now, and at most a tick after it, without reading the clock while it runs.
+    pub(super) fn coarse_now(&self) -> Instant {
+        if self.has_coarse_clock() && self.watching.load(Ordering::Relaxed) {
+            Instant::from_nanos(self.coarse.load(Ordering::Relaxed)).saturating_add(super::watch::TICK)
+        } else {
+            self.now()
+        }
+    }
+
+    /// Virtual time has no ticks: every deadline is met to the nanosecond.
+    pub(super) fn has_coarse_clock(&self) -> bool {
+        matches!(self.ready, Ready::Shared(_))
+    }
+
+    /// Has `waker` woken soon after `deadline`.
+    pub(super) fn watch(&self, deadline: Deadline, waker: &Waker) -> Watched<'_> {
+        let watched = self.watch.add(deadline, waker);
+        // Between this and `sweep` one of the two sees the other's write.
+        fence(Ordering::SeqCst);
+        if !self.watching.load(Ordering::Relaxed) {
+            self.coarse.store(self.now().as_nanos(), Ordering::Relaxed);
+            self.watching.store(true, Ordering::Relaxed);
+            self.timers.wake_sleeper();
+        }
+        watched
+    }
+
+    /// Whether the coarse clock runs.
+    pub(super) fn is_watching(&self) -> bool {
+        self.watching.load(Ordering::Relaxed)
+    }
+
+    /// Moves the coarse clock, and wakes asks that are late. Returns whether it has to run on.
+    pub(super) fn sweep(&self, now: Instant) -> bool {
+        if !self.watching.load(Ordering::Relaxed) {
+            return false;
+        }
+        self.coarse.store(now.as_nanos(), Ordering::Relaxed);
+        if self.watch.sweep(now) {
+            return true;
+        }
+        self.watching.store(false, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        let left = self.watch.sweep(now);
+        if left {
+            self.watching.store(true, Ordering::Relaxed);
+        }
+        left
+    }
+
+    pub(super) fn timers(&self) -> &Timers {
+        &self.timers
+    }
+
+    /// The next random number of the system (splitmix64, by Steele, Lea and Flood).
+    pub(super) fn random(&self) -> u64 {
+        const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mut z = self.random.fetch_add(GOLDEN, Ordering::Relaxed).wrapping_add(GOLDEN);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    // ---- actors ------------------------------------------------------------------------------------
+
+    /// Gives a new cell its id and keeps it until it has ended.
+    pub(super) fn register(&self, top_level: bool, create: impl FnOnce(ActorId) -> Owner) -> Owner {
+        let mut registry = self.registry.lock();
+        let born = if top_level {
+            registry.births += 1;
+            registry.births
+        } else {
+            0
+        };
+        let index = registry.free.pop().unwrap_or_else(|| {
+            let index = u32::try_from(registry.entries.len()).expect("fewer than 2^32 actors at once");
+            registry.entries.push(Entry { cell: None, generation: 0, born: 0 });
+            index
+        });
+        let entry = &mut registry.entries[index as usize];
+        let cell = create(ActorId::new(index, entry.generation));
+        entry.born = born;
+        entry.cell = Some(cell.clone());
+        cell
+    }
+
+    /// Lets a cell go that has ended.
+    pub(super) fn unregister(&self, id: ActorId) -> Option<Owner> {
+        let mut registry = self.registry.lock();
+        let entry = registry.entries.get_mut(id.index() as usize)?;
+        let cell = entry.cell.take();
+        entry.generation = entry.generation.wrapping_add(1);
+        registry.free.push(id.index());
+        cell
+    }
+
+    /// Living top-level actors, the youngest first.
+    fn top_level(&self) -> Vec<Owner> {
+        let registry = self.registry.lock();
+        let mut cells: Vec<_> = registry
+            .entries
+            .iter()
+            .filter(|entry| entry.born != 0)
+            .filter_map(|entry| Some((entry.born, entry.cell.clone()?)))
+            .collect();
+        drop(registry);
+        cells.sort_unstable_by_key(|(born, _)| core::cmp::Reverse(*born));
+        cells.into_iter().map(|(_, cell)| cell).collect()
+    }
+
+    /// Ends whatever is left, when nobody will run it any more.
+    pub(super) fn abandon_all(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+        let cells: Vec<_> = {
+            let registry = self.registry.lock();
+            registry.entries.iter().filter_map(|entry| entry.cell.clone()).collect()
+        };
+        for cell in cells.iter().rev() {
+            cell.signal(signal::KILL);
+        }
+        self.go_down();
+    }
+
+    pub(super) fn counts<A: Actor>(&self) -> NonNull<TypeCounts> {
+        let mut counts = self.counts.lock();
+        let actor = TypeId::of::<A>();
+        let known = counts.iter().position(|(known, _)| *known == actor);
+        let place = known.unwrap_or_else(|| {
+            counts.push((actor, Box::new(TypeCounts::of::<A>())));
+            counts.len() - 1
+        });
+        NonNull::from(&*counts[place].1)
+    }
+
+    // ---- failures and events -----------------------------------------------------------------------
+
+    pub(super) fn event(&self, event: &SystemEvent<'_>) {
+        if let Some(handler) = &self.event_handler {
+            // A panicking handler loses its event and nothing else.
+            let _ = catch_unwind(AssertUnwindSafe(|| handler(event)));
+        }
+    }
+
+    pub(super) fn escalate(&self, parent: ActorId, failure: Failure) {
+        self.escalated.lock().push((parent, failure));
+    }
+
+    pub(super) fn take_escalated(&self, parent: ActorId) -> Vec<Failure> {
+        take_all(&self.escalated, parent)
+    }
+
+    pub(super) fn keep_start_failure(&self, id: ActorId, failure: Failure) {
+        self.start_failures.lock().push((id, failure));
+    }
+
+    pub(super) fn take_start_failure(&self, id: ActorId) -> Option<Failure> {
+        take_all(&self.start_failures, id).pop()
+    }
+
+    // ---- the end -----------------------------------------------------------------------------------
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
+
+    pub(super) fn is_down(&self) -> bool {
+        self.down.load(Ordering::Acquire)
+    }
+
+    /// Stops top-level actors, the youngest first, each when the one before it has ended.
+    async fn shut_down(&self) -> Result<(), ShutdownError> {
+        self.closing.store(true, Ordering::SeqCst);
+        let begun = self.now();
+        let deadline = begun.saturating_add(self.shutdown_timeout);
+        let cells = self.top_level();
+        for cell in &cells {
+            cell.signal(signal::SHUTDOWN);
+            if !self.ended_by(cell, deadline).await {
+                break;
+            }
+        }
+        let left = cells.iter().filter(|cell| !cell.header().has_ended());
+        let stuck: Vec<_> = left
+            .map(|cell| Stuck {
+                id: cell.header().id,
+                actor: (cell.header().table.label)(),
+                waiting: cell.depth(),
+                elapsed: self.now().saturating_since(begun),
+            })
+            .collect();
+        if !stuck.is_empty() {
+            for cell in &cells {
+                cell.signal(signal::KILL);
+            }
+        }
+        self.go_down();
+        if stuck.is_empty() { Ok(()) } else { Err(ShutdownError { stuck }) }
+    }
+
+    /// Waits for the end of an actor, until `deadline`. Returns whether it has ended.
+    async fn ended_by(&self, cell: &Owner, deadline: Instant) -> bool {
+        let mut ended = super::call::Stopped::of(cell.clone());
+        let mut alarm = None;
+        let result = poll_fn(|cx| {
+            if core::pin::Pin::new(&mut ended).poll(cx).is_ready() {
+                return Poll::Ready(true);
+            }
+            if self.now() >= deadline {
+                return Poll::Ready(false);
+            }
+            let key = self.timers.add(deadline, Due::Wake(cx.waker().clone()));
+            if let Some(before) = alarm.replace(key) {
+                self.timers.cancel(before);
+            }
+            Poll::Pending
+        })
+        .await;
+        if let Some(key) = alarm {
+            self.timers.cancel(key);
+        }
+        result
+    }
+
+    fn go_down(&self) {
+        self.down.store(true, Ordering::Release);
+        match &self.ready {
+            Ready::Shared(dispatcher) => dispatcher.close(),
+            Ready::Stepped(stepped) => stepped.close(),
+        }
+        self.timers.clear();
+        self.timers.wake_sleeper();
+    }
+}
+
+/// Takes what was kept for `id`.
+fn take_all(kept: &Mutex<Vec<(ActorId, Failure)>>, id: ActorId) -> Vec<Failure> {
+    kept.lock().extract_if(.., |(whose, _)| *whose == id).map(|(_, failure)| failure).collect()
+}
+
+/// A system of actors on a tokio runtime.
+///
+/// Cloning gives another handle to the same system; when the last one is dropped, the system shuts down without
+/// anybody waiting for it.
+#[derive(Clone)]
+pub struct ActorSystem {
+    handle: Arc<Handle>,
+}
+
+/// What all handles share.
+struct Handle {
+    core: Arc<Core>,
+    /// The runtime the workers run on; `None` for a stepped system.
+    runtime: Option<::tokio::runtime::Handle>,
+}
+
+impl ActorSystem {
+    /// Starts a system with default settings on the tokio runtime this is called in, with one worker task for
+    /// each of the runtime's worker threads.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn new(name: &str) -> Self {
+        Self::builder(name).start()
+    }
+
+    /// Settings for a new system.
+    pub fn builder(name: &str) -> Builder {
+        Builder {
+            name: name.to_string(),
+            seed: None,
+            workers: None,
+            shutdown_timeout: SHUTDOWN_TIMEOUT,
+            event_handler: None,
+        }
+    }
+
+    /// The name given to the system.
+    pub fn name(&self) -> &str {
+        &self.handle.core.name
+    }
+
+    /// The moment by the system's clock, which starts at zero with the system.
+    pub fn now(&self) -> Instant {
+        self.handle.core.now()
+    }
+
+    /// Starts an actor whose state is made by `factory`, and made again by it after a failure.
+    ///
+    /// Awaited, the call returns the actor's ref once its `#[started]` hook has returned; with
+    /// [`detach`](Spawn::detach) it returns the ref at once.
+    pub fn spawn<A, F, M>(&self, factory: F) -> Spawn<'_, A, F, M>
+    where
+        A: Actor,
+        F: Factory<A, M>,
+        M: 'static,
+    {
+        Spawn::new(&self.handle.core, factory)
+    }
+
+    /// What happened to the actors of type `A` so far.
+    pub fn counts<A: Actor>(&self) -> Counts {
+        // SAFETY: the counters live as long as the core.
+        #[allow(unsafe_code)]
+        unsafe { self.handle.core.counts::<A>().as_ref() }.totals()
+    }
+
+    /// How often each handler of actors of type `A` ran so far, by name.
+    pub fn handled<A: Actor>(&self) -> Vec<(&'static str, u64)> {
+        // SAFETY: the counters live as long as the core.
+        #[allow(unsafe_code)]
+        unsafe { self.handle.core.counts::<A>().as_ref() }.messages()
+    }
+
+    /// Stops all actors: top-level actors in reverse order of their start, each with its children first.
+    ///
+    /// # Errors
+    /// Names the actors that had not ended within the builder's `shutdown_timeout`; they are killed at their next
+    /// await.
+    ///
+    /// # Cancel safety
+    /// Dropping the future leaves the shutdown where it was; call it again to go on.
+    pub async fn shutdown(&self) -> Result<(), ShutdownError> {
+        if self.handle.core.is_down() {
+            return Ok(());
+        }
+        self.handle.core.shut_down().await
+    }
+}
+
+impl fmt::Debug for ActorSystem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActorSystem").field("name", &self.name()).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        if self.core.is_down() {
+            return;
+        }
+        match &self.runtime {
+            Some(runtime) => {
+                let core = Arc::clone(&self.core);
+                // Where the runtime is gone the task is dropped at once, and its workers were before it.
+                drop(runtime.spawn(async move { core.shut_down().await }));
+            }
+            None => self.core.abandon_all(),
+        }
+    }
+}
+
+/// Settings of a system that is not started yet.
+#[must_use = "nothing runs until `start` or `stepper` is called"]
+pub struct Builder {
+    name: String,
+    seed: Option<u64>,
+    workers: Option<usize>,
+    shutdown_timeout: Duration,
+    event_handler: Option<EventHandler>,
+}
+
+impl Builder {
+    /// The seed of all randomness in the system; a fixed one by default in a stepped system, else one drawn at start.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The number of worker tasks, instead of one for each worker thread of the runtime; at least 1, at most 64.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = Some(workers);
+        self
+    }
+
+    /// How long a shutdown may take in all; 10 seconds by default.
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.shutdown_timeout = timeout;
+        self
+    }
+
+    /// The one function that is told of failures, restarts, ends and dead letters, at once and on the thread where
+    /// they happen. It must not block; a panic in it is contained.
+    pub fn event_handler(mut self, handler: impl Fn(&SystemEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.event_handler = Some(Box::new(handler));
+        self
+    }
+
+    /// Starts the system on the tokio runtime this is called in.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn start(self) -> ActorSystem {
+        let Ok(runtime) = ::tokio::runtime::Handle::try_current() else {
+            panic!("no tokio runtime here: start the system inside `#[tokio::main]` or `Runtime::block_on`")
+        };
+        let workers = self.workers.unwrap_or_else(|| runtime.metrics().num_workers()).max(1);
+        let seed = self.seed.unwrap_or_else(drawn_seed);
+        let core = self.core(Box::new(RealClock(RealInstant::now())), seed, Ready::Shared(Dispatcher::new(workers)));
+        for task in Dispatcher::tasks(&core, workers) {
+            drop(runtime.spawn(::tokio::task::unconstrained(task)));
+        }
+        drop(runtime.spawn(Driver::new(Arc::clone(&core))));
+        ActorSystem { handle: Arc::new(Handle { core, runtime: Some(runtime) }) }
+    }
+
+    /// Makes a system that runs only as its stepper says, message by message, under a virtual clock.
+    pub fn stepper(self) -> (ActorSystem, Stepper) {
+        let clock = VirtualClock::default();
+        let seed = self.seed.unwrap_or(0);
+        let core = self.core(Box::new(clock.clone()), seed, Ready::Stepped(Stepped::new()));
+        let stepper = Stepper::new(Arc::clone(&core), clock, seed);
+        (ActorSystem { handle: Arc::new(Handle { core, runtime: None }) }, stepper)
+    }
+
+    fn core(self, clock: Box<dyn Clock + Send + Sync>, seed: u64, ready: Ready) -> Arc<Core> {
+        Arc::new_cyclic(|me| Core {
+            me: me.clone(),
+            name: self.name,
+            clock,
+            random: AtomicU64::new(seed),
+            ready,
+            timers: Timers::default(),
+            watch: Watch::new(),
+            watching: AtomicBool::new(false),
+            coarse: AtomicU64::new(0),
+            registry: Mutex::default(),
+            counts: Mutex::default(),
+            event_handler: self.event_handler,
+            escalated: Mutex::default(),
+            start_failures: Mutex::default(),
+            shutdown_timeout: self.shutdown_timeout,
+            closing: AtomicBool::new(false),
+            down: AtomicBool::new(false),
+        })
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Time since the system began.
+struct RealClock(RealInstant);
+
+impl Clock for RealClock {
+    fn now(&self) -> Instant {
+        Instant::ZERO.saturating_add(self.0.elapsed())
+    }
+}
+
+/// A seed that differs from run to run.
+fn drawn_seed() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    std::collections::hash_map::RandomState::new().build_hasher().finish()
+}
+
+/// An actor that had not ended when a shutdown ran out of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stuck {
+    /// Its identity.
+    pub id: ActorId,
+    /// Its label.
+    pub actor: &'static str,
+    /// Messages still waiting in its mailbox.
+    pub waiting: usize,
+    /// Time since the shutdown began.
+    pub elapsed: Duration,
+}
+
+/// A shutdown that ran out of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShutdownError {
+    stuck: Vec<Stuck>,
+}
+
+impl ShutdownError {
+    /// The actors that had not ended.
+    pub fn stuck(&self) -> &[Stuck] {
+        &self.stuck
+    }
+}
+
+impl fmt::Display for ShutdownError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("actors did not stop in time:")?;
+        for stuck in &self.stuck {
+            write!(f, " {} {} after {:?},", stuck.actor, stuck.id, stuck.elapsed)?;
+        }
+        f.write_str(" give them more with `shutdown_timeout`, or end long handlers sooner")
+    }
+}
+
+impl core::error::Error for ShutdownError {}
