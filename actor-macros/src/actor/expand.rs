@@ -1,0 +1,267 @@
+//! Model to items: the struct, its ref, its options, its children.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Generics, Member, Type, WherePredicate, parse_quote};
+
+use super::model::{Actor, AskTimeout, Child, Factory, Options, Overflow, Shape};
+use crate::duration;
+use crate::names::{self, Names};
+use crate::supervise;
+
+pub(crate) fn expand(actor: &Actor) -> TokenStream {
+    let (item, names, shape) = (&actor.item, &actor.names, actor.shape());
+    let reference = reference(&shape, names);
+    let assertions = assertions(actor);
+    let configured = configured(&shape, &actor.options, names);
+    let supervision = supervise::expand(&actor.supervision, names);
+    let supervised = supervised(&shape, &actor.children, &supervision, names);
+    let placement = expand_placement(actor);
+    quote! {
+        #item
+        #reference
+        const _: () = {
+            #assertions
+            #configured
+            #supervised
+        };
+        #placement
+    }
+}
+
+/// `CounterRef`: the struct, and what every address can do.
+pub(crate) fn reference(shape: &Shape<'_>, names: &Names) -> TokenStream {
+    let Shape { vis, ident, generics } = shape;
+    let rt = names.private();
+    let reference = names::reference(ident);
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let owned = bounded_generics(shape);
+    let owned_where = &owned.where_clause;
+    let doc = format!("The address of a [`{ident}`]: a method for each of its handlers.");
+    quote! {
+        #[doc = #doc]
+        #vis struct #reference #generics (#rt::Ref<#ident #ty_generics>) #where_clause;
+
+        impl #impl_generics #reference #ty_generics #where_clause {
+            /// What can be done to the actor besides sending it messages.
+            #[must_use]
+            #vis fn control(&self) -> #rt::Control<'_> {
+                #rt::Control::new(&self.0)
+            }
+        }
+
+        const _: () = {
+            #[automatically_derived]
+            impl #impl_generics #rt::Clone for #reference #ty_generics #where_clause {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self(#rt::Clone::clone(&self.0))
+                }
+            }
+
+            #[automatically_derived]
+            impl #impl_generics #rt::PartialEq for #reference #ty_generics #where_clause {
+                #[inline]
+                fn eq(&self, other: &Self) -> #rt::bool {
+                    #rt::PartialEq::eq(&self.0, &other.0)
+                }
+            }
+
+            #[automatically_derived]
+            impl #impl_generics #rt::Eq for #reference #ty_generics #where_clause {}
+
+            #[automatically_derived]
+            impl #impl_generics #rt::Hash for #reference #ty_generics #where_clause {
+                fn hash<__H: #rt::Hasher>(&self, state: &mut __H) {
+                    #rt::Hash::hash(&self.0, state);
+                }
+            }
+
+            #[automatically_derived]
+            impl #impl_generics #rt::Debug for #reference #ty_generics #where_clause {
+                fn fmt(&self, formatter: &mut #rt::Formatter<'_>) -> #rt::FmtResult {
+                    #rt::Debug::fmt(&self.0, formatter)
+                }
+            }
+
+            #[automatically_derived]
+            impl #impl_generics #rt::ActorRef for #reference #ty_generics #owned_where {
+                type Actor = #ident #ty_generics;
+
+                #[inline]
+                fn from_ref(inner: #rt::Ref<Self::Actor>) -> Self {
+                    Self(inner)
+                }
+
+                #[inline]
+                fn as_ref(&self) -> &#rt::Ref<Self::Actor> {
+                    &self.0
+                }
+            }
+        };
+    }
+}
+
+/// The generics of the struct, owning everything: `#[handlers]` knows whether they do, and says so where it is
+/// mended.
+fn bounded_generics(shape: &Shape<'_>) -> Generics {
+    let mut generics = shape.generics.clone();
+    if generics.type_params().next().is_some() {
+        let (ident, (_, ty_generics, _)) = (shape.ident, shape.generics.split_for_impl());
+        let bounded: WherePredicate = parse_quote!(#ident #ty_generics: 'static);
+        generics.make_where_clause().predicates.push(bounded);
+    }
+    generics
+}
+
+/// An error at the type of each field that cannot move to another thread.
+fn assertions(actor: &Actor) -> TokenStream {
+    let rt = actor.names.private();
+    let generics = &actor.item.generics;
+    let is_child = |member: &Member| actor.children.iter().any(|child| child.member == *member);
+    let fields = actor.item.fields.iter().zip(actor.item.fields.members());
+    let fields = fields.filter(|(field, member)| !is_child(member) && !mentions_parameter(&field.ty, generics));
+    let fields = fields.map(|(field, _)| {
+        let ty = &field.ty;
+        let cfgs = field.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+        quote_spanned!(names::located(ty.span())=> #(#cfgs)* #rt::actor_field::<#ty>();)
+    });
+    quote! {
+        const _: fn() = || { #(#fields)* };
+    }
+}
+
+/// Whether `ty` depends on a parameter or on `Self`, so that nothing can be said of it here.
+fn mentions_parameter(ty: &Type, generics: &Generics) -> bool {
+    fn any_ident(tokens: TokenStream, generics: &Generics) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(ident) => {
+                ident == "Self"
+                    || generics.type_params().any(|parameter| parameter.ident == ident)
+                    || generics.const_params().any(|parameter| parameter.ident == ident)
+            }
+            proc_macro2::TokenTree::Group(group) => any_ident(group.stream(), generics),
+            proc_macro2::TokenTree::Punct(_) | proc_macro2::TokenTree::Literal(_) => false,
+        })
+    }
+    generics.lifetimes().next().is_some() || any_ident(ty.to_token_stream(), generics)
+}
+
+/// The options, and the type of the ref.
+pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) -> TokenStream {
+    let rt = names.private();
+    let (ident, reference) = (shape.ident, names::reference(shape.ident));
+    let generics = bounded_generics(shape);
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let name = options.name.clone().unwrap_or_else(|| names::snake_case(ident));
+    let capacity = capacity(options);
+    let overflow = match options.overflow.unwrap_or(Overflow::Wait) {
+        Overflow::Wait => quote!(#rt::Overflow::Wait),
+        Overflow::Reject => quote!(#rt::Overflow::Reject),
+    };
+    let ask_timeout = match &options.ask_timeout {
+        Some(AskTimeout::Off) => quote!(#rt::Option::None),
+        Some(AskTimeout::After(period)) => some(&period.expression(&rt), &rt),
+        None => some(&duration::expression(core::time::Duration::from_secs(5), &rt), &rt),
+    };
+    let inline_ask = options.inline_ask.unwrap_or(true);
+    let throughput = options.throughput.unwrap_or(64);
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #rt::Configured for #ident #ty_generics #where_clause {
+            type Ref = #reference #ty_generics;
+
+            const OPTIONS: #rt::Options = #rt::Options {
+                name: #name,
+                capacity: #capacity,
+                overflow: #overflow,
+                ask_timeout: #ask_timeout,
+                inline_ask: #inline_ask,
+                throughput: #throughput,
+            };
+        }
+    }
+}
+
+fn capacity(options: &Options) -> u32 {
+    options.capacity.unwrap_or(256)
+}
+
+fn some(value: &TokenStream, rt: &TokenStream) -> TokenStream {
+    quote!(#rt::Option::Some(#value))
+}
+
+/// The children, and what is done about their failures.
+pub(crate) fn supervised(
+    shape: &Shape<'_>,
+    children: &[Child],
+    supervision: &TokenStream,
+    names: &Names,
+) -> TokenStream {
+    let rt = names.private();
+    let ident = shape.ident;
+    let (impl_generics, ty_generics, where_clause) = shape.generics.split_for_impl();
+    let count = children.len();
+    // Said of a type without parameters, the bound would be checked here and now, and fail a second time.
+    let bound = (!shape.generics.params.is_empty()).then(|| quote!(where Self: #rt::Actor));
+    let nursery = names::respan(quote!(#rt::Nursery<'_, Self>), ident.span());
+    let starts = children.iter().enumerate().map(|(index, child)| start(index, child));
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #rt::Supervised for #ident #ty_generics #where_clause {
+            const CHILDREN: #rt::usize = #count;
+
+            const SUPERVISION: #rt::Supervision = #supervision;
+
+            fn start_child(
+                &mut self,
+                index: #rt::usize,
+                nursery: &mut #nursery,
+            ) -> #rt::Result<(), #rt::Failure>
+            #bound
+            {
+                let _ = &nursery;
+                match index {
+                    #(#starts)*
+                    _ => #rt::Result::Ok(()),
+                }
+            }
+        }
+    }
+}
+
+fn start(index: usize, child: &Child) -> Option<TokenStream> {
+    let field = &child.member;
+    let actor = child.actor()?;
+    let Factory::Given(factory) = &child.factory else { return None };
+    let at = names::located(factory.span());
+    Some(quote_spanned!(at=> #index => nursery.start::<#actor, _, _>(index, &mut self.#field, #factory),))
+}
+
+/// What the actor brings to a slot, where there are slots: the length of its mailbox, and its children's slots.
+fn expand_placement(actor: &Actor) -> TokenStream {
+    let (placement, rt) = (actor.names.facade_macro("__placement"), actor.names.private());
+    let (ident, reference) = (&actor.item.ident, names::reference(&actor.item.ident));
+    let capacity = capacity(&actor.options) as usize;
+    let generics = bounded_generics(&actor.shape());
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let is_parameter = |ty: &Type| {
+        actor
+            .item
+            .generics
+            .type_params()
+            .any(|parameter| matches!(ty, Type::Path(path) if path.path.is_ident(&parameter.ident)))
+    };
+    let children: Vec<&Type> = actor.children.iter().filter_map(Child::actor).collect();
+    let children = if children.iter().copied().any(is_parameter) {
+        quote!(#rt::NoSlot)
+    } else {
+        quote!((#(#rt::ChildSlot<#children>,)*))
+    };
+    quote! {
+        #placement! {
+            [#rt] [#impl_generics] [#ident #ty_generics] [#reference #ty_generics] [#where_clause] [#capacity] [#children]
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What the user declared about an actor.
+
+use proc_macro2::TokenStream;
+use syn::{Field, Generics, Ident, ItemStruct, Member, Path, Type, Visibility};
+
+use crate::duration::Period;
+use crate::names::Names;
+use crate::supervise::Supervision;
+
+/// A struct with `#[actor]`.
+pub(crate) struct Actor {
+    /// The struct as the user wrote it, without our attributes.
+    pub(crate) item: ItemStruct,
+    pub(crate) options: Options,
+    /// The fields with `#[child(..)]`, in order.
+    pub(crate) children: Vec<Child>,
+    pub(crate) supervision: Supervision,
+    pub(crate) names: Names,
+}
+
+/// The options of `#[actor(..)]`, each absent where the user said nothing.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) name: Option<String>,
+    pub(crate) capacity: Option<u32>,
+    pub(crate) overflow: Option<Overflow>,
+    pub(crate) ask_timeout: Option<AskTimeout>,
+    pub(crate) inline_ask: Option<bool>,
+    pub(crate) throughput: Option<u32>,
+    /// The facade, where it was renamed.
+    pub(crate) facade: Option<Path>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Overflow {
+    Wait,
+    Reject,
+}
+
+pub(crate) enum AskTimeout {
+    Off,
+    After(Period),
+}
+
+/// A field with `#[child(..)]`.
+pub(crate) struct Child {
+    /// The field as the user wrote it.
+    pub(crate) field: Field,
+    pub(crate) member: Member,
+    pub(crate) factory: Factory,
+}
+
+/// How a child's state is made.
+pub(crate) enum Factory {
+    /// A path or a closure.
+    Given(TokenStream),
+    /// Missing or unusable; reported.
+    Broken,
+}
+
+impl Child {
+    /// `Db` in `Child<Db>`.
+    pub(crate) fn actor(&self) -> Option<&Type> {
+        super::parse::argument_of(&self.field.ty, "Child")
+    }
+}
+
+/// What the items around an actor need to know of its struct.
+pub(crate) struct Shape<'a> {
+    pub(crate) vis: &'a Visibility,
+    pub(crate) ident: &'a Ident,
+    pub(crate) generics: &'a Generics,
+}
+
+impl Actor {
+    pub(crate) fn shape(&self) -> Shape<'_> {
+        Shape { vis: &self.item.vis, ident: &self.item.ident, generics: &self.item.generics }
+    }
+}

@@ -1,0 +1,54 @@
+//! The mistakes found in one item, collected so that all of them are reported at once.
+
+use std::cell::RefCell;
+use std::fmt::Display;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// Collects errors, each at the tokens to change. Panics if dropped without [`Diagnostics::finish`], so that
+/// no error can be forgotten.
+pub(crate) struct Diagnostics {
+    errors: RefCell<Option<Vec<syn::Error>>>,
+}
+
+impl Diagnostics {
+    pub(crate) fn new() -> Self {
+        Self { errors: RefCell::new(Some(Vec::new())) }
+    }
+
+    /// Reports `fact` at the tokens `at`, and the change that mends it.
+    pub(crate) fn report(&self, at: impl ToTokens, fact: impl Display, help: impl Display) {
+        self.syntax(syn::Error::new_spanned(at, format_args!("{fact}\nhelp: {help}")));
+    }
+
+    /// Reports what the parser found.
+    pub(crate) fn syntax(&self, error: syn::Error) {
+        if let Some(errors) = self.errors.borrow_mut().as_mut() {
+            errors.push(error);
+        }
+    }
+
+    /// The parsed value, or nothing and a report.
+    pub(crate) fn take<T>(&self, parsed: syn::Result<T>) -> Option<T> {
+        parsed.map_err(|error| self.syntax(error)).ok()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.errors.borrow().as_ref().is_none_or(Vec::is_empty)
+    }
+
+    /// The errors as items for the compiler; empty when there are none.
+    pub(crate) fn finish(self) -> TokenStream {
+        let errors = self.errors.borrow_mut().take().unwrap_or_default();
+        errors.iter().map(syn::Error::to_compile_error).collect()
+    }
+}
+
+impl Drop for Diagnostics {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(self.errors.borrow().is_none(), "diagnostics dropped unread");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Model to items: the message enum, the dispatch, the methods of the ref.
+
+mod dispatch;
+mod message;
+mod reference;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Generics, Type, parse_quote};
+
+use super::model::{Answer, Argument, Handlers, Method, Parameter, Role};
+use crate::names;
+use crate::suspicion::{self, Suspicion};
+
+pub(crate) fn expand(handlers: &Handlers) -> TokenStream {
+    let item = &handlers.item;
+    let protocol = Protocol::new(handlers, &handlers.methods).expand();
+    quote!(#item #protocol)
+}
+
+/// The protocol of `methods`, which are those of the impl, or fewer where some have mistakes.
+pub(super) struct Protocol<'a> {
+    handlers: &'a Handlers,
+    messages: Vec<Message<'a>>,
+    /// Path of what the facade keeps for the macros.
+    rt: TokenStream,
+    enumeration: Ident,
+    /// Those of the impl, and that their types may be part of an actor.
+    generics: Generics,
+    /// More methods of the ref.
+    stand_ins: TokenStream,
+}
+
+/// A method and the variant that calls it.
+struct Message<'a> {
+    method: &'a Method,
+    variant: Ident,
+}
+
+impl<'a> Protocol<'a> {
+    pub(super) fn new(handlers: &'a Handlers, methods: &'a [Method]) -> Self {
+        let mut messages: Vec<Message<'_>> = Vec::new();
+        for method in methods {
+            let mut variant = names::variant(method.name());
+            while messages.iter().any(|other| other.variant == variant && other.method.name() != method.name()) {
+                variant = Ident::new(&format!("{variant}_"), variant.span());
+            }
+            messages.push(Message { method, variant });
+        }
+        let enumeration = names::message(&handlers.actor);
+        let rt = handlers.names.private();
+        let generics = with_actor_bounds(&handlers.item.generics, &rt);
+        Self { handlers, messages, rt, enumeration, generics, stand_ins: TokenStream::new() }
+    }
+
+    pub(super) fn with_stand_ins(self, stand_ins: TokenStream) -> Self {
+        Self { stand_ins, ..self }
+    }
+
+    pub(super) fn expand(&self) -> TokenStream {
+        let (enumeration, message) = (self.enumeration(), self.message());
+        let (actor, calls, reference) = (self.actor(), self.calls(), self.reference());
+        // Lints are named where they are met, for crates that forbid them elsewhere.
+        let any = |is: fn(&Method) -> bool| self.handlers.methods.iter().any(is);
+        let cfgd = any(|method| !method.cfgs.is_empty()).then(|| quote!(#[allow(unreachable_patterns, dead_code)]));
+        let deprecated = any(Method::is_deprecated).then(|| quote!(#[allow(deprecated)]));
+        quote! {
+            #[allow(
+                irrefutable_let_patterns,
+                non_camel_case_types,
+                private_interfaces,
+                unreachable_pub,
+                clippy::all,
+                clippy::pedantic
+            )]
+            #cfgd
+            #deprecated
+            const _: () = {
+                #enumeration
+                #message
+                #actor
+                #calls
+            };
+            #reference
+        }
+    }
+
+    /// `<ty as ResultLike>::side`. That it is no `Result` is said at the type.
+    fn side(&self, ty: &Type, side: &TokenStream) -> TokenStream {
+        let (rt, at, ty) = (&self.rt, ty.span(), self.without_self(ty));
+        let (open, close) = (names::respan(quote!(<), at), names::respan(quote!(as #rt::ResultLike>::#side), at));
+        quote!(#open #ty #close)
+    }
+
+    /// The enum with its parameters. Not `Self::Message`, which would ask of the actor once more whether it is one.
+    fn message_type(&self) -> TokenStream {
+        let (name, (_, ty_generics, _)) = (&self.enumeration, self.generics.split_for_impl());
+        quote!(#name #ty_generics)
+    }
+
+    fn is_generic(&self) -> bool {
+        !self.generics.params.is_empty()
+    }
+
+    /// `ty` with the actor's own name for `Self`, to stand outside of its impl.
+    pub(super) fn without_self(&self, ty: &Type) -> TokenStream {
+        names::replace_self(ty.to_token_stream(), &self.handlers.item.self_ty.to_token_stream())
+    }
+}
+
+impl Message<'_> {
+    fn cfgd_variant(&self) -> TokenStream {
+        let (cfgs, variant) = (&self.method.cfgs, &self.variant);
+        quote!(#(#cfgs)* #variant)
+    }
+
+    /// Name of the function that makes a call of it.
+    fn call_name(&self) -> Ident {
+        Ident::new(&format!("__call_{}", self.method.name().unraw()), Span::mixed_site())
+    }
+
+    fn period(&self) -> Option<&crate::duration::Period> {
+        match &self.method.role {
+            Role::Every(period) => Some(period),
+            Role::Handler | Role::Started | Role::Stopping => None,
+        }
+    }
+
+    /// The field that holds the reply of an ask.
+    fn reply_field(&self) -> Option<Ident> {
+        match (&self.method.answer, self.method.reply()) {
+            (_, Some((name, _))) => Some(name.clone()),
+            (Answer::Value(_) | Answer::Result(_), None) => Some(Ident::new("__reply", Span::mixed_site())),
+            (Answer::Nothing | Answer::Attempt(_), None) => None,
+        }
+    }
+
+    /// Patterns of all fields of the variant.
+    fn fields(&self) -> Vec<TokenStream> {
+        let named = self.method.parameters.iter().filter_map(|parameter| match parameter {
+            Parameter::Argument(Argument { name, ty, .. }) => Some(match suspicion::of(ty) {
+                Suspicion::None => quote!(#name),
+                Suspicion::Likely | Suspicion::Certain => quote!(#name: (#name,)),
+            }),
+            Parameter::Reply { name, .. } | Parameter::Reason { name, .. } => Some(quote!(#name)),
+            Parameter::Context { .. } | Parameter::Broken => None,
+        });
+        let mut fields: Vec<TokenStream> = named.collect();
+        if self.method.reply().is_none() {
+            fields.extend(self.reply_field().map(ToTokens::into_token_stream));
+        }
+        fields
+    }
+}
+
+/// `generics`, whose types may move to another thread and stay there: what every actor asks of its parameters,
+/// and no user has to repeat.
+fn with_actor_bounds(generics: &Generics, rt: &TokenStream) -> Generics {
+    let mut bounded = generics.clone();
+    for parameter in generics.type_params() {
+        let ident = &parameter.ident;
+        bounded.make_where_clause().predicates.push(parse_quote!(#ident: #rt::Send + 'static));
+    }
+    bounded
+}
+
+/// A tuple of one around types that are likely not `Send`. The compiler then comes to what
+/// [`Protocol::where_sendable`] says of the type before it comes to the field, and reports the former.
+fn wrapped(ty: &Type, place: TokenStream) -> TokenStream {
+    match suspicion::of(ty) {
+        Suspicion::None => place,
+        Suspicion::Likely | Suspicion::Certain => quote!((#place,)),
+    }
+}

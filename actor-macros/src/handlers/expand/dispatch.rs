@@ -1,0 +1,225 @@
+//! The dispatch: from a message to the user's method, and from its return value to an answer.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+
+use super::{Message, Protocol};
+use crate::handlers::model::{Answer, Argument, Method, Mode, Parameter, Role};
+use crate::names;
+
+impl Protocol<'_> {
+    pub(super) fn actor(&self) -> TokenStream {
+        let (rt, self_ty) = (&self.rt, &self.handlers.item.self_ty);
+        let (impl_generics, ty_generics, where_clause) = self.generics.split_for_impl();
+        let mut enumeration = self.enumeration.clone();
+        enumeration.set_span(names::located(self.blamed()));
+        let (constant, handle, handle_async) = (self.constant(), self.handle(), self.handle_async());
+        let hooks = [self.started(), self.stopping(), self.tick()];
+        let body = quote! {
+            type Message = #enumeration #ty_generics;
+            #constant
+            #handle
+            #handle_async
+            #(#hooks)*
+        };
+        // What is missing here is missing on the user's type, and said there once.
+        let contract = names::respan(quote!(#rt::Actor), self.handlers.actor.span());
+        quote_spanned! {self.handlers.actor.span()=>
+            #[automatically_derived]
+            impl #impl_generics #contract for #self_ty #where_clause { #body }
+        }
+    }
+
+    fn constant(&self) -> TokenStream {
+        let rt = &self.rt;
+        let type_name = self.handlers.actor.to_string();
+        let messages = self.messages.iter().map(|message| {
+            let (cfgs, name) = (&message.method.cfgs, message.method.name().to_string());
+            let name = name.trim_start_matches("r#");
+            quote!(#(#cfgs)* #name,)
+        });
+        let timers = self.messages.iter().filter_map(|message| {
+            let (cfgs, period) = (&message.method.cfgs, message.period()?.expression(rt));
+            Some(quote!(#(#cfgs)* #period,))
+        });
+        quote! {
+            const PROTOCOL: #rt::Protocol = #rt::Protocol {
+                type_name: #type_name,
+                messages: &[#(#messages)*],
+                timers: &[#(#timers)*],
+            };
+        }
+    }
+
+    fn handle(&self) -> TokenStream {
+        let rt = &self.rt;
+        let message = self.message_type();
+        let body = self.dispatch(|message| message.method.mode() != Mode::Async);
+        quote! {
+            #[inline]
+            fn handle(&mut self, message: #message, ctx: &mut #rt::Context<Self>) -> #rt::Handled {
+                #body
+            }
+        }
+    }
+
+    /// Left out where no handler is async, so that no future is built for any message.
+    fn handle_async(&self) -> Option<TokenStream> {
+        let rt = &self.rt;
+        self.messages.iter().find(|message| message.method.mode() == Mode::Async)?;
+        let message = self.message_type();
+        let body = self.dispatch(|message| message.method.mode() == Mode::Async);
+        Some(quote! {
+            async fn handle_async<'a>(
+                &'a mut self,
+                message: #message,
+                ctx: &'a mut #rt::Context<Self>,
+            ) -> #rt::Handled {
+                #body
+            }
+        })
+    }
+
+    /// A `match` that runs the messages that belong here; the others do not come here.
+    fn dispatch(&self, belongs: impl Fn(&Message<'_>) -> bool) -> TokenStream {
+        let (rt, name) = (&self.rt, &self.enumeration);
+        let (here, elsewhere): (Vec<_>, Vec<_>) = self.messages.iter().partition(|message| belongs(message));
+        let arms = here.into_iter().map(|message| self.arm(message));
+        let rest = match (elsewhere.is_empty(), self.is_generic()) {
+            (false, _) => quote! {
+                // Never comes here; dropping it answers whoever asked.
+                other => #rt::Handled::Done,
+            },
+            (true, true) => quote!(#name::__Never(never, ..) => match never {},),
+            (true, false) => TokenStream::new(),
+        };
+        quote! {
+            let _ = &ctx;
+            match message { #(#arms)* #rest }
+        }
+    }
+
+    fn arm(&self, message: &Message<'_>) -> TokenStream {
+        let (rt, name, variant, method) = (&self.rt, &self.enumeration, &message.variant, message.method);
+        let cfgs = &method.cfgs;
+        let fields = message.fields();
+        let call = self.call(method);
+        let run = match &method.answer {
+            Answer::Nothing => quote! {
+                #call;
+                #rt::Handled::Done
+            },
+            Answer::Attempt(ty) => {
+                // What keeps its error from being a failure is said at the type.
+                let result = Ident::new("result", names::located(ty.span()));
+                quote! {
+                    let #result = #call;
+                    #rt::Context::told(ctx, #result)
+                }
+            }
+            Answer::Value(_) => quote! {
+                let value = #call;
+                #rt::Reply::send(__reply, value);
+                #rt::Handled::Done
+            },
+            Answer::Result(ty) => {
+                let into_result = names::respan(quote!(#rt::ResultLike::into_result), ty.span());
+                quote! {
+                    let result = #into_result(#call);
+                    #rt::Context::answer(ctx, __reply, result)
+                }
+            }
+        };
+        quote! {
+            #(#cfgs)*
+            #name::#variant { #(#fields),* } => { #run }
+        }
+    }
+
+    /// The call of the user's method; what is wrong with one of its parameters is shown there.
+    fn call(&self, method: &Method) -> TokenStream {
+        let rt = &self.rt;
+        // No span of the user's: an editor would count this call among those of the handler.
+        let mut ident = method.name().clone();
+        ident.set_span(Span::mixed_site());
+        let arguments = method.parameters.iter().map(|parameter| match parameter {
+            Parameter::Argument(Argument { name, .. })
+            | Parameter::Reply { name, .. }
+            | Parameter::Reason { name, .. } => {
+                quote!(#name)
+            }
+            Parameter::Context { ty } => quote!(#rt::lend::<Self, #ty>(ctx)),
+            Parameter::Broken => TokenStream::new(),
+        });
+        let arguments: Vec<TokenStream> = arguments.collect();
+        match method.mode() {
+            Mode::Sync | Mode::Delegated => quote!(Self::#ident(self, #(#arguments),*)),
+            Mode::Async => {
+                let at = names::located(method.name().span());
+                ident.set_span(at);
+                let future = quote_spanned!(at=> Self::#ident(self, #(#arguments),*));
+                quote!(#rt::sendable(#future).await)
+            }
+        }
+    }
+
+    fn started(&self) -> TokenStream {
+        let (rt, name, ty) = (&self.rt, &self.enumeration, self.message_type());
+        let hooks =
+            self.messages.iter().filter(|message| matches!(message.method.role, Role::Started)).map(|message| {
+                let (cfgs, variant) = (&message.method.cfgs, &message.variant);
+                quote! {
+                    #(#cfgs)*
+                    #[inline]
+                    fn started() -> #rt::Option<#ty> {
+                        #rt::Option::Some(#name::#variant {})
+                    }
+                }
+            });
+        quote!(#(#hooks)*)
+    }
+
+    fn stopping(&self) -> TokenStream {
+        let (rt, name, ty) = (&self.rt, &self.enumeration, self.message_type());
+        let hooks =
+            self.messages.iter().filter(|message| matches!(message.method.role, Role::Stopping)).map(|message| {
+                let (cfgs, variant) = (&message.method.cfgs, &message.variant);
+                let field = message.method.reason().map(|field| quote!(#field: why));
+                quote! {
+                    #(#cfgs)*
+                    #[inline]
+                    fn stopping(why: #rt::StopReason) -> #rt::Option<#ty> {
+                    let _ = why;
+                        #rt::Option::Some(#name::#variant { #field })
+                    }
+                }
+            });
+        quote!(#(#hooks)*)
+    }
+
+    fn tick(&self) -> TokenStream {
+        let (rt, name, ty) = (&self.rt, &self.enumeration, self.message_type());
+        let timer = self.index_name("Timer");
+        let ticks = self.messages.iter().filter(|message| message.period().is_some()).map(|message| {
+            let (cfgs, variant) = (&message.method.cfgs, &message.variant);
+            quote! {
+                #(#cfgs)*
+                if timer == #timer::#variant as #rt::usize {
+                    return #rt::Option::Some(#name::#variant {});
+                }
+            }
+        });
+        let ticks: Vec<TokenStream> = ticks.collect();
+        if ticks.is_empty() {
+            return TokenStream::new();
+        }
+        quote! {
+            #[inline]
+            fn tick(timer: #rt::usize) -> #rt::Option<#ty> {
+                #(#ticks)*
+                #rt::Option::None
+            }
+        }
+    }
+}

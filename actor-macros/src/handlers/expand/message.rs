@@ -1,0 +1,153 @@
+//! The message enum, and the runtime's view of it.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+use super::{Message, Protocol, wrapped};
+use crate::handlers::model::{Answer, Argument, Direction, Mode, Parameter};
+use crate::suspicion;
+
+impl Protocol<'_> {
+    pub(super) fn enumeration(&self) -> TokenStream {
+        let (rt, name) = (&self.rt, &self.enumeration);
+        let generics = &self.generics;
+        let where_clause = &generics.where_clause;
+        let variants = self.messages.iter().map(|message| self.variant(message));
+        let never = self.is_generic().then(|| {
+            let self_ty = &self.handlers.item.self_ty;
+            quote!(__Never(#rt::Infallible, #rt::PhantomData<fn() -> #self_ty>),)
+        });
+        let indices = self.indices("Index", |_| true);
+        let timers = self.indices("Timer", |message| message.period().is_some());
+        quote! {
+            #[doc(hidden)]
+            pub enum #name #generics #where_clause { #(#variants)* #never }
+            #indices
+            #timers
+        }
+    }
+
+    fn variant(&self, message: &Message<'_>) -> TokenStream {
+        let (rt, variant, cfgs) = (&self.rt, &message.variant, &message.method.cfgs);
+        let mut fields = TokenStream::new();
+        for parameter in &message.method.parameters {
+            fields.extend(match parameter {
+                Parameter::Argument(Argument { name, ty, .. }) => {
+                    let place = wrapped(ty, self.without_self(ty));
+                    quote!(#name: #place,)
+                }
+                Parameter::Reply { name, value, .. } => {
+                    let value = self.without_self(value);
+                    quote!(#name: #rt::Reply<#value>,)
+                }
+                Parameter::Reason { name, .. } => quote!(#name: #rt::StopReason,),
+                Parameter::Context { .. } | Parameter::Broken => TokenStream::new(),
+            });
+        }
+        match &message.method.answer {
+            Answer::Value(ty) => {
+                let ty = self.without_self(ty);
+                fields.extend(quote!(__reply: #rt::Reply<#ty>,));
+            }
+            Answer::Result(ty) => {
+                let (value, error) = (self.side(ty, &quote!(Value)), self.side(ty, &quote!(Error)));
+                fields.extend(quote!(__reply: #rt::Reply<#rt::Result<#value, #error>>,));
+            }
+            Answer::Nothing | Answer::Attempt(_) => {}
+        }
+        quote!(#(#cfgs)* #variant { #fields },)
+    }
+
+    /// Numbers without gaps, whichever variants `cfg` leaves.
+    fn indices(&self, name: &str, belongs: fn(&Message<'_>) -> bool) -> Option<TokenStream> {
+        let name = self.index_name(name);
+        let mut variants =
+            self.messages.iter().filter(|message| belongs(message)).map(Message::cfgd_variant).peekable();
+        variants.peek()?;
+        Some(quote!(enum #name { #(#variants),* }))
+    }
+
+    pub(super) fn index_name(&self, name: &str) -> Ident {
+        let name = format!("{}{name}", self.enumeration);
+        Ident::new(&name, Span::mixed_site())
+    }
+
+    pub(super) fn message(&self) -> TokenStream {
+        let (rt, name) = (&self.rt, &self.enumeration);
+        let generics = &self.generics;
+        let (impl_generics, ty_generics, _) = generics.split_for_impl();
+        let index = self.index_name("Index");
+        let index = self.each(&quote!(self), |message| {
+            let variant = &message.variant;
+            quote!(#index::#variant as #rt::usize)
+        });
+        let mode = self.each(&quote!(self), |message| match message.method.mode() {
+            Mode::Sync => quote!(#rt::Mode::Sync),
+            Mode::Delegated => quote!(#rt::Mode::Delegated),
+            Mode::Async => quote!(#rt::Mode::Async),
+        });
+        let refuse = self.refuse();
+        let sendable = self.where_sendable();
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #rt::Message for #name #ty_generics #sendable {
+                fn index(&self) -> #rt::usize { #index }
+                fn mode(&self) -> #rt::Mode { #mode }
+                fn refuse(self, why: #rt::Unanswered) {
+                    let _ = why;
+                    #refuse
+                }
+            }
+        }
+    }
+
+    /// The bounds of the impl, and that everything a message carries may move to another thread: so the
+    /// compiler names the one that may not, instead of the enum. The lifetime keeps it from looking at once.
+    fn where_sendable(&self) -> TokenStream {
+        let rt = &self.rt;
+        let given = self.generics.where_clause.as_ref().map(|clause| {
+            let predicates = clause.predicates.iter();
+            quote!(#(#predicates,)*)
+        });
+        let carried = self.messages.iter().filter(|message| message.method.cfgs.is_empty());
+        let carried = carried.flat_map(|message| message.method.carried()).map(|(ty, direction)| {
+            let ty = self.without_self(ty);
+            match direction {
+                Direction::There => quote!(for<'__a> #ty: #rt::Argument,),
+                Direction::Back => quote!(for<'__a> #ty: #rt::Answer,),
+            }
+        });
+        let mut said = HashSet::new();
+        let carried = carried.filter(|bound| said.insert(bound.to_string()));
+        quote!(where #given #(#carried)*)
+    }
+
+    /// Where it is said that a message is not `Send`.
+    pub(super) fn blamed(&self) -> Span {
+        let types = self.messages.iter().flat_map(|message| message.method.carried()).map(|(ty, _)| ty);
+        suspicion::likeliest(types, self.handlers.actor.span())
+    }
+
+    /// A `match` over all variants by reference, with what `arm` makes of each.
+    fn each(&self, value: &TokenStream, arm: impl Fn(&Message<'_>) -> TokenStream) -> TokenStream {
+        let arms = self.messages.iter().map(|message| {
+            let (cfgs, variant, result) = (&message.method.cfgs, &message.variant, arm(message));
+            quote!(#(#cfgs)* Self::#variant { .. } => #result,)
+        });
+        let never = self.is_generic().then(|| quote!(Self::__Never(ref never, ..) => match *never {},));
+        quote!(match *#value { #(#arms)* #never })
+    }
+
+    fn refuse(&self) -> TokenStream {
+        let rt = &self.rt;
+        let arms = self.messages.iter().map(|message| {
+            let (cfgs, variant) = (&message.method.cfgs, &message.variant);
+            let reply = message.reply_field().into_iter();
+            let (field, refuse) = (reply.clone(), reply.map(|reply| quote!(#rt::Reply::refuse(#reply, why))));
+            quote!(#(#cfgs)* Self::#variant { #(#field,)* .. } => { #(#refuse)* })
+        });
+        let never = self.is_generic().then(|| quote!(Self::__Never(never, ..) => match never {},));
+        quote!(match self { #(#arms)* #never })
+    }
+}

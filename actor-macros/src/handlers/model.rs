@@ -1,0 +1,159 @@
+//! What the user declared about messages.
+
+use syn::{Attribute, Ident, ItemImpl, Path, Signature, Type, Visibility};
+
+use crate::duration::Period;
+use crate::names::Names;
+
+/// An impl with `#[handlers]`.
+pub(crate) struct Handlers {
+    /// The impl as the user wrote it, without our attributes.
+    pub(crate) item: ItemImpl,
+    /// Name of the actor's type.
+    pub(crate) actor: Ident,
+    /// Path of the ref: `m::StoreRef<K>` for `m::Store<K>`.
+    pub(crate) reference: Path,
+    pub(crate) methods: Vec<Method>,
+    pub(crate) names: Names,
+}
+
+/// A method of the block: a handler or a hook.
+pub(crate) struct Method {
+    /// The signature as the user wrote it, without our attributes.
+    pub(crate) original: Signature,
+    pub(crate) vis: Visibility,
+    /// `cfg`: goes wherever the method goes.
+    pub(crate) cfgs: Vec<Attribute>,
+    /// `doc`, `deprecated` and the like: go to the method of the ref.
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) role: Role,
+    /// The parameters after `self`, in order.
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) answer: Answer,
+}
+
+/// When a method is called.
+pub(crate) enum Role {
+    /// By a message.
+    Handler,
+    /// By a timer, and by a message.
+    Every(Period),
+    /// Before the first message of a life.
+    Started,
+    /// After the last.
+    Stopping,
+}
+
+/// A parameter after `self`.
+#[allow(clippy::large_enum_variant, reason = "a handful of values, for a moment")]
+pub(crate) enum Parameter {
+    /// `ctx: &mut Context<Self>`, of whatever type the user wrote behind `&mut`.
+    Context { ty: Type },
+    /// `by: u64`: part of the message.
+    Argument(Argument),
+    /// `reply: Reply<T>`: the duty to answer.
+    Reply { name: Ident, ty: Type, value: Type },
+    /// `why: StopReason`, of `#[stopping]`.
+    Reason { name: Ident, ty: Type },
+    /// Anything else; reported.
+    Broken,
+}
+
+/// `#[into] by: u64`
+pub(crate) struct Argument {
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+    /// Whether callers may pass anything that converts.
+    pub(crate) into: bool,
+}
+
+/// What a method returns.
+pub(crate) enum Answer {
+    /// Nothing.
+    Nothing,
+    /// `Result<(), E>`: nothing, or a failure.
+    Attempt(Type),
+    /// A value somebody asked for.
+    Value(Type),
+    /// `Result<T, E>`: taken apart for the asker.
+    Result(Type),
+}
+
+/// Which way a value goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    There,
+    Back,
+}
+
+/// How a method runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Sync,
+    Delegated,
+    Async,
+}
+
+impl Method {
+    pub(crate) fn name(&self) -> &Ident {
+        &self.original.ident
+    }
+
+    /// Whether the ref has a method for it.
+    pub(crate) fn is_callable(&self) -> bool {
+        match self.role {
+            Role::Handler | Role::Every(_) => true,
+            Role::Started | Role::Stopping => false,
+        }
+    }
+
+    pub(crate) fn is_deprecated(&self) -> bool {
+        self.attrs.iter().any(|attribute| attribute.path().is_ident("deprecated"))
+    }
+
+    pub(crate) fn mode(&self) -> Mode {
+        match (self.original.asyncness, self.reply()) {
+            (Some(_), _) => Mode::Async,
+            (None, Some(_)) => Mode::Delegated,
+            (None, None) => Mode::Sync,
+        }
+    }
+
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &Argument> {
+        self.parameters.iter().filter_map(|parameter| match parameter {
+            Parameter::Argument(argument) => Some(argument),
+            Parameter::Context { .. } | Parameter::Reply { .. } | Parameter::Reason { .. } | Parameter::Broken => None,
+        })
+    }
+
+    /// The user's own `Reply` parameter: its name and the type of its value.
+    pub(crate) fn reply(&self) -> Option<(&Ident, &Type)> {
+        self.parameters.iter().find_map(|parameter| match parameter {
+            Parameter::Reply { name, value, .. } => Some((name, value)),
+            Parameter::Context { .. } | Parameter::Argument(_) | Parameter::Reason { .. } | Parameter::Broken => None,
+        })
+    }
+
+    /// The types that travel to the actor, and those that travel back.
+    pub(crate) fn carried(&self) -> impl Iterator<Item = (&Type, Direction)> {
+        let there = self.arguments().map(|argument| (&argument.ty, Direction::There));
+        there.chain(self.answered().map(|ty| (ty, Direction::Back)))
+    }
+
+    /// The type of what the asker is sent, if there is an asker.
+    pub(crate) fn answered(&self) -> Option<&Type> {
+        match (&self.answer, self.reply()) {
+            (_, Some((_, value))) => Some(value),
+            (Answer::Value(ty) | Answer::Result(ty), None) => Some(ty),
+            (Answer::Nothing | Answer::Attempt(_), None) => None,
+        }
+    }
+
+    /// The parameter of `#[stopping]` that says why.
+    pub(crate) fn reason(&self) -> Option<&Ident> {
+        self.parameters.iter().find_map(|parameter| match parameter {
+            Parameter::Reason { name, .. } => Some(name),
+            Parameter::Context { .. } | Parameter::Argument(_) | Parameter::Reply { .. } | Parameter::Broken => None,
+        })
+    }
+}

@@ -1,0 +1,312 @@
+//! Tokens to model: the impl, its methods, their attributes and parameters.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{
+    Attribute, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, Meta, Pat, PatType, Path, PathArguments,
+    ReturnType, Type,
+};
+
+use super::model::{Answer, Argument, Handlers, Method, Parameter, Role};
+use crate::diagnostics::Diagnostics;
+use crate::duration::Period;
+use crate::names::{self, Names};
+use crate::options::{self, Value, quoted};
+
+/// The attributes a method may carry.
+const SUPPORTED: &[&str] = &["handler", "started", "stopping", "every"];
+/// Attributes of methods that mean nothing yet. Named, so that the error is ours.
+const PLANNED: &[&str] = &["idle", "restarting", "terminated", "dead_letter"];
+/// The same for parameters.
+const PARAMETER_HELPERS: &[&str] = &["into", "indirect"];
+
+/// The handlers declared by an impl, or nothing where `item` is no impl of an actor.
+pub(crate) fn parse(arguments: TokenStream, item: TokenStream, diagnostics: &Diagnostics) -> Option<Handlers> {
+    let mut item = parse_impl(item, diagnostics)?;
+    // A message is taken whole, by a method of the actor, whether or not it needs either.
+    item.attrs.push(syn::parse_quote!(
+        #[allow(clippy::needless_pass_by_value, clippy::unused_self, clippy::unused_async)]
+    ));
+    let names = parse_options(arguments, diagnostics);
+    let (actor, reference) = parse_self_type(&item, diagnostics)?;
+    let methods = item.items.iter_mut().filter_map(|item| parse_item(item, diagnostics)).collect();
+    Some(Handlers { item, actor, reference, methods, names })
+}
+
+fn parse_impl(item: TokenStream, diagnostics: &Diagnostics) -> Option<ItemImpl> {
+    let item = match diagnostics.take(syn::parse2::<Item>(item))? {
+        Item::Impl(item) => item,
+        other => {
+            diagnostics.report(
+                first_token(&other),
+                "`#[handlers]` belongs on an impl",
+                "write `#[handlers] impl Counter { .. }`, with one method per message",
+            );
+            return None;
+        }
+    };
+    if let Some((path, _)) = &item.trait_ {
+        let actor = options::compact(&item.self_ty);
+        diagnostics.report(
+            path,
+            "`#[handlers]` belongs on an impl of the actor itself, not of a trait",
+            format_args!("write `#[handlers] impl {actor} {{ .. }}`, and leave this impl without it"),
+        );
+        return None;
+    }
+    Some(item)
+}
+
+fn first_token(item: &Item) -> TokenStream {
+    let skip_attributes = match item {
+        Item::Struct(item) => item.struct_token.to_token_stream(),
+        Item::Enum(item) => item.enum_token.to_token_stream(),
+        Item::Trait(item) => item.trait_token.to_token_stream(),
+        Item::Fn(item) => item.sig.fn_token.to_token_stream(),
+        Item::Mod(item) => item.mod_token.to_token_stream(),
+        other => other.to_token_stream(),
+    };
+    skip_attributes.into_iter().take(1).collect()
+}
+
+fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Names {
+    let mut facade: Option<Path> = None;
+    for entry in options::read(arguments, "`#[handlers]`", &["crate"], diagnostics) {
+        facade = entry.parse_as("crate = path::to::actor", diagnostics);
+    }
+    Names::new(facade.as_ref())
+}
+
+/// The name of the actor, and the path of its ref.
+fn parse_self_type(item: &ItemImpl, diagnostics: &Diagnostics) -> Option<(Ident, Path)> {
+    if let Type::Path(ty) = &*item.self_ty
+        && ty.qself.is_none()
+        && let Some(segment) = ty.path.segments.last()
+    {
+        let actor = segment.ident.clone();
+        let mut reference = ty.path.clone();
+        if let Some(segment) = reference.segments.last_mut() {
+            segment.ident = names::reference(&actor);
+        }
+        return Some((actor, reference));
+    }
+    let help = "write `impl Counter { .. }` with the name of a struct that has `#[actor]`";
+    diagnostics.report(&item.self_ty, "this is not the name of an actor", help);
+    None
+}
+
+fn parse_item(item: &mut ImplItem, diagnostics: &Diagnostics) -> Option<Method> {
+    match item {
+        ImplItem::Fn(method) => Some(parse_method(method, diagnostics)),
+        ImplItem::Macro(call) => {
+            diagnostics.report(
+                &call.mac.path,
+                "`#[handlers]` does not see the methods a macro makes",
+                "write the methods out, or move the macro to an ordinary impl block",
+            );
+            None
+        }
+        // Constants are nobody's message.
+        _ => None,
+    }
+}
+
+fn parse_method(method: &mut ImplItemFn, diagnostics: &Diagnostics) -> Method {
+    let helpers = take_helpers(&mut method.attrs);
+    let (role, plain) = parse_role(&helpers, diagnostics);
+    let parameters = method.sig.inputs.iter_mut().filter_map(|input| match input {
+        FnArg::Receiver(_) => None,
+        FnArg::Typed(parameter) => Some(parse_parameter(parameter, &role, diagnostics)),
+    });
+    let parameters = parameters.collect();
+    let answer = parse_answer(&method.sig.output, plain);
+    let (cfgs, attrs) = forwarded(&method.attrs);
+    Method { original: method.sig.clone(), vis: method.vis.clone(), cfgs, attrs, role, parameters, answer }
+}
+
+fn is_helper(attribute: &Attribute) -> bool {
+    SUPPORTED.iter().chain(PLANNED).any(|name| attribute.path().is_ident(name))
+}
+
+pub(super) fn take_helpers(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
+    let helpers = attributes.iter().filter(|attribute| is_helper(attribute)).cloned().collect();
+    attributes.retain(|attribute| !is_helper(attribute));
+    helpers
+}
+
+/// The role that the attributes give a method, and whether its `Result` is an ordinary value.
+fn parse_role(helpers: &[Attribute], diagnostics: &Diagnostics) -> (Role, bool) {
+    let (mut role, mut plain) = (Role::Handler, false);
+    for helper in helpers {
+        let name = helper.path().get_ident().map(Ident::to_string).unwrap_or_default();
+        match name.as_str() {
+            "handler" => plain |= parse_handler_options(helper, diagnostics),
+            "every" => role = parse_every(helper, diagnostics).map_or(role, Role::Every),
+            "started" | "stopping" => {
+                if !matches!(helper.meta, Meta::Path(_)) {
+                    diagnostics.report(
+                        helper,
+                        format_args!("`#[{name}]` takes nothing"),
+                        format_args!("write `#[{name}]`"),
+                    );
+                }
+                role = if name == "started" { Role::Started } else { Role::Stopping };
+            }
+            planned => {
+                let known: Vec<String> = SUPPORTED.iter().map(|name| format!("#[{name}]")).collect();
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                let help = format_args!("a method may have {}", quoted(&known, "or")).to_string();
+                diagnostics.report(helper, format_args!("`#[{planned}]` is not there yet"), help);
+            }
+        }
+    }
+    if let [_, second, ..] = helpers {
+        diagnostics.report(second, "a method has one role", "keep one of these attributes");
+    }
+    (role, plain)
+}
+
+fn parse_handler_options(helper: &Attribute, diagnostics: &Diagnostics) -> bool {
+    let Meta::List(list) = &helper.meta else { return false };
+    let entries = options::read(list.tokens.clone(), "`#[handler]`", &["plain"], diagnostics);
+    for entry in &entries {
+        if !matches!(entry.value, Value::None) {
+            diagnostics.report(entry, "`plain` takes no value", "write `#[handler(plain)]`");
+        }
+    }
+    !entries.is_empty()
+}
+
+fn parse_every(helper: &Attribute, diagnostics: &Diagnostics) -> Option<Period> {
+    let help = "write `#[every(5s)]`";
+    let Meta::List(list) = &helper.meta else {
+        diagnostics.report(helper, "`#[every]` needs its period", help);
+        return None;
+    };
+    if list.tokens.is_empty() {
+        diagnostics.report(helper, "`#[every]` needs its period", help);
+        return None;
+    }
+    let period: Period = diagnostics.take(syn::parse2(list.tokens.clone()))?;
+    if period.duration.is_zero() {
+        diagnostics.report(&period, "a timer with a period of zero never rests", "write `#[every(1ms)]` or more");
+    }
+    Some(period)
+}
+
+fn parse_parameter(parameter: &mut PatType, role: &Role, diagnostics: &Diagnostics) -> Parameter {
+    let into = parse_parameter_attributes(parameter, diagnostics);
+    let ty = (*parameter.ty).clone();
+    if let Type::Reference(reference) = &ty
+        && reference.mutability.is_some()
+    {
+        return Parameter::Context { ty: (*reference.elem).clone() };
+    }
+    let name = match &*parameter.pat {
+        Pat::Ident(pattern) if pattern.subpat.is_none() && pattern.by_ref.is_none() => pattern.ident.clone(),
+        other => {
+            let pattern = options::compact(other);
+            diagnostics.report(
+                other,
+                format_args!("an argument has a name, which `{pattern}` is not"),
+                "name it, such as `_unused`, and take it apart in the body",
+            );
+            return Parameter::Broken;
+        }
+    };
+    match role {
+        Role::Stopping => return Parameter::Reason { name, ty },
+        Role::Handler | Role::Every(_) | Role::Started => {}
+    }
+    if let Some(value) = reply_value(&ty) {
+        return Parameter::Reply { name, ty: ty.clone(), value: value.clone() };
+    }
+    Parameter::Argument(Argument { name, ty, into })
+}
+
+/// Whether the parameter has `#[into]`.
+fn parse_parameter_attributes(parameter: &mut PatType, diagnostics: &Diagnostics) -> bool {
+    let mut into = false;
+    for attribute in &parameter.attrs {
+        if attribute.path().is_ident("into") {
+            into = true;
+        } else if attribute.path().is_ident("indirect") {
+            diagnostics.report(attribute, "`#[indirect]` is not there yet", "use `Box<T>` for a large value");
+        } else if attribute.path().is_ident("cfg") {
+            let help = "put `#[cfg(..)]` on the handler, and write one handler per case";
+            diagnostics.report(attribute, "an argument cannot come and go", help);
+        }
+    }
+    parameter.attrs.retain(|attribute| !is_parameter_helper(attribute));
+    into
+}
+
+pub(super) fn is_parameter_helper(attribute: &Attribute) -> bool {
+    PARAMETER_HELPERS.iter().any(|name| attribute.path().is_ident(name))
+}
+
+/// `T` in `Reply<T>`.
+fn reply_value(ty: &Type) -> Option<&Type> {
+    crate::actor::argument_of(ty, "Reply")
+}
+
+fn parse_answer(output: &ReturnType, plain: bool) -> Answer {
+    let ReturnType::Type(_, ty) = output else { return Answer::Nothing };
+    if is_unit(ty) {
+        return Answer::Nothing;
+    }
+    match result_value(ty) {
+        Some(_) | None if plain => Answer::Value((**ty).clone()),
+        Some(value) if is_unit(value) => Answer::Attempt((**ty).clone()),
+        Some(_) => Answer::Result((**ty).clone()),
+        None => Answer::Value((**ty).clone()),
+    }
+}
+
+fn is_unit(ty: &Type) -> bool {
+    match ty {
+        Type::Tuple(tuple) => tuple.elems.is_empty(),
+        Type::Paren(inner) => is_unit(&inner.elem),
+        Type::Group(inner) => is_unit(&inner.elem),
+        _ => false,
+    }
+}
+
+/// `T` in `Result<T, ..>`, whatever path leads to it.
+fn result_value(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let segment = path.path.segments.last().filter(|segment| segment.ident.unraw() == "Result")?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// What goes with a method wherever it goes, and what goes to the method of the ref.
+fn forwarded(attributes: &[Attribute]) -> (Vec<Attribute>, Vec<Attribute>) {
+    let cfgs = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
+    let attrs = attributes.iter().filter(|attribute| goes_to_ref(attribute)).cloned().collect();
+    (cfgs, attrs)
+}
+
+fn goes_to_ref(attribute: &Attribute) -> bool {
+    let named = |name: &str| attribute.path().is_ident(name);
+    match &attribute.meta {
+        // A call is `must_use` already; the user's words are worth repeating, the bare word is not.
+        Meta::NameValue(_) if named("must_use") => true,
+        Meta::List(list) if named("cfg_attr") => describes(&list.tokens),
+        _ => ["doc", "deprecated", "allow"].into_iter().any(named),
+    }
+}
+
+/// Whether a `cfg_attr` adds documentation.
+fn describes(tokens: &TokenStream) -> bool {
+    let after_comma = tokens.clone().into_iter().skip_while(|token| !is_comma(token)).nth(1);
+    matches!(after_comma, Some(TokenTree::Ident(name)) if name == "doc" || name == "deprecated")
+}
+
+fn is_comma(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',')
+}

@@ -1,0 +1,185 @@
+//! The attribute macros of `actor`; use them through that crate.
+//!
+//! Built as a small compiler: each macro has a folder with the same files, parse → model → validate → expand,
+//! and a fallback that keeps the rest of the user's crate compiling where there are mistakes. All mistakes of an
+//! item are reported at once. What is generated calls into the runtime, where logic is ordinary, tested code.
+
+/// `quote!` whose own locals never meet those of the user, and whose other names resolve where the macro is used.
+macro_rules! quote {
+    ($($tokens:tt)*) => {
+        ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*)
+    };
+}
+
+mod diagnostics;
+mod duration;
+mod names;
+mod options;
+mod suspicion;
+
+mod actor;
+mod handlers;
+mod supervise;
+mod system;
+
+use proc_macro::TokenStream;
+
+/// Makes a struct an actor.
+///
+/// ```ignore
+/// #[actor(mailbox = 64, ask_timeout = 2s)]
+/// pub struct Counter {
+///     total: u64,
+/// }
+/// ```
+///
+/// Generates `CounterRef`, the address of a `Counter`: it is cloned freely, compared by identity, and has a method
+/// for each handler of the [`#[handlers]`](macro@handlers) block, and `control()`. Struct and ref have the same
+/// visibility and generics.
+///
+/// # Options
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `mailbox = 256`, `mailbox(capacity = 256, overflow = wait)` | messages that may wait, and what a full mailbox does: `wait` lets callers wait for room, `reject` answers `Full` at once | 256, `wait` |
+/// | `ask_timeout = 5s`, `ask_timeout = off` | deadline of asks that set none | `5s` |
+/// | `throughput = 64` | messages handled before other actors have their turn | 64 |
+/// | `inline_ask = on`, `inline_ask = off` | whether an asker may run a sync handler of an idle actor on its own stack | `on` |
+/// | `name = "counter"` | label in metrics and errors | the type in snake case |
+/// | `crate = path` | the crate `actor`, where it was renamed | `::actor` |
+///
+/// Durations are whole numbers with a unit: `50ms`, `5s`, `2m`, `1h`.
+///
+/// # Children
+///
+/// A field of type `Child<Db>` with `#[child(Db::open)]` is an actor that this one starts before it is started
+/// itself, and restarts when it fails. What stands in the attribute is its factory: a path or a closure without
+/// arguments that returns a `Db`, or a `Result<Db, E>`. [`#[supervise]`](macro@supervise) says how failures are
+/// treated.
+///
+/// ```ignore
+/// #[actor]
+/// struct Store {
+///     #[child(Db::open)]
+///     db: Child<Db>,
+///     #[child(|| Cache::with_capacity(1024))]
+///     cache: Child<Cache>,
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    actor::expand(arguments.into(), item.into()).into()
+}
+
+/// Makes every method of an impl a handler: a message of the actor, and a method of its ref.
+///
+/// ```ignore
+/// #[handlers]
+/// impl Store {
+///     fn put(&mut self, key: Key, #[into] value: Value) { .. }
+///     fn get(&self, key: Key) -> Option<Value> { .. }
+///     async fn load(&mut self, path: PathBuf, ctx: &mut Context<Self>) -> Result<u64, LoadError> { .. }
+///     fn query(&mut self, query: Query, reply: Reply<Rows>) { .. }
+/// }
+/// ```
+///
+/// Methods take `&self` or `&mut self`, and are `fn` or `async fn`; one actor may have both. While an async handler
+/// waits, its actor handles nothing else. Methods that are no messages go into an ordinary impl block.
+///
+/// # Parameters
+///
+/// * A `&mut` parameter is the [`Context`](../actor/struct.Context.html) of the actor.
+/// * `reply: Reply<T>` is the duty to answer, now or later.
+/// * All others are the message: the method of the ref takes them, by the same names. With `#[into]` it takes
+///   anything that converts.
+///
+/// # Return types
+///
+/// | handler returns | the call is | and awaiting it gives |
+/// |---|---|---|
+/// | nothing | a tell | `Result<(), TellError>`, when the message is in the mailbox |
+/// | `Result<(), E>` | a tell; an `Err` is a failure of the actor | the same |
+/// | `T`, or takes `Reply<T>` | an ask | `Result<T, AskError>` |
+/// | `Result<T, E>` | an ask | `Result<T, AskError<E>>`, where `AskError::Handler` holds the `E` |
+/// | `Result<T, E>` with `#[handler(plain)]` | an ask | `Result<Result<T, E>, AskError>` |
+///
+/// # Hooks and timers
+///
+/// * `#[started]`: called before the first message, after children have started. May be async, take the context,
+///   and return `Result<(), E>`.
+/// * `#[stopping]`: called after the last message. As `#[started]`, and may take a `StopReason`.
+/// * `#[every(5s)]`: a handler without arguments that a timer calls as well. Ticks that are missed are skipped.
+///
+/// # Options
+///
+/// `#[handlers(crate = path)]`: the crate `actor`, where it was renamed.
+#[proc_macro_attribute]
+pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    handlers::expand(arguments.into(), item.into()).into()
+}
+
+/// Says how an actor treats the failures of its children. Stands above or below `#[actor]`.
+///
+/// ```ignore
+/// #[actor]
+/// #[supervise(
+///     limit     = 10 per 60s,
+///     backoff   = 50ms..30s * 2,
+///     jitter    = equal,
+///     reset     = 60s,
+///     exhausted = escalate,
+/// )]
+/// struct Store {
+///     #[child(Db::open)]
+///     db: Child<Db>,
+/// }
+/// ```
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `strategy = one_for_one` | which children a restart concerns: the failed one alone | `one_for_one` |
+/// | `limit = 10 per 60s`, `limit = unlimited` | restarts within any stretch of that time; `unlimited` needs a `backoff` | `10 per 60s` |
+/// | `backoff = 50ms..30s * 2` | the first restart comes at once; then delays from the first to the longest, times two each time | as shown |
+/// | `jitter = none`, `equal`, `full` | how much of a delay is left to chance | `equal` |
+/// | `reset = 60s` | after so long without a failure the delays begin anew | `60s` |
+/// | `exhausted = escalate`, `stop_child`, `stop_self` | what happens beyond the limit: it is the actor's own failure; the child ends; the actor ends | `escalate` |
+#[proc_macro_attribute]
+pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    supervise::attribute(&arguments.into(), item.into()).into()
+}
+
+/// Declares the actors of a bare-metal program: statics, in order of priority.
+///
+/// ```ignore
+/// actor::system! {
+///     pub mod plant {
+///         VALVE: Valve { mailbox = 8 } = Valve::new,
+///         PUMP:  Pump  { mailbox = 4 } = || Pump::new(plant::VALVE.clone()),
+///     }
+///     ram <= 512
+/// }
+/// ```
+///
+/// Each line is a name, an actor, the number of messages that may wait, and a factory: a path or a closure that
+/// captures nothing, and is called again at every restart. The first actor has the highest priority: whenever a
+/// handler is done, the first one that has something to do comes next. Declared children come right after their
+/// parent, and lie in its slot; their mailboxes are as long as `#[actor(mailbox = 8)]` says, 128 messages at most.
+///
+/// Generates the module with a ref for each actor, such as `plant::VALVE: ValveRef`, and
+///
+/// * `plant::start(now)`: starts the actors, with the function that tells the time. Before that, calls answer
+///   `Stopped`.
+/// * `plant::run()`: runs them for ever, and sleeps while none has anything to do.
+/// * `plant::step()`: lets one of them do one thing; returns whether any had something to do.
+/// * `plant::tick()`: notes what is due; to be called from the timer interrupt. Timers, the pauses before restarts
+///   and the deadlines of awaited calls are as exact as it is frequent.
+/// * `plant::RAM`: the bytes that all of this takes. `ram <= 512` makes it an error to take more on the target.
+///
+/// Calls with `.tell()` may be made from interrupts.
+///
+/// Messages take at most 16 bytes, the reply of an ask included. An actor that fails before it is up is tried again
+/// like any other failure, unless it is a child: that is its parent's own failed start.
+#[proc_macro]
+pub fn system(tokens: TokenStream) -> TokenStream {
+    system::expand(tokens.into()).into()
+}

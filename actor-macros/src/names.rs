@@ -1,0 +1,130 @@
+//! The paths and names of the expansion, all in one place.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::format_ident;
+use syn::Path;
+use syn::ext::IdentExt;
+
+/// Paths into the facade, which may have been renamed with `crate = path`.
+#[derive(Clone)]
+pub(crate) struct Names {
+    root: TokenStream,
+}
+
+impl Names {
+    pub(crate) fn new(facade: Option<&Path>) -> Self {
+        Self { root: facade.map_or_else(|| quote!(::actor), |path| quote!(#path)) }
+    }
+
+    /// Everything the expansion calls into.
+    pub(crate) fn private(&self) -> TokenStream {
+        let root = &self.root;
+        quote!(#root::__private)
+    }
+
+    /// A `macro_rules!` of the facade.
+    pub(crate) fn facade_macro(&self, name: &str) -> TokenStream {
+        let (root, name) = (&self.root, Ident::new(name, Span::mixed_site()));
+        quote!(#root::#name)
+    }
+}
+
+/// A span that shows `at` and resolves where the macro is used, with locals of its own.
+pub(crate) fn located(at: Span) -> Span {
+    Span::mixed_site().located_at(at)
+}
+
+/// `CounterRef` for `Counter`, with the span of `Counter`.
+pub(crate) fn reference(actor: &Ident) -> Ident {
+    format_ident!("{}Ref", actor)
+}
+
+/// The message enum of an actor. Not a name a user would choose: it must not hide one of theirs.
+pub(crate) fn message(actor: &Ident) -> Ident {
+    format_ident!("__{}Message", actor, span = Span::mixed_site())
+}
+
+/// `tokens`, all of them at `span`.
+pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+    let respan = |mut token: TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(respan).collect()
+}
+
+/// `tokens` with `actor` for `Self`, to stand outside of the actor's impl.
+pub(crate) fn replace_self(tokens: TokenStream, actor: &TokenStream) -> TokenStream {
+    let mut replaced = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Ident(ident) if ident == "Self" => {
+                let is_path = matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+                replaced.extend(if is_path { quote!(<#actor>) } else { actor.clone() });
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), replace_self(group.stream(), actor));
+                inner.set_span(group.span());
+                replaced.extend([TokenTree::Group(inner)]);
+            }
+            token @ (TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_)) => replaced.extend([token]),
+        }
+    }
+    replaced
+}
+
+/// `AddTo` for `add_to`, with its span.
+pub(crate) fn variant(handler: &Ident) -> Ident {
+    let mut camel = String::new();
+    for word in handler.unraw().to_string().split('_') {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        camel.extend(letters);
+    }
+    // `_1` and the like leave nothing an identifier could begin with.
+    if !camel.starts_with(|letter: char| letter.is_alphabetic()) || camel == "Self" {
+        camel.insert_str(0, "Call");
+    }
+    Ident::new(&camel, handler.span())
+}
+
+/// `http_cache` for `HTTPCache`: the label of an actor that was given none.
+pub(crate) fn snake_case(name: &Ident) -> String {
+    let name = name.unraw().to_string();
+    let letters: Vec<char> = name.chars().collect();
+    let mut snake = String::new();
+    for (at, letter) in letters.iter().enumerate() {
+        let begins_word = letter.is_uppercase()
+            && at > 0
+            && letters[at - 1] != '_'
+            && (!letters[at - 1].is_uppercase() || letters.get(at + 1).is_some_and(|next| next.is_lowercase()));
+        if begins_word {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_in_snake_case() {
+        for (name, label) in
+            [("Counter", "counter"), ("RowStore", "row_store"), ("HTTPCache", "http_cache"), ("Db2", "db2")]
+        {
+            assert_eq!(snake_case(&Ident::new(name, Span::call_site())), label);
+        }
+    }
+
+    #[test]
+    fn variants_are_in_camel_case() {
+        for (handler, expected) in [("add", "Add"), ("add_to", "AddTo"), ("_1", "Call1"), ("r#type", "Type")] {
+            let handler: Ident = syn::parse_str(handler).unwrap_or_else(|_| Ident::new_raw("type", Span::call_site()));
+            assert_eq!(variant(&handler).to_string(), expected);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Tokens to model: the options of `#[supervise(..)]`.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Ident, Item, ItemStruct, LitInt, Meta, Token, parse_quote};
+
+use super::model::{Backoff, Exhausted, Jitter, Limit, LimitKind, Supervision};
+use crate::actor;
+use crate::diagnostics::Diagnostics;
+use crate::duration::Period;
+use crate::options::{self, Entry, Value, compact};
+
+const OPTIONS: &[&str] = &["strategy", "limit", "backoff", "jitter", "reset", "exhausted"];
+
+/// The item with `#[supervise(..)]` as its last attribute, if there is an `#[actor]` to read it there.
+pub(crate) fn step_beneath(arguments: &TokenStream, item: TokenStream, diagnostics: &Diagnostics) -> TokenStream {
+    let mut item = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Struct(item)) => item,
+        Ok(_) => {
+            let help = "put it on the struct of an actor, with `#[actor]`";
+            diagnostics.syntax(syn::Error::new(
+                proc_macro2::Span::call_site(),
+                format_args!("`#[supervise]` belongs on a struct\nhelp: {help}"),
+            ));
+            return item;
+        }
+        Err(error) => {
+            diagnostics.syntax(error);
+            return item;
+        }
+    };
+    if item.attrs.iter().any(|attribute| actor::is_called(attribute, "actor")) {
+        item.attrs.push(parse_quote!(#[supervise(#arguments)]));
+        return item.into_token_stream();
+    }
+    diagnostics.report(
+        &item.ident,
+        format_args!("`{}` has `#[supervise]` and is no actor", item.ident),
+        format_args!("put `#[actor]` on `struct {}` as well", item.ident),
+    );
+    without_children(item)
+}
+
+fn without_children(mut item: ItemStruct) -> TokenStream {
+    for field in &mut item.fields {
+        field.attrs.retain(|attribute| !actor::is_called(attribute, "child"));
+    }
+    quote!(#item)
+}
+
+/// The supervision an attribute asks for.
+pub(crate) fn parse_attribute(attribute: &Attribute, diagnostics: &Diagnostics) -> Supervision {
+    let mut supervision = Supervision::default();
+    let Meta::List(list) = &attribute.meta else { return supervision };
+    for entry in options::read(list.tokens.clone(), "`#[supervise]`", OPTIONS, diagnostics) {
+        match entry.name.to_string().as_str() {
+            "strategy" => parse_strategy(&entry, diagnostics),
+            "limit" => supervision.limit = entry.parse_as("limit = 10 per 60s", diagnostics),
+            "backoff" => supervision.backoff = entry.parse_as("backoff = 50ms..30s * 2", diagnostics),
+            "jitter" => {
+                let words = [("none", Jitter::None), ("equal", Jitter::Equal), ("full", Jitter::Full)];
+                supervision.jitter = entry.word(&words, diagnostics);
+            }
+            "reset" => supervision.reset = entry.period(diagnostics),
+            "exhausted" => {
+                let words = [
+                    ("escalate", Exhausted::Escalate),
+                    ("stop_child", Exhausted::StopChild),
+                    ("stop_self", Exhausted::StopSelf),
+                ];
+                supervision.exhausted = entry.word(&words, diagnostics);
+            }
+            // Reported as unknown.
+            _ => {}
+        }
+    }
+    supervision
+}
+
+/// One strategy so far, so that naming it changes nothing.
+fn parse_strategy(entry: &Entry, diagnostics: &Diagnostics) {
+    let Value::Is(value) = &entry.value else {
+        diagnostics.report(entry, "option `strategy` needs a value", "write `strategy = one_for_one`");
+        return;
+    };
+    let only = "`one_for_one` is the strategy there is so far; it restarts the failed child alone";
+    match compact(value).as_str() {
+        "one_for_one" => {}
+        "all_for_one" => diagnostics.report(
+            value,
+            "`all_for_one` is called `one_for_all` here, and is not there yet",
+            format_args!("write `one_for_one`, which restarts the failed child alone"),
+        ),
+        known @ ("one_for_all" | "rest_for_one" | "restarting") => {
+            diagnostics.report(value, format_args!("`{known}` is not there yet"), only);
+        }
+        unknown => diagnostics.report(value, format_args!("`{unknown}` is not a strategy"), only),
+    }
+}
+
+impl Parse for Limit {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        const FORM: &str = "write `limit = 10 per 60s`, or `limit = unlimited` together with a `backoff`";
+        let original: TokenStream = input.fork().parse()?;
+        let refuse = |fact: &str| syn::Error::new_spanned(&original, format_args!("{fact}\nhelp: {FORM}"));
+        if input.peek(Ident) {
+            let word: Ident = input.parse()?;
+            if word != "unlimited" || !input.is_empty() {
+                return Err(refuse("this is not a limit"));
+            }
+            return Ok(Self { original, kind: LimitKind::Unlimited });
+        }
+        let restarts: LitInt = input.parse().map_err(|_| refuse("this is not a limit"))?;
+        let per: Option<Ident> = input.parse()?;
+        if per.is_none_or(|per| per != "per") || input.is_empty() {
+            return Err(refuse("a limit says in how much time"));
+        }
+        let within: Period = input.parse()?;
+        let restarts = restarts.base10_parse().map_err(|_| refuse("this is not a number of restarts"))?;
+        Ok(Self { original, kind: LimitKind::AtMost { restarts, within } })
+    }
+}
+
+impl Parse for Backoff {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        const FORM: &str = "write `backoff = 50ms..30s * 2`: from the first delay to the longest, times two each time";
+        let original: TokenStream = input.fork().parse()?;
+        let refuse = |fact: &str| syn::Error::new_spanned(&original, format_args!("{fact}\nhelp: {FORM}"));
+        let min: Period = input.parse()?;
+        if input.is_empty() {
+            return Ok(Self { max: min.clone(), min, factor: 1 });
+        }
+        if input.parse::<Token![..]>().is_err() {
+            return Err(refuse("a backoff goes from its first delay to its longest"));
+        }
+        let max: Period = input.parse()?;
+        if input.is_empty() {
+            return Ok(Self { min, max, factor: 2 });
+        }
+        if input.parse::<Token![*]>().is_err() {
+            return Err(refuse("expected `*` and a factor"));
+        }
+        let factor: LitInt = input.parse().map_err(|_| refuse("a factor is a whole number"))?;
+        let factor = factor.base10_parse().map_err(|_| refuse("a factor is a whole number"))?;
+        if !input.is_empty() {
+            return Err(refuse("a backoff ends with its factor"));
+        }
+        Ok(Self { min, max, factor })
+    }
+}

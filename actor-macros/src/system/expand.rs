@@ -1,0 +1,168 @@
+//! Model to items: a slot and a ref for each actor, and the functions that run them.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote_spanned};
+
+use super::model::{Actor, System};
+use crate::names;
+
+pub(crate) fn expand(system: &System) -> TokenStream {
+    let System { attrs, vis, module, actors, ram, names } = system;
+    let (keep, rt) = (names.facade_macro("__system"), names.private());
+    let statics = actors.iter().enumerate().map(|(index, actor)| statics(index, actor, actors, &rt));
+    let starts = actors.iter().enumerate().map(|(index, actor)| {
+        let (slot, place, factory) = (slot(index), place(index, &rt), &actor.factory);
+        quote!(#slot.start(#place, #factory);)
+    });
+    let rungs = actors.iter().enumerate().map(|(index, _)| {
+        let (slot, place, actors, bit) = (slot(index), place(index, &rt), count(index), bit(index));
+        // The last to be asked needs no question: somebody is ready.
+        let is_last = index + 1 == system.actors.len();
+        let question = (!is_last).then(|| quote!(if ready & #rt::bits(#bit, #actors) != 0));
+        quote!(#question { return #slot.run(ready, #place); })
+    });
+    let ticks = actors.iter().enumerate().map(|(index, _)| {
+        let (slot, place) = (slot(index), place(index, &rt));
+        quote!(#slot.tick(now, #place);)
+    });
+    let sizes = actors.iter().enumerate().map(|(index, actor)| {
+        let ty = slot_type(actor, &rt);
+        let _ = index;
+        quote!(#rt::size_of::<#ty>())
+    });
+    let limit = ram.as_ref().map(|limit| {
+        let text = format!("the statics of this system take more than `ram <= {limit}` allows; see `plant::RAM`")
+            .replace("plant", &module.to_string());
+        quote_spanned! {names::located(limit.span())=>
+            const _: () = ::core::assert!(#rt::fits(RAM, #limit), #text);
+        }
+    });
+    let all = count_all(actors, &rt);
+    let module_doc = attrs.is_empty().then(|| quote!(#[doc = "The actors of this system, and what runs them."]));
+    quote! {
+        #keep! {
+            #(#attrs)*
+            #module_doc
+            #vis mod #module {
+                #[allow(unused_imports)]
+                use super::*;
+
+                static SYSTEM: #rt::System = #rt::System::new();
+                static ANNEX: #rt::Annex<{ ANNEX_SIZE }> = #rt::Annex::new();
+                #(#statics)*
+
+                #all
+
+                /// The bytes of RAM that the statics of this system take.
+                pub const RAM: #rt::usize =
+                    #rt::size_of::<#rt::System>() + ANNEX_SIZE #(+ #sizes)*;
+
+                const _: () = ::core::assert!(
+                    ACTORS <= 32,
+                    "a system has at most 32 actors, declared children included"
+                );
+                #limit
+
+                /// Starts the actors, once. They are built, and their hooks run, as [`step`] or [`run`] comes to them;
+                /// what they are told meanwhile waits. Before this every call answers `Stopped`.
+                ///
+                /// `now` tells the time that has passed since the program began.
+                pub fn start(now: fn() -> #rt::Instant) {
+                    if SYSTEM.start(now) {
+                        #(#starts)*
+                    }
+                }
+
+                #[inline(always)]
+                fn dispatch(ready: #rt::u32) {
+                    #(#rungs)*
+                }
+
+                /// Lets the first actor that has something to do handle one message, or do the next thing of its
+                /// life. Returns whether there was one.
+                pub fn step() -> #rt::bool {
+                    SYSTEM.step(dispatch)
+                }
+
+                /// Notes what is due. To be called from the timer interrupt, or by whoever moves the clock.
+                pub fn tick() {
+                    let now = SYSTEM.now();
+                    #(#ticks)*
+                }
+
+                /// Runs the actors for ever, and sleeps while none has anything to do.
+                pub fn run() -> ! {
+                    SYSTEM.run(dispatch)
+                }
+            }
+        }
+    }
+}
+
+/// The slot of an actor, the ref to it, and where it lies.
+fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &TokenStream) -> TokenStream {
+    let Actor { attrs, name, ty, factory: _, mailbox: _, at: _ } = actor;
+    let (slot, slot_type) = (slot(index), slot_type(actor, rt));
+    let (count, bit, annex) = (count(index), bit(index), annex(index));
+    let (first_bit, first_byte) = match index.checked_sub(1).and_then(|before| Some((before, all.get(before)?))) {
+        Some((before, actor)) => {
+            let (bit, annex, count, before) =
+                (self::bit(before), self::annex(before), self::count(before), self::slot_type(actor, rt));
+            (quote!(#bit + #count), quote!(#annex + <#before as #rt::Seat>::ANNEX))
+        }
+        None => (quote!(0), quote!(0)),
+    };
+    let doc = format!("The actor `{name}`.");
+    let doc = attrs.is_empty().then(|| quote!(#[doc = #doc]));
+    quote_spanned! {names::located(actor.at)=>
+        static #slot: #slot_type = #rt::Slot::new();
+        #(#attrs)*
+        #doc
+        pub static #name: <#ty as #rt::Configured>::Ref =
+            <<#ty as #rt::Configured>::Ref>::__of(#rt::reference(&#slot));
+        const #count: #rt::u32 = <#slot_type as #rt::Seat>::ACTORS;
+        const #bit: #rt::u32 = #first_bit;
+        const #annex: #rt::usize = #first_byte;
+    }
+}
+
+/// How many actors there are, and how much annex they need.
+fn count_all(actors: &[Actor], rt: &TokenStream) -> TokenStream {
+    let types: Vec<TokenStream> = actors.iter().map(|actor| slot_type(actor, rt)).collect();
+    quote! {
+        const ACTORS: #rt::u32 = 0 #(+ <#types as #rt::Seat>::ACTORS)*;
+        const ANNEX_SIZE: #rt::usize = 0 #(+ <#types as #rt::Seat>::ANNEX)*;
+    }
+}
+
+fn slot_type(actor: &Actor, rt: &TokenStream) -> TokenStream {
+    let ty = &actor.ty;
+    match actor.mailbox {
+        Some(mailbox) => {
+            let mailbox = mailbox as usize;
+            quote!(#rt::Slot<#ty, #rt::Room<#mailbox>>)
+        }
+        None => quote!(#rt::ChildSlot<#ty>),
+    }
+}
+
+fn slot(index: usize) -> Ident {
+    format_ident!("SLOT_{index}")
+}
+
+fn count(index: usize) -> Ident {
+    format_ident!("COUNT_{index}")
+}
+
+fn bit(index: usize) -> Ident {
+    format_ident!("BIT_{index}")
+}
+
+fn annex(index: usize) -> Ident {
+    format_ident!("ANNEX_{index}")
+}
+
+fn place(index: usize, rt: &TokenStream) -> TokenStream {
+    let (bit, annex) = (bit(index), annex(index));
+    quote!(#rt::Place::top(&SYSTEM, #bit, &ANNEX, #annex))
+}

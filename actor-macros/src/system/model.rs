@@ -1,0 +1,31 @@
+//! What the user declared about a system.
+
+use proc_macro2::Span;
+use syn::{Attribute, Expr, Ident, LitInt, Type, Visibility};
+
+use crate::names::Names;
+
+/// The tokens of one `system!`.
+pub(crate) struct System {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) module: Ident,
+    /// In order of priority, the highest first.
+    pub(crate) actors: Vec<Actor>,
+    /// The most bytes the statics may take.
+    pub(crate) ram: Option<LitInt>,
+    pub(crate) names: Names,
+}
+
+/// `PUMP: Pump { mailbox = 4 } = Pump::new`
+pub(crate) struct Actor {
+    pub(crate) attrs: Vec<Attribute>,
+    /// Name of the static ref.
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+    /// As `#[actor]` says where nothing is said here.
+    pub(crate) mailbox: Option<u32>,
+    pub(crate) factory: Expr,
+    /// Where the options stand.
+    pub(crate) at: Span,
+}

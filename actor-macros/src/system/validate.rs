@@ -1,0 +1,44 @@
+//! The rules of `system!`, one function each.
+
+use super::model::System;
+use crate::diagnostics::Diagnostics;
+
+/// The bits of a ready word.
+const ACTORS: usize = 32;
+
+/// Places whose number fits the byte that counts them, twice over.
+const MESSAGES: u32 = 128;
+
+pub(crate) fn validate(system: &System, diagnostics: &Diagnostics) {
+    check_number(system, diagnostics);
+    check_names(system, diagnostics);
+    check_mailboxes(system, diagnostics);
+}
+
+fn check_number(system: &System, diagnostics: &Diagnostics) {
+    if system.actors.is_empty() {
+        let help = "write `VALVE: Valve { mailbox = 8 } = Valve::new`";
+        diagnostics.report(&system.module, "a system without actors does nothing", help);
+    }
+    if let Some(actor) = system.actors.get(ACTORS) {
+        let help = "put the others into a `system!` of their own";
+        diagnostics.report(&actor.name, "a system has at most 32 actors, one for each bit of its ready word", help);
+    }
+}
+
+fn check_names(system: &System, diagnostics: &Diagnostics) {
+    for (at, actor) in system.actors.iter().enumerate() {
+        if system.actors.iter().take(at).any(|earlier| earlier.name == actor.name) {
+            let fact = format_args!("two actors are called `{}`", actor.name).to_string();
+            diagnostics.report(&actor.name, fact, "rename one of them");
+        }
+    }
+}
+
+fn check_mailboxes(system: &System, diagnostics: &Diagnostics) {
+    for actor in &system.actors {
+        if actor.mailbox.is_some_and(|messages| messages > MESSAGES) {
+            diagnostics.report(&actor.ty, "a mailbox holds at most 128 messages here", "write `mailbox = 8`");
+        }
+    }
+}

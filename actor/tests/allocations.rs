@@ -1,0 +1,120 @@
+//! What is allocated, counted exactly: nothing per tell and per ask, and nothing kept of actors that have ended.
+//!
+//! One test only, because the counter counts the whole process.
+#![allow(missing_docs, unsafe_code)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use actor::prelude::*;
+
+struct Counting;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+static LIVE: AtomicI64 = AtomicI64::new(0);
+
+// SAFETY: hands every call on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        LIVE.fetch_add(layout.size() as i64, Ordering::Relaxed);
+        // SAFETY: as promised to this function.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size() as i64, Ordering::Relaxed);
+        // SAFETY: as promised to this function.
+        unsafe { System.dealloc(place, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[actor]
+struct Counter {
+    total: u64,
+}
+
+#[handlers]
+impl Counter {
+    fn add(&mut self, by: u64) {
+        self.total += by;
+    }
+    fn total(&self) -> u64 {
+        self.total
+    }
+    async fn slow(&mut self) -> u64 {
+        tokio::task::yield_now().await;
+        self.total
+    }
+}
+
+async fn tells(counter: &CounterRef) {
+    for _ in 0..40 {
+        for _ in 0..250 {
+            counter.add(1).await.unwrap();
+        }
+        tokio::task::yield_now().await;
+    }
+    while counter.control().depth() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn asks(counter: &CounterRef) {
+    for _ in 0..10_000 {
+        counter.total().await.unwrap();
+    }
+}
+
+async fn waiting_asks(counter: &CounterRef) {
+    for _ in 0..10_000 {
+        counter.slow().await.unwrap();
+    }
+}
+
+async fn many_actors(system: &ActorSystem) {
+    let mut counters = Vec::with_capacity(10_000);
+    for _ in 0..10_000 {
+        counters.push(system.spawn(|| Counter { total: 0 }).await.unwrap());
+    }
+    for counter in &counters {
+        counter.add(1).await.unwrap();
+        assert_eq!(counter.total().await, Ok(1));
+    }
+    for counter in counters {
+        counter.control().stop().await;
+    }
+}
+
+#[test]
+fn a_message_allocates_nothing_and_an_ended_actor_keeps_nothing() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(async {
+        let system = ActorSystem::new("counted");
+        let counter = system.spawn(|| Counter { total: 0 }).await.unwrap();
+        // Once to warm up: buffers, pools and counters are made at first use.
+        tells(&counter).await;
+        asks(&counter).await;
+        waiting_asks(&counter).await;
+        many_actors(&system).await;
+        // Once more, because many small activations give the large buffers of a burst back, once.
+        tells(&counter).await;
+
+        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        tells(&counter).await;
+        assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "10,000 tells");
+        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        asks(&counter).await;
+        assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "10,000 asks of an idle actor");
+        waiting_asks(&counter).await;
+        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        waiting_asks(&counter).await;
+        assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "10,000 asks that wait for an async handler");
+
+        let live = LIVE.load(Ordering::Relaxed);
+        many_actors(&system).await;
+        assert_eq!(LIVE.load(Ordering::Relaxed) - live, 0, "bytes kept of 10,000 actors");
+    });
+}

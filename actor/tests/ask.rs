@@ -1,0 +1,266 @@
+//! Promises `ask_resolves`, `ask_cancel`, `ask_deadline`, `ask_cycle` and `ask_inline`: every ask ends, with a
+//! reply or with why there is none.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::ThreadId;
+use std::time::Duration;
+
+use actor::prelude::*;
+use common::{Gate, everywhere, yield_now};
+
+#[actor(ask_timeout = 200ms)]
+struct Desk {
+    gate: Gate,
+    kept: Vec<Reply<u32>>,
+    handled: Arc<AtomicU32>,
+}
+
+#[handlers]
+impl Desk {
+    fn double(&self, number: u32) -> u32 {
+        self.handled.fetch_add(1, Ordering::SeqCst);
+        number * 2
+    }
+    fn checked(&self, number: u32) -> Result<u32, String> {
+        if number == 0 { Err("zero".to_string()) } else { Ok(number) }
+    }
+    async fn slow(&mut self) -> u32 {
+        self.gate.passed().await;
+        7
+    }
+    fn later(&mut self, reply: Reply<u32>) {
+        self.kept.push(reply);
+    }
+    fn answer_all(&mut self) {
+        for reply in self.kept.drain(..) {
+            reply.send(9);
+        }
+    }
+    fn forget(&mut self, reply: Reply<u32>) {
+        drop(reply);
+    }
+    fn boom(&mut self, number: u32) -> u32 {
+        assert!(number > 1_000, "boom");
+        number
+    }
+    async fn slow_boom(&mut self) -> u32 {
+        self.gate.passed().await;
+        panic!("slow boom")
+    }
+    fn give_up(&mut self, ctx: &mut Context<Self>) -> u32 {
+        ctx.fail("enough");
+        1
+    }
+    async fn ask_self(&mut self, ctx: &mut Context<Self>) -> Result<u32, AskError> {
+        ctx.this().double(1).await
+    }
+    fn thread(&self) -> ThreadId {
+        std::thread::current().id()
+    }
+}
+
+impl Desk {
+    fn new(gate: Gate, handled: Arc<AtomicU32>) -> Self {
+        Self { gate, kept: Vec::new(), handled }
+    }
+}
+
+fn desk() -> (Gate, Arc<AtomicU32>, impl Fn() -> Desk + Send + 'static) {
+    let (gate, handled) = (Gate::default(), Arc::new(AtomicU32::new(0)));
+    let factory = {
+        let (gate, handled) = (gate.clone(), Arc::clone(&handled));
+        move || Desk::new(gate.clone(), Arc::clone(&handled))
+    };
+    (gate, handled, factory)
+}
+
+#[test]
+fn an_ask_gets_the_reply_or_the_handlers_own_error() {
+    everywhere(|system| async move {
+        let (_, _, factory) = desk();
+        let desk = system.spawn(factory).await.unwrap();
+        assert_eq!(desk.double(4).await, Ok(8));
+        assert_eq!(desk.checked(4).await, Ok(4));
+        assert_eq!(desk.checked(0).await, Err(AskError::Handler("zero".to_string())));
+    });
+}
+
+#[test]
+fn a_reply_may_come_later_and_a_dropped_one_says_whose_fault_it_was() {
+    everywhere(|system| async move {
+        let (_, _, factory) = desk();
+        let desk = system.spawn(factory).await.unwrap();
+        let mut later = Box::pin(desk.later().into_future());
+        assert!(poll_once(later.as_mut()).await.is_none());
+        desk.answer_all().await.unwrap();
+        assert_eq!(later.await, Ok(9));
+        assert_eq!(desk.forget().await, Err(AskError::NoReply { handler: "forget" }));
+    });
+}
+
+#[test]
+fn an_ask_ends_when_its_handler_fails() {
+    everywhere(|system| async move {
+        let (gate, _, factory) = desk();
+        let desk = system.spawn(factory).await.unwrap();
+        gate.open();
+        assert_eq!(desk.boom(1).await, Err(AskError::Failed));
+        assert_eq!(desk.slow_boom().await, Err(AskError::Failed));
+        assert_eq!(desk.double(2).await, Ok(4), "and the actor lives on");
+    });
+}
+
+#[test]
+fn an_ask_ends_when_the_actor_stops_first() {
+    everywhere(|system| async move {
+        let (gate, _, factory) = desk();
+        let desk = system.spawn(factory).await.unwrap();
+        let mut slow = Box::pin(desk.slow().into_future());
+        assert!(poll_once(slow.as_mut()).await.is_none());
+        while desk.control().depth() > 0 {
+            yield_now().await;
+        }
+        let mut queued = Box::pin(desk.double(1).into_future());
+        assert!(poll_once(queued.as_mut()).await.is_none());
+        let stopped = desk.control().stop();
+        gate.open();
+        assert_eq!(slow.await, Ok(7), "the message in hand finishes");
+        assert_eq!(queued.await, Err(AskError::Stopped));
+        stopped.await;
+        assert_eq!(desk.double(1).await, Err(AskError::Stopped));
+    });
+}
+
+#[test]
+fn an_ask_ends_when_the_system_is_gone() {
+    everywhere(|system| async move {
+        let (_, _, factory) = desk();
+        let desk = system.spawn(factory).await.unwrap();
+        let mut later = Box::pin(desk.later().into_future());
+        assert!(poll_once(later.as_mut()).await.is_none());
+        drop(system);
+        assert!(later.await.is_err());
+    });
+}
+
+#[test]
+fn an_ask_ends_at_its_deadline_and_its_message_is_skipped() {
+    everywhere(|system| async move {
+        let (gate, handled, factory) = desk();
+        let desk = system.spawn(factory).await.unwrap();
+        let mut slow = Box::pin(desk.slow().timeout(Duration::from_secs(60)).into_future());
+        assert!(poll_once(slow.as_mut()).await.is_none());
+        assert_eq!(desk.double(1).timeout(Duration::from_millis(5)).await, Err(AskError::Timeout));
+        gate.open();
+        assert_eq!(slow.await, Ok(7));
+        assert_eq!(desk.double(2).await, Ok(4));
+        assert_eq!(handled.load(Ordering::SeqCst), 1, "nobody waited for the first");
+        assert_eq!(system.counts::<Desk>().dead_letters, 1);
+    });
+}
+
+#[test]
+fn an_ask_without_a_deadline_has_the_actors_default() {
+    everywhere(|system| async move {
+        let (_, _, factory) = desk();
+        let desk = system.spawn(factory).await.unwrap();
+        let before = system.now();
+        assert_eq!(desk.slow().await, Err(AskError::Timeout));
+        let waited = system.now().saturating_since(before);
+        assert!(waited >= Duration::from_millis(200), "{waited:?}");
+    });
+}
+
+#[test]
+fn a_dropped_ask_is_still_handled_and_leaves_nothing_behind() {
+    everywhere(|system| async move {
+        let (gate, handled, factory) = desk();
+        let desk = system.spawn(factory).await.unwrap();
+        desk.slow().tell().unwrap();
+        let mut dropped = Box::pin(desk.double(1).into_future());
+        let first = poll_once(dropped.as_mut()).await;
+        drop(dropped);
+        gate.open();
+        assert_eq!(desk.double(2).await, Ok(4));
+        assert!(first.is_none(), "the actor was busy");
+        assert_eq!(handled.load(Ordering::SeqCst), 2);
+    });
+}
+
+#[test]
+fn asking_oneself_fails_at_once() {
+    everywhere(|system| async move {
+        let (_, _, factory) = desk();
+        let desk = system.spawn(factory).await.unwrap();
+        assert_eq!(desk.ask_self().await, Err(AskError::Handler(AskError::Cycle)));
+    });
+}
+
+#[test]
+fn a_context_failure_fails_the_actor_after_the_reply() {
+    everywhere(|system| async move {
+        let (_, _, factory) = desk();
+        let desk = system.spawn(factory).await.unwrap();
+        assert_eq!(desk.give_up().await, Ok(1));
+        while system.counts::<Desk>().restarts == 0 {
+            yield_now().await;
+        }
+    });
+}
+
+#[test]
+fn an_idle_actor_answers_on_the_askers_thread_unless_that_is_switched_off() {
+    #[actor(inline_ask = off)]
+    struct Elsewhere;
+
+    #[handlers]
+    impl Elsewhere {
+        fn thread(&self) -> ThreadId {
+            std::thread::current().id()
+        }
+    }
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
+    // The main thread is no worker, so a handler that runs on it was inlined.
+    runtime.block_on(async {
+        let system = ActorSystem::new("inline");
+        let (_, _, factory) = desk();
+        let desk = system.spawn(factory).await.unwrap();
+        assert_eq!(desk.thread().await, Ok(std::thread::current().id()));
+        let elsewhere = system.spawn(|| Elsewhere).await.unwrap();
+        assert_ne!(elsewhere.thread().await, Ok(std::thread::current().id()));
+    });
+}
+
+#[test]
+fn a_loop_of_inlined_asks_leaves_other_tasks_their_turn() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(async {
+        let system = ActorSystem::new("coop");
+        let (_, _, factory) = desk();
+        let desk = system.spawn(factory).await.unwrap();
+        let other = tokio::spawn(async { 1 });
+        let mut asks = 0;
+        tokio::spawn(async move {
+            while !other.is_finished() {
+                desk.double(1).await.unwrap();
+                asks += 1;
+                assert!(asks < 100_000, "the loop of asks never yields");
+            }
+        })
+        .await
+        .unwrap();
+    });
+}
+
+async fn poll_once<F: Future + Unpin>(mut future: F) -> Option<F::Output> {
+    std::future::poll_fn(|cx| match std::pin::Pin::new(&mut future).poll(cx) {
+        std::task::Poll::Ready(output) => std::task::Poll::Ready(Some(output)),
+        std::task::Poll::Pending => std::task::Poll::Ready(None),
+    })
+    .await
+}

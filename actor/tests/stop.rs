@@ -1,0 +1,197 @@
+//! Promises `stop`, `stop_order`, `last_ref`, `no_silent_loss`, `shutdown` and `runtime_drop`.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::time::Duration;
+
+use actor::prelude::*;
+use common::{Gate, Journal, everywhere, yield_now};
+
+#[actor]
+struct Leaf {
+    name: &'static str,
+    journal: Journal,
+    gate: Gate,
+}
+
+impl Drop for Leaf {
+    fn drop(&mut self) {
+        self.journal.note(format!("{} dropped", self.name));
+    }
+}
+
+#[handlers]
+impl Leaf {
+    #[stopping]
+    async fn stopping(&mut self, why: StopReason) {
+        yield_now().await;
+        self.journal.note(format!("{} {why:?}", self.name));
+    }
+    fn note(&mut self, number: u32) {
+        self.journal.note(format!("{} {number}", self.name));
+    }
+    async fn hold(&mut self) {
+        self.gate.passed().await;
+    }
+}
+
+fn leaf(name: &'static str, journal: &Journal, gate: &Gate) -> impl Fn() -> Leaf + Send + 'static {
+    let (journal, gate) = (journal.clone(), gate.clone());
+    move || Leaf { name, journal: journal.clone(), gate: gate.clone() }
+}
+
+#[test]
+fn the_last_ref_going_drains_and_stops_the_actor() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let actor = system.spawn(leaf("a", &journal, &gate)).await.unwrap();
+        let second = actor.clone();
+        actor.hold().tell().unwrap();
+        actor.note(1).tell().unwrap();
+        let stopped = actor.control().stopped();
+        drop(actor);
+        second.note(2).tell().unwrap();
+        drop(second);
+        gate.open();
+        stopped.await;
+        assert_eq!(journal.entries(), ["a 1", "a 2", "a Drained", "a dropped"]);
+    });
+}
+
+#[test]
+fn a_drain_handles_what_waits_and_lets_nothing_more_in() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let actor = system.spawn(leaf("a", &journal, &gate)).await.unwrap();
+        actor.hold().tell().unwrap();
+        actor.note(1).tell().unwrap();
+        actor.note(2).tell().unwrap();
+        let drained = actor.control().drain();
+        gate.open();
+        drained.await;
+        assert_eq!(actor.note(3).await, Err(TellError::Stopped));
+        assert_eq!(journal.entries(), ["a 1", "a 2", "a Drained", "a dropped"]);
+        assert_eq!(system.counts::<Leaf>().dead_letters, 0);
+    });
+}
+
+#[test]
+fn messages_that_wait_at_a_stop_become_dead_letters_and_the_law_holds() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let actor = system.spawn(leaf("a", &journal, &gate)).await.unwrap();
+        actor.hold().tell().unwrap();
+        for number in 0..10 {
+            actor.note(number).tell().unwrap();
+        }
+        let stopped = actor.control().stop();
+        gate.open();
+        stopped.await;
+        let counts = system.counts::<Leaf>();
+        // The stopping hook is counted as well; it was never accepted from anybody.
+        assert_eq!(counts.handled - 1 + counts.dead_letters, 11, "{counts:?}");
+        assert!(counts.dead_letters >= 9, "{counts:?}");
+    });
+}
+
+#[test]
+fn a_shutdown_stops_the_youngest_first_and_starts_nobody() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let first = system.spawn(leaf("first", &journal, &gate)).await.unwrap();
+        let second = system.spawn(leaf("second", &journal, &gate)).await.unwrap();
+        system.shutdown().await.unwrap();
+        assert_eq!(
+            journal.entries(),
+            ["second Shutdown", "second dropped", "first Shutdown", "first dropped"],
+            "reverse order, each to its end"
+        );
+        assert_eq!(first.note(1).await, Err(TellError::Stopped));
+        assert!(system.spawn(leaf("late", &journal, &gate)).await.is_err());
+        assert!(!second.control().is_alive());
+        system.shutdown().await.unwrap();
+    });
+}
+
+#[test]
+fn a_shutdown_ends_in_time_and_names_who_did_not() {
+    common::everywhere_with(
+        |builder| builder.shutdown_timeout(Duration::from_millis(50)),
+        |system| async move {
+            let (journal, gate) = (Journal::default(), Gate::default());
+            let actor = system.spawn(leaf("stuck", &journal, &gate)).await.unwrap();
+            actor.hold().await.unwrap();
+            while actor.control().depth() > 0 {
+                yield_now().await;
+            }
+            let error = system.shutdown().await.unwrap_err();
+            assert_eq!(error.stuck().len(), 1);
+            assert_eq!(error.stuck()[0].actor, "leaf");
+            assert_eq!(Some(error.stuck()[0].id), actor.control().id());
+            actor.control().stopped().await;
+        },
+    );
+}
+
+#[test]
+fn dropping_the_last_handle_stops_the_actors() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let actor = system.spawn(leaf("a", &journal, &gate)).await.unwrap();
+        let second = system.clone();
+        drop(system);
+        actor.note(1).await.unwrap();
+        drop(second);
+        actor.control().stopped().await;
+        assert!(!actor.control().is_alive());
+    });
+}
+
+#[test]
+fn dropping_the_runtime_ends_every_actor_and_every_ask() {
+    for workers in [0, 1, 2] {
+        let runtime = match workers {
+            0 => tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap(),
+            workers => {
+                tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_time().build().unwrap()
+            }
+        };
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let (system, holding, idle) = runtime.block_on(async {
+            let system = ActorSystem::new("dropped");
+            let holding = system.spawn(leaf("holding", &journal, &gate)).await.unwrap();
+            let idle = system.spawn(leaf("idle", &journal, &gate)).await.unwrap();
+            holding.hold().await.unwrap();
+            holding.note(1).await.unwrap();
+            (system, holding, idle)
+        });
+        let stopped = holding.control().stopped();
+        drop(runtime);
+        assert!(!holding.control().is_alive() && !idle.control().is_alive());
+        let other = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        other.block_on(async {
+            stopped.await;
+            assert_eq!(idle.note(1).await, Err(TellError::Stopped));
+        });
+        let entries = journal.entries();
+        assert!(entries.contains(&"holding dropped".to_string()) && entries.contains(&"idle dropped".to_string()));
+        drop(system);
+    }
+}
+
+#[test]
+fn a_system_may_be_dropped_inside_and_outside_of_async_code() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
+    let (journal, gate) = (Journal::default(), Gate::default());
+    let inside = runtime.block_on(async {
+        let system = ActorSystem::new("inside");
+        let actor = system.spawn(leaf("a", &journal, &gate)).await.unwrap();
+        drop(system);
+        actor
+    });
+    runtime.block_on(inside.control().stopped());
+    let system = runtime.block_on(async { ActorSystem::new("outside") });
+    let thread = std::thread::spawn(move || drop(system));
+    thread.join().unwrap();
+}

@@ -1,0 +1,108 @@
+//! `.then(..)`: an ask from a handler that does not wait.
+#![allow(missing_docs)]
+
+mod common;
+
+use actor::prelude::*;
+use common::{Gate, Journal, everywhere, yield_now};
+
+#[actor]
+struct Store {
+    gate: Gate,
+}
+
+#[handlers]
+impl Store {
+    fn get(&self, key: u32) -> u32 {
+        key * 10
+    }
+    fn find(&self, key: u32) -> Result<u32, String> {
+        Err(format!("no {key}"))
+    }
+    async fn slow(&mut self) -> u32 {
+        self.gate.passed().await;
+        1
+    }
+    fn panics(&self) -> u32 {
+        panic!("no answer")
+    }
+}
+
+#[actor]
+struct Cache {
+    store: StoreRef,
+    journal: Journal,
+}
+
+#[handlers]
+impl Cache {
+    fn warm(&mut self, key: u32, ctx: &mut Context<Self>) {
+        self.store.get(key).then(ctx, CacheRef::got).unwrap();
+    }
+    fn look(&mut self, key: u32, ctx: &mut Context<Self>) {
+        self.store.find(key).then(ctx, CacheRef::found).unwrap();
+    }
+    fn wait(&mut self, ctx: &mut Context<Self>) {
+        self.store.slow().then(ctx, CacheRef::got).unwrap();
+    }
+    fn hope(&mut self, ctx: &mut Context<Self>) {
+        self.store.panics().then(ctx, CacheRef::got).unwrap();
+    }
+    fn got(&mut self, answer: Result<u32, AskError>) {
+        self.journal.note(format!("got {answer:?}"));
+    }
+    fn found(&mut self, answer: Result<u32, AskError<String>>) {
+        self.journal.note(format!("found {answer:?}"));
+    }
+    fn panics(&mut self) {
+        panic!("restart");
+    }
+    fn ready(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn the_answer_comes_back_as_what_await_would_have_returned() {
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        let store = system.spawn(|| Store { gate: Gate::default() }).await.unwrap();
+        let cache = {
+            let (store, journal) = (store.clone(), journal.clone());
+            system.spawn(move || Cache { store: store.clone(), journal: journal.clone() }).await.unwrap()
+        };
+        cache.warm(4).await.unwrap();
+        cache.look(5).await.unwrap();
+        cache.hope().await.unwrap();
+        while journal.entries().len() < 3 {
+            yield_now().await;
+        }
+        assert_eq!(
+            journal.entries(),
+            ["got Ok(40)", "found Err(Handler(\"no 5\"))", "got Err(Failed)"],
+            "and in the order asked, of one actor"
+        );
+    });
+}
+
+#[test]
+fn an_answer_to_an_earlier_life_is_discarded() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let store = {
+            let gate = gate.clone();
+            system.spawn(move || Store { gate: gate.clone() }).await.unwrap()
+        };
+        let cache = {
+            let (store, journal) = (store.clone(), journal.clone());
+            system.spawn(move || Cache { store: store.clone(), journal: journal.clone() }).await.unwrap()
+        };
+        cache.wait().await.unwrap();
+        cache.panics().await.unwrap();
+        assert_eq!(cache.ready().await, Ok(true));
+        gate.open();
+        assert_eq!(store.get(1).await, Ok(10));
+        assert_eq!(cache.ready().await, Ok(true));
+        assert_eq!(journal.entries(), Vec::<String>::new());
+    });
+}

@@ -1,0 +1,103 @@
+//! `#[every]`: the first tick after one period, missed ticks skipped, none after the end, none from an old life.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::time::Duration;
+
+use actor::prelude::*;
+use common::{Gate, everywhere, yield_now};
+
+#[actor]
+struct Ticking {
+    ticks: u32,
+    gate: Gate,
+}
+
+#[handlers]
+impl Ticking {
+    #[every(10ms)]
+    fn tick(&mut self) {
+        self.ticks += 1;
+    }
+    fn ticks(&self) -> u32 {
+        self.ticks
+    }
+    async fn hold(&mut self) {
+        self.gate.passed().await;
+    }
+    fn panics(&mut self) {
+        panic!("restart");
+    }
+}
+
+#[test]
+fn a_timer_ticks_once_per_period() {
+    let (system, mut stepper) = ActorSystem::builder("ticks").stepper();
+    let actor = stepper.block_on(async { system.spawn(|| Ticking { ticks: 0, gate: Gate::default() }).await.unwrap() });
+    stepper.advance(Duration::from_millis(9));
+    assert_eq!(system.counts::<Ticking>().handled, 0, "the first tick comes after one period");
+    stepper.advance(Duration::from_millis(1));
+    assert_eq!(system.counts::<Ticking>().handled, 1);
+    stepper.advance(Duration::from_millis(1000));
+    assert_eq!(system.counts::<Ticking>().handled, 101);
+    actor.control().stop();
+    stepper.advance(Duration::from_secs(1));
+    assert_eq!(system.counts::<Ticking>().handled, 101, "no tick after the end");
+}
+
+#[test]
+fn missed_ticks_are_skipped() {
+    let (system, mut stepper) = ActorSystem::builder("ticks").stepper();
+    let gate = Gate::default();
+    let actor = {
+        let gate = gate.clone();
+        stepper.block_on(async { system.spawn(move || Ticking { ticks: 0, gate: gate.clone() }).await.unwrap() })
+    };
+    actor.hold().tell().unwrap();
+    stepper.advance(Duration::from_millis(95));
+    gate.open();
+    stepper.run();
+    stepper.advance(Duration::from_millis(5));
+    let ticks = stepper.block_on(async { actor.ticks().await.unwrap() });
+    assert_eq!(ticks, 2, "one for the time it was held, one on the beat after it");
+}
+
+#[test]
+fn a_restart_begins_the_beat_anew_and_no_tick_of_the_old_life_comes() {
+    let (system, mut stepper) = ActorSystem::builder("ticks").stepper();
+    let actor = stepper.block_on(async { system.spawn(|| Ticking { ticks: 0, gate: Gate::default() }).await.unwrap() });
+    stepper.advance(Duration::from_millis(15));
+    actor.panics().tell().unwrap();
+    stepper.run();
+    // The old beat would tick at 20 ms, the new one at 25 ms.
+    stepper.advance(Duration::from_millis(9));
+    assert_eq!(stepper.block_on(async { actor.ticks().await.unwrap() }), 0);
+    stepper.advance(Duration::from_millis(1));
+    assert_eq!(stepper.block_on(async { actor.ticks().await.unwrap() }), 1);
+}
+
+#[test]
+fn a_timer_keeps_no_actor_alive() {
+    everywhere(|system| async move {
+        let actor = system.spawn(|| Ticking { ticks: 0, gate: Gate::default() }).await.unwrap();
+        let stopped = actor.control().stopped();
+        drop(actor);
+        stopped.await;
+    });
+}
+
+#[test]
+fn real_time_ticks_no_faster_than_the_period() {
+    common::on_runtimes(
+        |builder| builder,
+        |system| async move {
+            let begun = system.now();
+            let actor = system.spawn(|| Ticking { ticks: 0, gate: Gate::default() }).await.unwrap();
+            while actor.ticks().await.unwrap() < 3 {
+                yield_now().await;
+            }
+            assert!(system.now().saturating_since(begun) >= Duration::from_millis(30));
+        },
+    );
+}
