@@ -1,0 +1,276 @@
+//! Runs the real program on made-up logs. The law behind most tests: every line read is counted, or lost to a
+//! failure, and the table says which.
+
+use std::fs::{self, File, Permissions};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const LOGWATCH: &str = env!("CARGO_BIN_EXE_logwatch");
+
+/// The longest line the parser takes, as `--help` declares it.
+const LIMIT: usize = 64 * 1024;
+
+/// A directory that goes when the test ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("logwatch-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        // Whoever a test runs the program as has to get in.
+        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What a run came to.
+struct Run {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The figure in the row called `name`.
+    fn figure(&self, name: &str) -> u64 {
+        let row = self.out.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let row = row.unwrap_or_else(|| panic!("no row `{name}` in:\n{}{}", self.out, self.err));
+        row.split_whitespace().next().unwrap().replace(',', "").parse().unwrap()
+    }
+
+    #[track_caller]
+    fn check(&self, figures: &[(&str, u64)]) {
+        for (name, expected) in figures {
+            assert_eq!(self.figure(name), *expected, "{name} in:\n{}{}", self.out, self.err);
+        }
+        self.check_conservation();
+    }
+
+    #[track_caller]
+    fn check_conservation(&self) {
+        assert_eq!(self.figure("lines read"), self.figure("lines counted") + self.figure("lines lost"));
+        let levels = ["error", "warn", "info", "debug", "other", "not text"];
+        assert_eq!(self.figure("lines counted"), levels.map(|level| self.figure(level)).iter().sum::<u64>());
+        assert!(self.figure("failures") >= self.figure("lines lost"));
+        assert!(self.figure("restarts") <= self.figure("failures"));
+    }
+}
+
+fn logwatch<P: AsRef<Path>>(arguments: impl IntoIterator<Item = P>) -> Run {
+    let arguments: Vec<_> = arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect();
+    Run::of(Command::new(LOGWATCH).args(arguments).stdin(Stdio::null()).output().unwrap())
+}
+
+#[test]
+fn lines_are_counted_by_level_hour_and_source() {
+    let scratch = Scratch::new("levels");
+    let syslog = "Jun  4 09:05:01 host sshd[8]: error: no route\nJun  4 09:06:01 host cron: run\n";
+    let own = "2025-06-24T10:00:00Z WARN disk: slow\r\n2025-06-24T10:00:00Z INFO disk: fine\n\ndebug";
+    let run = logwatch([scratch.file("syslog", syslog), scratch.file("own", own)]);
+    let bytes = (syslog.len() + own.len()) as u64;
+    run.check(&[("files read", 2), ("lines read", 6), ("lines lost", 0), ("bytes read", bytes)]);
+    run.check(&[("error", 1), ("warn", 1), ("info", 1), ("debug", 1), ("other", 2), ("not text", 0)]);
+    run.check(&[("09:00", 2), ("10:00", 2), ("disk", 2), ("sshd", 1), ("cron", 1)]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_line_that_makes_the_parser_fail_is_lost_alone_and_named() {
+    let scratch = Scratch::new("poison");
+    let text = format!("info a\n{}\n{}\nwarn b\n", "x".repeat(LIMIT + 1), "y".repeat(LIMIT));
+    let run = logwatch([scratch.file("a.log", text)]);
+    run.check(&[("lines read", 4), ("lines lost", 1), ("info", 1), ("warn", 1), ("other", 1)]);
+    // Once with its chunk, once on its own.
+    run.check(&[("failures", 2)]);
+    assert!(run.figure("restarts") >= 1);
+    assert!(run.out.contains("a.log:2\n"), "{}", run.out);
+    assert!(run.out.contains("panic in `parse`: a line is longer than 65536 bytes"), "{}", run.out);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn lines_read_are_lines_counted_and_lines_lost_whatever_the_mixture() {
+    let scratch = Scratch::new("mixture");
+    for seed in 1..=5_u64 {
+        let (mut text, mut good, mut bad, mut binary) = (Vec::new(), 0, 0, 0);
+        let mut random = seed;
+        for _ in 0..3000 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            match random >> 58 {
+                0 => {
+                    bad += 1;
+                    let beyond = usize::try_from(random % 500_000).unwrap();
+                    text.extend(std::iter::repeat_n(b'z', LIMIT + 1 + beyond));
+                }
+                1..=4 => {
+                    binary += 1;
+                    text.extend_from_slice(b"\xff\0\x80");
+                }
+                length => {
+                    good += 1;
+                    text.extend(std::iter::repeat_n(b'a', usize::try_from(length * length).unwrap()));
+                }
+            }
+            text.push(b'\n');
+        }
+        let run = logwatch([scratch.file("mixed.log", &text)]);
+        run.check(&[("lines read", 3000), ("lines lost", bad), ("not text", binary), ("other", good)]);
+        run.check(&[("bytes read", text.len() as u64)]);
+        assert_eq!(run.code, Some(0));
+    }
+}
+
+#[test]
+fn more_failures_than_any_limit_of_restarts_end_nothing() {
+    let scratch = Scratch::new("many");
+    let text = format!("{}\nerror after it\n", "x".repeat(LIMIT + 1)).repeat(200);
+    scratch.file("many.log", &text);
+    let run = logwatch([scratch.0.join("many.log")]);
+    run.check(&[("lines read", 400), ("lines lost", 200), ("error", 200)]);
+    assert!(run.out.contains("and 195 more"), "{}", run.out);
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named_and_the_others_are_read() {
+    let scratch = Scratch::new("unreadable");
+    let good = scratch.file("good.log", "info\n");
+    let missing = scratch.0.join("missing.log");
+    let run = logwatch([&missing, &scratch.0, &good]);
+    run.check(&[("files read", 1), ("unreadable", 2), ("lines read", 1), ("info", 1)]);
+    assert!(run.err.contains("missing.log: No such file or directory"), "{}", run.err);
+    assert!(run.err.contains("Is a directory"), "{}", run.err);
+    assert_eq!((run.code, run.err.lines().count()), (Some(1), 2));
+}
+
+#[test]
+fn a_file_without_permission_is_unreadable() {
+    let scratch = Scratch::new("permission");
+    let secret = scratch.file("secret.log", "info\n");
+    fs::set_permissions(&secret, Permissions::from_mode(0o000)).unwrap();
+    let mut command = Command::new(LOGWATCH);
+    if File::open(&secret).is_ok() {
+        // Root reads everything: become somebody who does not.
+        command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups", LOGWATCH]);
+    }
+    let run = Run::of(command.arg(&secret).output().unwrap());
+    run.check(&[("files read", 0), ("unreadable", 1), ("lines read", 0)]);
+    assert!(run.err.contains("Permission denied"), "{}", run.err);
+    assert_eq!(run.code, Some(1));
+}
+
+#[test]
+fn an_empty_file_is_read_to_its_end() {
+    let scratch = Scratch::new("empty");
+    let run = logwatch([scratch.file("empty.log", "")]);
+    run.check(&[("files read", 1), ("lines read", 0), ("bytes read", 0), ("failures", 0)]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn binary_garbage_is_counted_as_such() {
+    let scratch = Scratch::new("binary");
+    let garbage: Vec<u8> = (0..100_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let lines = garbage.iter().filter(|byte| **byte == b'\n').count() as u64 + u64::from(!garbage.ends_with(b"\n"));
+    let run = logwatch([scratch.file("garbage", &garbage)]);
+    run.check(&[("lines read", lines), ("lines lost", 0), ("failures", 0)]);
+    assert!(run.figure("not text") > lines / 2);
+    assert_eq!(run.code, Some(0));
+}
+
+#[test]
+fn one_enormous_line_is_one_line() {
+    let scratch = Scratch::new("enormous");
+    let path = scratch.file("enormous.log", "");
+    File::options().write(true).open(&path).unwrap().set_len(200_000_000).unwrap();
+    let run = logwatch([path]);
+    run.check(&[("lines read", 1), ("lines lost", 1), ("bytes read", 200_000_000)]);
+}
+
+#[test]
+fn standard_input_is_a_file_called_dash() {
+    let mut child = Command::new(LOGWATCH).arg("-").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"info a\nwarn b").unwrap();
+    Run::of(Output { stderr: Vec::new(), ..child.wait_with_output().unwrap() }).check(&[("info", 1), ("warn", 1)]);
+}
+
+#[test]
+fn without_files_a_log_of_this_machine_is_read_and_named() {
+    let run = logwatch::<&str>([]);
+    run.check(&[("files read", 1), ("unreadable", 0)]);
+    assert!(run.err.starts_with("logwatch: no file named, reading /"), "{}", run.err);
+    assert_eq!(run.code, Some(0));
+}
+
+#[test]
+fn a_closed_pipe_is_no_mistake() {
+    let mut child =
+        Command::new(LOGWATCH).arg("/etc/passwd").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let run = Run::of(child.wait_with_output().unwrap());
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn an_interrupt_shows_what_was_found_so_far() {
+    let mut child = Command::new(LOGWATCH)
+        .args(["--progress", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Kept open: the program waits for more.
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"error a\nerror b\nerror c\n").unwrap();
+    let mut progress = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(progress.any(|line| line.starts_with("3 lines, ")));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let mut out = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+    let run = Run { code: child.wait().unwrap().code(), out, err: String::new() };
+    drop(input);
+    run.check(&[("lines read", 3), ("error", 3)]);
+    assert!(run.out.starts_with("interrupted"), "{}", run.out);
+    assert_eq!(run.code, Some(130));
+}
+
+#[test]
+fn help_is_output_and_a_wrong_option_is_a_mistake() {
+    let help = logwatch(["--help"]);
+    assert!(help.out.contains("usage: logwatch"), "{}", help.out);
+    assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
+    let wrong = logwatch(["--colour"]);
+    assert!(wrong.err.contains("`--colour`"), "{}", wrong.err);
+    assert_eq!((wrong.code, wrong.out.as_str()), (Some(2), ""));
+}
+
+#[test]
+fn a_full_disk_is_a_mistake() {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let run = Run::of(Command::new(LOGWATCH).arg("/etc/passwd").stdout(full).output().unwrap());
+    assert!(run.err.contains("standard output"), "{}", run.err);
+    assert_eq!(run.code, Some(1));
+}

@@ -1,0 +1,16 @@
+use actor::prelude::*;
+
+#[actor]
+struct Store {
+    rows: Vec<u64>,
+}
+
+#[handlers]
+impl Store {
+    #[handler(lane = urgent)]
+    fn flush(&mut self) {
+        self.rows.clear();
+    }
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use actor::prelude::*;
+
+struct Counter {
+    total: u64,
+}
+
+#[handlers]
+impl Counter {
+    fn add(&mut self, by: u64) {
+        self.total += by;
+    }
+
+    fn total(&self) -> u64 {
+        self.total
+    }
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use actor::prelude::*;
+
+struct Result<T>(T);
+
+#[actor]
+struct Store {
+    rows: Vec<u64>,
+}
+
+#[handlers]
+impl Store {
+    fn row(&self) -> Result<u64> {
+        Result(self.rows[0])
+    }
+}
+
+fn main() {}

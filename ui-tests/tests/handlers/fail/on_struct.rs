@@ -1,0 +1,8 @@
+use actor::prelude::*;
+
+#[handlers]
+struct Counter {
+    total: u64,
+}
+
+fn main() {}

@@ -1,0 +1,118 @@
+//! Every documented form of `#[supervise]` and `#[child]`, above and below `#[actor]`.
+#![deny(warnings)]
+
+use actor::prelude::*;
+
+#[actor]
+struct Db {
+    path: &'static str,
+}
+
+#[handlers]
+impl Db {
+    fn path(&self) -> &'static str {
+        self.path
+    }
+}
+
+#[derive(Debug)]
+struct Missing;
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("missing")
+    }
+}
+
+impl Db {
+    fn open() -> Self {
+        Self { path: "default" }
+    }
+
+    fn find() -> Result<Self, Missing> {
+        Err(Missing)
+    }
+}
+
+#[actor]
+#[supervise(
+    strategy = one_for_one,
+    limit = 5 per 2m,
+    backoff = 50ms..30s * 2,
+    jitter = full,
+    reset = 60s,
+    exhausted = stop_child,
+)]
+struct Below {
+    #[child(Db::open)]
+    first: Child<Db>,
+    plain: u64,
+    #[child(|| Db { path: "second" })]
+    second: Child<Db>,
+    #[child(Db::find)]
+    third: actor::Child<Db>,
+}
+
+#[handlers]
+impl Below {
+    async fn path(&mut self) -> Option<&'static str> {
+        let _ = (self.plain, &self.second, &self.third);
+        self.first.path().await.ok()
+    }
+}
+
+#[supervise(limit = unlimited, backoff = 1s, jitter = none, exhausted = stop_self)]
+#[actor(mailbox = 4)]
+struct Above(#[child(Db::open)] Child<Db>, u64);
+
+#[handlers]
+impl Above {
+    fn numbers(&self) -> u64 {
+        let _ = &self.0;
+        self.1
+    }
+}
+
+#[supervise]
+#[actor]
+struct Defaults {
+    #[child(Db::open)]
+    db: Child<Db>,
+}
+
+#[handlers]
+impl Defaults {}
+
+/// No `#[supervise]` at all.
+#[actor]
+struct Generic<T> {
+    value: T,
+    #[child(Db::open)]
+    db: Child<Db>,
+}
+
+#[handlers]
+impl<T: Send + Clone + 'static> Generic<T> {
+    fn value(&self) -> T {
+        self.value.clone()
+    }
+}
+
+fn main() {
+    use actor::__private::{Exhausted, RestartLimit, Supervised, Supervision};
+    use std::time::Duration;
+
+    let declared = Below::SUPERVISION;
+    assert_eq!(Below::CHILDREN, 3);
+    assert_eq!(declared.limit, RestartLimit::new(5, Duration::from_secs(120)));
+    assert_eq!(declared.exhausted, Exhausted::StopChild);
+    assert_eq!((declared.backoff.min, declared.backoff.factor), (Duration::from_millis(50), 2));
+    assert_eq!(Above::SUPERVISION.limit, RestartLimit::Unlimited);
+    assert_eq!(Defaults::SUPERVISION, Supervision::DEFAULT);
+    assert_eq!(<Generic<u8> as Supervised>::CHILDREN, 1);
+
+    let below = Below { first: Child::default(), plain: 0, second: Child::default(), third: Child::default() };
+    let _ = (below, Above(Child::default(), 1), Defaults { db: Child::default() }.db);
+    let generic = Generic { value: 0_u8, db: Child::default() };
+    let _ = (generic.value, generic.db);
+}
