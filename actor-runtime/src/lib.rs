@@ -7,6 +7,8 @@
 //!
 //! Without features the core and the contract build alone; neither `std` nor `alloc` is used by them.
 #![no_std]
+// Without a backend nobody makes contexts and replies.
+#![cfg_attr(not(any(feature = "tokio", feature = "bare-metal")), allow(dead_code))]
 
 #[cfg(any(feature = "tokio", test))]
 extern crate std;

@@ -22,7 +22,7 @@ pub struct Counts {
     pub stopped: u64,
     /// Accepted messages that no handler saw.
     pub dead_letters: u64,
-    /// Messages whose handler ran, failed ones included.
+    /// Messages whose handler ran, failed ones included; hooks and ticks, which nobody sent, are not.
     pub handled: u64,
 }
 

@@ -31,19 +31,24 @@ impl Ticking {
     }
 }
 
+/// How often the timer's handler ran.
+fn ticks(system: &ActorSystem) -> u64 {
+    system.handled::<Ticking>().iter().find(|(name, _)| *name == "tick").map_or(0, |(_, times)| *times)
+}
+
 #[test]
 fn a_timer_ticks_once_per_period() {
     let (system, mut stepper) = ActorSystem::builder("ticks").stepper();
     let actor = stepper.block_on(async { system.spawn(|| Ticking { ticks: 0, gate: Gate::default() }).await.unwrap() });
     stepper.advance(Duration::from_millis(9));
-    assert_eq!(system.counts::<Ticking>().handled, 0, "the first tick comes after one period");
+    assert_eq!(ticks(&system), 0, "the first tick comes after one period");
     stepper.advance(Duration::from_millis(1));
-    assert_eq!(system.counts::<Ticking>().handled, 1);
+    assert_eq!(ticks(&system), 1);
     stepper.advance(Duration::from_millis(1000));
-    assert_eq!(system.counts::<Ticking>().handled, 101);
+    assert_eq!(ticks(&system), 101);
     actor.control().stop();
     stepper.advance(Duration::from_secs(1));
-    assert_eq!(system.counts::<Ticking>().handled, 101, "no tick after the end");
+    assert_eq!(ticks(&system), 101, "no tick after the end");
 }
 
 #[test]
@@ -59,8 +64,8 @@ fn missed_ticks_are_skipped() {
     gate.open();
     stepper.run();
     stepper.advance(Duration::from_millis(5));
-    let ticks = stepper.block_on(async { actor.ticks().await.unwrap() });
-    assert_eq!(ticks, 2, "one for the time it was held, one on the beat after it");
+    let seen = stepper.block_on(async { actor.ticks().await.unwrap() });
+    assert_eq!(seen, 2, "one for the time it was held, one on the beat after it");
 }
 
 #[test]

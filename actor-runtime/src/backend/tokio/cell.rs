@@ -118,7 +118,10 @@ enum Left {
 
 /// What the loop of a turn does next.
 enum Flow {
+    /// Looks around.
     Next,
+    /// Handles messages, even if senders wait for room that is not there.
+    Receive,
     Return(Ran),
 }
 
@@ -322,9 +325,12 @@ impl<A: Actor> Turn<A> {
         let ambient = Ambient::enter(self.0.cast());
         let mut handled = 0;
         let ran = loop {
-            let flow = if self.only_receives() { self.receive(&mut handled, budget) } else { self.attend() };
+            let flow = match if self.only_receives() { Flow::Receive } else { self.attend() } {
+                Flow::Receive => self.receive(&mut handled, budget),
+                other @ (Flow::Next | Flow::Return(_)) => other,
+            };
             match flow {
-                Flow::Next => {}
+                Flow::Next | Flow::Receive => {}
                 Flow::Return(ran) => break ran,
             }
         };
@@ -361,9 +367,10 @@ impl<A: Actor> Turn<A> {
     fn perform(self) -> Flow {
         match self.body(|body| body.life.task(A::CHILDREN)) {
             Task::Receive => {
-                if self.body(|body| body.ticks != 0) {
-                    self.tick();
+                if self.body(|body| body.ticks == 0) {
+                    return Flow::Receive;
                 }
+                self.tick();
             }
             Task::Build => self.build(),
             Task::StartChild(index) => return self.start_child(index),
@@ -444,7 +451,7 @@ impl<A: Actor> Turn<A> {
             let deadline = envelope.deadline;
             let (index, mode) = (envelope.message.index(), envelope.message.mode());
             // SAFETY: as above; the envelope is not looked at again.
-            let message = unsafe { (&raw const (*place.as_ptr()).message).read() };
+            let message = unsafe { (&raw const envelope.message).read() };
             if deadline.is_set() && deadline.has_passed(cell.header.core.now()) {
                 cell.dead_letter(message, DeadLetterReason::Expired);
                 continue;
@@ -531,7 +538,10 @@ impl<A: Actor> Turn<A> {
     fn cancel_future(self) {
         // SAFETY: only the owner of the turn touches the slot, and user code has no way to it.
         let slot = unsafe { &mut *self.cell().future.get() };
-        contain(|| slot.cancel());
+        if slot.is_live() {
+            self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
+            contain(|| slot.cancel());
+        }
     }
 
     fn poll_future(self) -> Poll<()> {
@@ -568,9 +578,18 @@ impl<A: Actor> Turn<A> {
             timer as usize
         });
         if let Some(message) = A::tick(timer) {
-            match message.mode() {
-                Mode::Sync | Mode::Delegated => drop(self.handle_sync(message)),
-                Mode::Async => self.start_future(message),
+            self.run_own(message);
+        }
+    }
+
+    /// Runs a hook or a tick. Returns whether it is done and asked for nothing; a future is polled by the loop.
+    fn run_own(self, message: A::Message) -> bool {
+        self.cell().counts().life(Life::Own);
+        match message.mode() {
+            Mode::Sync | Mode::Delegated => self.handle_sync(message),
+            Mode::Async => {
+                self.start_future(message);
+                false
             }
         }
     }
@@ -756,20 +775,9 @@ impl<A: Actor> Turn<A> {
     }
 
     fn call_started(self) {
-        match A::started() {
-            None => {
-                self.body(|body| body.life.done(A::CHILDREN));
-                self.announce_if_up();
-            }
-            Some(message) => match message.mode() {
-                Mode::Async => self.start_future(message),
-                Mode::Sync | Mode::Delegated => {
-                    if self.handle_sync(message) {
-                        self.body(|body| body.life.done(A::CHILDREN));
-                        self.announce_if_up();
-                    }
-                }
-            },
+        if A::started().is_none_or(|message| self.run_own(message)) {
+            self.body(|body| body.life.done(A::CHILDREN));
+            self.announce_if_up();
         }
     }
 
@@ -846,17 +854,12 @@ impl<A: Actor> Turn<A> {
     }
 
     fn call_stopping(self, reason: StopReason) {
-        match A::stopping(reason) {
-            None => self.body(|body| body.life.done(A::CHILDREN)),
-            Some(message) => match message.mode() {
-                Mode::Async => self.start_future(message),
-                Mode::Sync | Mode::Delegated => {
-                    self.handle_sync(message);
-                    if matches!(self.body(|body| body.life.task(A::CHILDREN)), Task::CallStopping(_)) {
-                        self.body(|body| body.life.done(A::CHILDREN));
-                    }
-                }
-            },
+        if let Some(message) = A::stopping(reason) {
+            self.run_own(message);
+        }
+        // A failure in the hook has moved on already; a future does so when it has ended.
+        if !self.future_is_live() && matches!(self.body(|body| body.life.task(A::CHILDREN)), Task::CallStopping(_)) {
+            self.body(|body| body.life.done(A::CHILDREN));
         }
     }
 

@@ -16,7 +16,7 @@ use crate::metrics::Counts;
 /// Shards that belong to one thread each; threads beyond that share the last one.
 const OWN_SHARDS: usize = 16;
 /// Counters of life events in front of those of messages.
-const LIFE: usize = 5;
+const LIFE: usize = 6;
 /// Counters in a cache line pair, so that no two threads write to one.
 const LINE: usize = 16;
 
@@ -28,6 +28,8 @@ pub(super) enum Life {
     Failed,
     Stopped,
     DeadLetter,
+    /// A hook or a tick, which nobody sent.
+    Own,
 }
 
 /// The counters of one actor type in one system.
@@ -124,7 +126,11 @@ impl TypeCounts {
             failures: self.sum(Life::Failed as usize),
             stopped: self.sum(Life::Stopped as usize),
             dead_letters: self.sum(Life::DeadLetter as usize),
-            handled: (0..self.protocol.messages.len()).map(|index| self.sum(LIFE + index)).sum(),
+            // Hooks and ticks have a counter each, like any message, but were never accepted from anybody.
+            handled: (0..self.protocol.messages.len())
+                .map(|index| self.sum(LIFE + index))
+                .sum::<u64>()
+                .saturating_sub(self.sum(Life::Own as usize)),
         }
     }
 }

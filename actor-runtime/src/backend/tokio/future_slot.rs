@@ -31,8 +31,12 @@ impl Table {
             Self {
                 layout: layout.pad_to_align(),
                 offset,
-                // SAFETY: both are called only with the place of a live `F`, which stays where it is.
-                poll: |place, cx| unsafe { Pin::new_unchecked(place.cast::<F>().as_mut()) }.poll(cx),
+                poll: |place, cx| {
+                    // SAFETY: called only with the place of a live `F`, which nobody else touches meanwhile.
+                    let future = unsafe { place.cast::<F>().as_mut() };
+                    // SAFETY: it stays where it is until it is dropped.
+                    unsafe { Pin::new_unchecked(future) }.poll(cx)
+                },
                 // SAFETY: called once, with the place of a live `F`.
                 drop: |place| unsafe { place.cast::<F>().drop_in_place() },
             }

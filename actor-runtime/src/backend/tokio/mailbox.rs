@@ -675,6 +675,31 @@ mod model {
     }
 
     #[test]
+    fn an_ask_that_gives_its_turn_up_leaves_no_message_and_no_signal_behind() {
+        loom::model(|| {
+            let mailbox = idle();
+            let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+            let sender = {
+                let (mailbox, seen) = (Arc::clone(&mailbox), Arc::clone(&seen));
+                loom::thread::spawn(move || {
+                    if push(&mailbox, 1, 8) == Pushed::QueuedFirst {
+                        run(&mailbox, 8, &seen);
+                    }
+                    if mailbox.signal(signal::WAKE) {
+                        run(&mailbox, 8, &seen);
+                    }
+                })
+            };
+            if mailbox.claim_idle() && !mailbox.release_idle(|| false) {
+                run(&mailbox, 8, &seen);
+            }
+            sender.join().unwrap();
+            assert_eq!(*seen.lock().unwrap(), vec![1], "a message was left behind, or run twice");
+            assert!(mailbox.claim_idle(), "a signal was left behind, or the turn was lost");
+        });
+    }
+
+    #[test]
     fn a_sender_that_waits_is_let_in_or_refused() {
         loom::model(|| {
             let mailbox = idle();

@@ -1,8 +1,8 @@
 //! Actors on worker tasks of a tokio runtime, or stepped by hand under a virtual clock.
 //!
-//! An actor is a [`cell`] of one allocation, no task. Its [`mailbox`] decides in one step whether a message has
-//! to wake somebody; whoever is woken owns the turn and runs the cell: a worker of the [`dispatcher`], the caller
-//! of an ask, or a [`stepper`]. `unsafe` is allowed in the modules that say so here, and nowhere else.
+//! An actor is a `cell` of one allocation, no task. Its `mailbox` decides in one step whether a message has
+//! to wake somebody; whoever is woken owns the turn and runs the cell: a worker of the `dispatcher`, the caller
+//! of an ask, or a `stepper`. `unsafe` is allowed in the modules that say so here, and nowhere else.
 
 mod ambient;
 #[allow(unsafe_code)]
