@@ -87,8 +87,9 @@
 //! # Backends
 //!
 //! The feature `tokio`, on by default, runs actors on worker tasks of a tokio runtime. The feature `bare-metal` runs
-//! them in statics, without an allocator. Both may be on: who runs an actor is decided where it is started. A crate
-//! that only defines actors needs neither.
+//! them in statics, without an allocator: [`system!`] declares them. Both may be on: who runs an actor is decided where
+//! it is started. A crate that only defines actors needs neither. On a host `bare-metal` needs a lock as well:
+//! `critical-section` with its feature `std`.
 #![no_std]
 
 #[cfg(all(feature = "tokio", target_os = "none"))]

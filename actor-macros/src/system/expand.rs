@@ -43,6 +43,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
         #keep! {
             #(#attrs)*
             #module_doc
+            #[allow(dead_code, unreachable_pub)]
             #vis mod #module {
                 #[allow(unused_imports)]
                 use super::*;
@@ -102,7 +103,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
 /// The slot of an actor, the ref to it, and where it lies.
 fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &TokenStream) -> TokenStream {
     let Actor { attrs, name, ty, factory: _, mailbox: _, at: _ } = actor;
-    let (slot, slot_type) = (slot(index), slot_type(actor, rt));
+    let (slot, slot_type, capacity) = (slot(index), slot_type(actor, rt), capacity(actor, rt));
     let (count, bit, annex) = (count(index), bit(index), annex(index));
     let (first_bit, first_byte) = match index.checked_sub(1).and_then(|before| Some((before, all.get(before)?))) {
         Some((before, actor)) => {
@@ -115,6 +116,7 @@ fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &TokenStream) -> Toke
     let doc = format!("The actor `{name}`.");
     let doc = attrs.is_empty().then(|| quote!(#[doc = #doc]));
     quote_spanned! {names::located(actor.at)=>
+        const _: () = #rt::check::<#ty>(<#capacity as #rt::Capacity>::MESSAGES);
         static #slot: #slot_type = #rt::Slot::new();
         #(#attrs)*
         #doc
@@ -136,13 +138,18 @@ fn count_all(actors: &[Actor], rt: &TokenStream) -> TokenStream {
 }
 
 fn slot_type(actor: &Actor, rt: &TokenStream) -> TokenStream {
+    let (ty, capacity) = (&actor.ty, capacity(actor, rt));
+    quote!(#rt::Slot<#ty, #capacity>)
+}
+
+fn capacity(actor: &Actor, rt: &TokenStream) -> TokenStream {
     let ty = &actor.ty;
     match actor.mailbox {
         Some(mailbox) => {
             let mailbox = mailbox as usize;
-            quote!(#rt::Slot<#ty, #rt::Room<#mailbox>>)
+            quote!(#rt::Room<#mailbox>)
         }
-        None => quote!(#rt::ChildSlot<#ty>),
+        None => quote!(<#ty as #rt::Placed>::Capacity),
     }
 }
 

@@ -131,7 +131,8 @@ impl<const N: usize> RestartWindow<N> {
             self.len = 0;
         }
         while self.len > 0 {
-            let oldest = self.steps[usize::from(self.len) - 1];
+            // There is one: `len` is at most `N`.
+            let Some(&oldest) = self.steps.get(usize::from(self.len) - 1) else { break };
             if newest_age as u32 + self.steps[0].wrapping_sub(oldest) <= span {
                 break;
             }
@@ -140,8 +141,11 @@ impl<const N: usize> RestartWindow<N> {
     }
 
     fn push(&mut self, now: u64) {
-        self.steps.copy_within(..N - 1, 1);
-        self.steps[0] = now as u32;
+        // One by one, from the newest on: four words are no work for `memmove`, which small cores would have to carry.
+        let mut newer = now as u32;
+        for step in &mut self.steps {
+            core::mem::swap(step, &mut newer);
+        }
         self.newest_upper = (now >> 32) as u16;
         if usize::from(self.len) < N {
             self.len += 1;

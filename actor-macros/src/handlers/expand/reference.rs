@@ -77,7 +77,13 @@ impl Protocol<'_> {
         let reply = message.reply_field();
         let attach = reply.as_ref().map_or_else(
             || quote!(()),
-            |reply| quote!(|message, reply| if let #name::#variant { #reply: place, .. } = message { *place = reply; }),
+            |reply| {
+                quote!(|message, reply| if let #name::#variant { #reply: place, .. } = message {
+                    #rt::Reply::swap(place, reply)
+                } else {
+                    reply
+                })
+            },
         );
         let fields = method.arguments().map(|Argument { name, ty, .. }| {
             let place = wrapped(ty, name.to_token_stream());

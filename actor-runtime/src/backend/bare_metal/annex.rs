@@ -1,0 +1,146 @@
+//! The memory of a system that only some actors need: the beats of their timers, and the future of the async handler
+//! in hand together with the context it borrows.
+//!
+//! It is a static of its own, sized when compiled, so that the type of a slot never mentions a future: the body of a
+//! handler may name a slot, and its future's size would then depend on itself.
+
+use core::cell::UnsafeCell;
+use core::future::{Future, Ready};
+use core::mem::MaybeUninit;
+use core::pin::Pin;
+use core::ptr::NonNull;
+use core::task::{self, Poll};
+
+use crate::actor::{Actor, Handled};
+use crate::context::Context;
+
+/// What every part of an annex is aligned to.
+const ALIGN: usize = 8;
+
+/// `N` bytes for the actors of one system.
+#[repr(C, align(8))]
+pub struct Annex<const N: usize>(UnsafeCell<MaybeUninit<[u8; N]>>);
+
+// SAFETY: each actor touches its own part alone: futures in its turn, beats under the critical section.
+unsafe impl<const N: usize> Sync for Annex<N> {}
+
+impl<const N: usize> Annex<N> {
+    /// An annex of zeros.
+    #[must_use]
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Self {
+        Self(UnsafeCell::new(MaybeUninit::zeroed()))
+    }
+
+    /// The first byte.
+    pub(super) const fn start(&'static self) -> NonNull<u8> {
+        NonNull::from_ref(&self.0).cast()
+    }
+}
+
+impl<const N: usize> core::fmt::Debug for Annex<N> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Annex({N} bytes)")
+    }
+}
+
+/// The bytes that an `A` needs for itself, its children not counted.
+#[must_use]
+pub const fn annex_size<A: Actor>() -> usize {
+    future_at::<A>() + if is_async::<A>() { round_up(future_size::<A>()) } else { 0 }
+}
+
+/// Whether any handler of `A` is async.
+///
+/// What stands in for `handle_async` where none is, is a future that holds one [`Handled`]; a real one holds the
+/// actor's address at least.
+pub(super) const fn is_async<A: Actor>() -> bool {
+    future_size::<A>() > size_of::<Ready<Handled>>()
+}
+
+const fn round_up(bytes: usize) -> usize {
+    bytes.next_multiple_of(ALIGN)
+}
+
+const fn context_at<A: Actor>() -> usize {
+    A::PROTOCOL.timers.len() * size_of::<u64>()
+}
+
+const fn future_at<A: Actor>() -> usize {
+    context_at::<A>() + if is_async::<A>() { round_up(size_of::<Context<A>>()) } else { 0 }
+}
+
+const fn future_size<A: Actor>() -> usize {
+    size_and_align::<A, _, _>(A::handle_async).0
+}
+
+const fn size_and_align<A, F, R>(_: F) -> (usize, usize)
+where
+    A: Actor,
+    F: Copy + FnOnce(&'static mut A, A::Message, &'static mut Context<A>) -> R,
+{
+    (size_of::<R>(), align_of::<R>())
+}
+
+/// The place of the context that a future of `A` borrows.
+pub(super) const fn context<A: Actor>(part: NonNull<u8>) -> NonNull<Context<A>> {
+    const { assert!(align_of::<Context<A>>() <= ALIGN) };
+    // SAFETY: the part has `annex_size` bytes.
+    unsafe { part.byte_add(context_at::<A>()) }.cast()
+}
+
+/// Writes the future of an async handler into its place.
+///
+/// # Safety
+/// `part` is that of an `A` without a live future. State and context must live, and be left alone, until the future
+/// has been dropped.
+pub(super) unsafe fn start<A: Actor>(
+    part: NonNull<u8>,
+    state: &'static mut A,
+    message: A::Message,
+    context: &'static mut Context<A>,
+) {
+    const {
+        let (_, align) = size_and_align::<A, _, _>(A::handle_async);
+        assert!(align <= ALIGN, "on bare metal, what an async handler keeps over an `.await` is aligned to 8 at most");
+    };
+    let future = A::handle_async(state, message, context);
+    // SAFETY: the part has `annex_size` bytes.
+    let place = unsafe { part.byte_add(future_at::<A>()) }.cast();
+    // SAFETY: nothing lives in the place, which has the size and alignment of the future.
+    unsafe { place.write(future) };
+}
+
+/// Polls the future, and drops it when it has ended.
+///
+/// # Safety
+/// The future of `part` was [started](start), has not ended, and is not being polled.
+#[inline(always)]
+pub(super) unsafe fn poll<A: Actor>(part: NonNull<u8>, cx: &mut task::Context<'_>) -> Poll<Handled> {
+    // SAFETY: as the caller says.
+    unsafe { poll_as::<A, _, _>(A::handle_async, part, cx) }
+}
+
+/// As [`poll`], with a name for the type of the future.
+///
+/// # Safety
+/// As for [`poll`].
+#[inline(always)]
+unsafe fn poll_as<A, F, R>(_: F, part: NonNull<u8>, cx: &mut task::Context<'_>) -> Poll<Handled>
+where
+    A: Actor,
+    F: FnOnce(&'static mut A, A::Message, &'static mut Context<A>) -> R,
+    R: Future<Output = Handled>,
+{
+    // SAFETY: the part has `annex_size` bytes.
+    let mut place = unsafe { part.byte_add(future_at::<A>()) }.cast::<R>();
+    // SAFETY: a future lives in the place, and nobody else has it.
+    let future = unsafe { place.as_mut() };
+    // SAFETY: it is not moved before it is dropped, here or never.
+    let polled = unsafe { Pin::new_unchecked(future) }.poll(cx);
+    if polled.is_ready() {
+        // SAFETY: it has ended, and is not touched again.
+        unsafe { place.drop_in_place() };
+    }
+    polled
+}

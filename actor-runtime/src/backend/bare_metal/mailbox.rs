@@ -1,0 +1,199 @@
+//! The ring at the end of a slot, as long as its capacity says. One critical section for each message on its way in, one
+//! on its way out, both of constant length.
+//!
+//! The places right before the tail hold the messages that wait; nothing else does. Whoever holds the critical section
+//! may change their number, and writes the place that comes to them or reads the one that leaves. There is no head: with
+//! no place kept for an answer, the oldest message lies as far behind the tail as there is room.
+
+use core::ptr::NonNull;
+
+use critical_section::CriticalSection;
+
+use crate::actor::Actor;
+
+use super::body::Core;
+use super::header::{Address, Header, attention};
+use super::system::System;
+
+/// The place of message `index`.
+///
+/// # Safety
+/// `header` is that of a slot of an `A` whose capacity is above `index`, with its provenance.
+#[inline]
+const unsafe fn place<A: Actor>(header: NonNull<Header>, index: u32) -> NonNull<A::Message> {
+    // SAFETY: the ring lies right behind the core of the slot; that no message needs more alignment is asserted there.
+    let ring = unsafe { header.byte_add(size_of::<Core<A>>()) }.cast::<A::Message>();
+    // SAFETY: the ring has that many places.
+    unsafe { ring.add(index as usize) }
+}
+
+/// The place after `index`. Counted in words, which spares the core a mask.
+#[inline]
+const fn after(index: u8, capacity: u8) -> u8 {
+    let next = index as u32 + 1;
+    (if next == capacity as u32 { 0 } else { next }) as u8
+}
+
+/// Writes a message to the tail.
+///
+/// # Safety
+/// The slot at `address` is that of an `A`, and its ring has a free place.
+#[inline]
+unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: A::Message) {
+    let header = address.header();
+    let tail = header.tail.get(cs);
+    // SAFETY: the tail is below the capacity.
+    let place = unsafe { place::<A>(address.as_ptr(), u32::from(tail)) };
+    // SAFETY: the place at the tail is free, and the critical section is held.
+    unsafe { place.write(message) };
+    header.tail.set(cs, after(tail, header.capacity.get(cs)));
+    // SAFETY: there is a free place, so the actor has been started.
+    unsafe { header.raise_started(cs) };
+}
+
+/// Reads a message.
+///
+/// # Safety
+/// The slot at `address` is that of an `A`, and in place `index` one that is being forgotten.
+#[inline]
+unsafe fn read<A: Actor>(address: Address, index: u32) -> A::Message {
+    // SAFETY: a message lies there, so the ring has the place.
+    let place = unsafe { place::<A>(address.as_ptr(), index) };
+    // SAFETY: it is read once: the caller forgets it.
+    unsafe { place.read() }
+}
+
+/// The place `ahead` places after `tail`.
+#[inline(always)]
+fn ahead(tail: u8, ahead: u8, capacity: u8) -> u32 {
+    let (place, capacity) = (u32::from(tail) + u32::from(ahead), u32::from(capacity));
+    if place >= capacity { place - capacity } else { place }
+}
+
+/// Puts a message into the mailbox, or gives it back where there is no room.
+///
+/// # Safety
+/// The slot at `address` is that of an `A`.
+#[inline]
+pub(super) unsafe fn push<A: Actor>(address: Address, message: A::Message) -> Result<(), A::Message> {
+    critical_section::with(|cs| {
+        let header = address.header();
+        let room = header.room.get(cs);
+        if room == 0 {
+            return Err(message);
+        }
+        header.room.set(cs, room - 1);
+        // SAFETY: there was room.
+        unsafe { write::<A>(cs, address, message) };
+        Ok(())
+    })
+}
+
+/// Takes the first message of an actor that has been raised, or nothing where something else needs attention. Lowers
+/// the actor's `bit` with the last message.
+///
+/// # Safety
+/// The caller owns the turn of the actor at `address`, which is an `A` with a ring of `capacity`, and whose bit is raised.
+#[inline(always)]
+pub(super) unsafe fn take<A: Actor>(address: Address, capacity: u8, system: &System, bit: u32) -> Option<A::Message> {
+    critical_section::with(|cs| {
+        let header = address.header();
+        if header.attention.get(cs) != 0 {
+            return None;
+        }
+        let room = header.room.get(cs);
+        debug_assert!(room < capacity && header.reserved.get(cs) == 0, "a raised actor has a message");
+        let tail = header.tail.get(cs);
+        let oldest = if capacity.is_power_of_two() {
+            (u32::from(tail) + u32::from(room)) & (u32::from(capacity) - 1)
+        } else {
+            ahead(tail, room, capacity)
+        };
+        // SAFETY: an actor that is raised and needs no attention has a message, and keeps no place: see `Turn::rest`.
+        let message = unsafe { read::<A>(address, oldest) };
+        header.room.set(cs, room + 1);
+        if u32::from(room) + 1 == u32::from(capacity) {
+            system.lower(cs, bit);
+        }
+        Some(message)
+    })
+}
+
+/// Takes the first message, if there is one. The bit stays.
+///
+/// # Safety
+/// The slot at `address` is that of an `A`, and the caller owns the turn.
+pub(super) unsafe fn take_any<A: Actor>(address: Address) -> Option<A::Message> {
+    critical_section::with(|cs| {
+        let header = address.header();
+        let (len, capacity) = (header.depth(cs), header.capacity.get(cs));
+        if len == 0 {
+            return None;
+        }
+        // SAFETY: so many messages lie before the tail.
+        let message = unsafe { read::<A>(address, ahead(header.tail.get(cs), capacity - len, capacity)) };
+        if header.attention.get(cs) & attention::CLOSED == 0 {
+            header.room.set(cs, header.room.get(cs) + 1);
+        } else {
+            header.reserved.set(cs, header.reserved.get(cs) - 1);
+        }
+        Some(message)
+    })
+}
+
+/// Keeps a place for an answer. Returns the life it is kept for, or nothing where there is no room.
+pub(super) fn reserve(address: Address) -> Option<u16> {
+    critical_section::with(|cs| {
+        let header = address.header();
+        let room = header.room.get(cs);
+        if room == 0 {
+            return None;
+        }
+        header.room.set(cs, room - 1);
+        header.reserved.set(cs, header.reserved.get(cs) + 1);
+        header.attention.set(cs, header.attention.get(cs) | attention::BUSY);
+        Some(header.life(cs))
+    })
+}
+
+/// Gives a place back that was [kept](reserve) in this `life` and will not be used.
+pub(super) fn release(address: Address, life: u16) {
+    critical_section::with(|cs| {
+        let header = address.header();
+        if is_expected(cs, header, life) {
+            header.reserved.set(cs, header.reserved.get(cs) - 1);
+            header.room.set(cs, header.room.get(cs) + 1);
+        }
+    });
+}
+
+/// Whether an answer to `life` is still expected. Asked before the message is made.
+pub(super) fn expects(address: Address, life: u16) -> bool {
+    critical_section::with(|cs| is_expected(cs, address.header(), life))
+}
+
+fn is_expected(cs: CriticalSection<'_>, header: &Header, life: u16) -> bool {
+    let open = header.capacity.get(cs) != 0 && header.attention.get(cs) & attention::CLOSED == 0;
+    open && header.life(cs) == life && header.reserved.get(cs) > 0
+}
+
+/// Puts an answer into the place that was kept for it in `life`, or gives it back where that is over.
+///
+/// # Safety
+/// The slot at `address` is that of an `A`.
+pub(super) unsafe fn push_reserved<A: Actor>(
+    address: Address,
+    life: u16,
+    message: A::Message,
+) -> Result<(), A::Message> {
+    critical_section::with(|cs| {
+        let header = address.header();
+        if !is_expected(cs, header, life) {
+            return Err(message);
+        }
+        header.reserved.set(cs, header.reserved.get(cs) - 1);
+        // SAFETY: the place was kept.
+        unsafe { write::<A>(cs, address, message) };
+        Ok(())
+    })
+}

@@ -1,0 +1,44 @@
+//! Actors in statics, on one worker, without an allocator.
+//!
+//! An actor is a `slot` of a `system!`, zero until the system starts. Sending is one short critical section, legal
+//! in interrupts: it writes the message into the ring behind the slot's `header` and raises the actor's bit in the
+//! ready word of the `system`. The worker runs the actor of the first bit by static dispatch; all but a plain
+//! message goes through the `cell`'s cold side. `unsafe` is allowed in the modules that say so here, and nowhere
+//! else.
+
+#[allow(unsafe_code)]
+mod annex;
+#[allow(unsafe_code)]
+mod body;
+#[allow(unsafe_code)]
+mod call;
+#[allow(unsafe_code)]
+mod cell;
+#[allow(unsafe_code)]
+mod header;
+#[allow(unsafe_code)]
+mod host;
+#[allow(unsafe_code)]
+mod idle;
+#[allow(unsafe_code)]
+mod mailbox;
+#[allow(unsafe_code)]
+mod reply;
+#[allow(unsafe_code)]
+mod slot;
+mod system;
+#[allow(unsafe_code)]
+mod then;
+#[allow(unsafe_code)]
+mod timers;
+mod waiting;
+
+pub(crate) use call::{Asking, Sending, Stopped};
+pub(crate) use header::Address;
+pub(crate) use host::Host;
+
+pub use annex::{Annex, annex_size};
+pub use slot::{
+    Brood, Capacity, ChildSlot, Family, Found, NoSlot, Place, Placed, Room, Seat, Slot, bits, check, fits, reference,
+};
+pub use system::System;

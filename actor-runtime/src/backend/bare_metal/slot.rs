@@ -1,0 +1,406 @@
+//! The static an actor lives in, and how slots lie inside each other: a declared child's inside its parent's.
+//!
+//! What a parent's step finds in `ready` is its own bit or one of its children's. So the ladder of bit tests that
+//! `system!` writes for the actors it names goes on inside them, by static dispatch.
+//!
+//! What is `#[doc(hidden)]` to users of `system!` trusts its caller: a slot is run with the [`Place`] it was started
+//! with, and by the worker of its [`System`] alone.
+
+use core::any::TypeId;
+use core::cell::UnsafeCell;
+use core::mem::MaybeUninit;
+use core::ptr::NonNull;
+
+use crate::actor::Actor;
+use crate::factory::Factory;
+use crate::reference::Ref;
+use crate::supervision::Supervision;
+use crate::time::Instant;
+
+use super::annex::{Annex, annex_size};
+use super::body::{Core, factory_of};
+use super::cell::Turn;
+use super::header::{Address, Header};
+use super::system::System;
+use super::{mailbox, timers};
+
+/// The length of a mailbox, as a type.
+pub trait Capacity: 'static {
+    /// The number of messages.
+    const MESSAGES: usize;
+    /// So many places.
+    type Ring<M>;
+}
+
+/// `N` messages.
+#[derive(Debug)]
+pub struct Room<const N: usize>;
+
+impl<const N: usize> Capacity for Room<N> {
+    const MESSAGES: usize = N;
+    type Ring<M> = [M; N];
+}
+
+/// What an actor brings to a slot; from `#[actor]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "no `#[actor]` on this struct",
+    note = "help: put `#[actor]` on `struct {Self}`"
+)]
+pub trait Placed: Sized + 'static {
+    /// The length of its mailbox where it is a child; `system!` says its own.
+    type Capacity: Capacity;
+    /// The slots of its declared children.
+    type Children: Brood;
+}
+
+/// What a parent must have to start a `C`: a slot inside its own slot.
+pub trait Family<C>: Placed {}
+
+impl<A: Placed, C> Family<C> for A {}
+
+/// The slot of a declared child.
+pub type ChildSlot<C> = Slot<C, <C as Placed>::Capacity>;
+
+/// Where an actor lies in its system.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    pub(super) system: &'static System,
+    /// The actor's bit; those of its children follow.
+    pub(super) bit: u32,
+    pub(super) annex: NonNull<u8>,
+    pub(super) parent: Option<Address>,
+    pub(super) supervision: &'static Supervision,
+}
+
+impl core::fmt::Debug for Address {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.id().fmt(f)
+    }
+}
+
+impl Place {
+    /// The place of an actor without a parent: bit `bit`, and the annex from byte `offset` on.
+    #[must_use]
+    #[inline]
+    pub const fn top<const N: usize>(
+        system: &'static System,
+        bit: u32,
+        annex: &'static Annex<N>,
+        offset: usize,
+    ) -> Self {
+        assert!(offset <= N, "every actor has its part of the annex");
+        // SAFETY: the annex is that long.
+        let annex = unsafe { annex.start().byte_add(offset) };
+        Self { system, bit, annex, parent: None, supervision: const { &Supervision::DEFAULT } }
+    }
+
+    /// The place of the first child of `A`.
+    #[inline]
+    const fn of_children<A: Actor + Placed>(self, parent: Address) -> Self {
+        // SAFETY: the parts of children lie behind that of their parent.
+        let annex = unsafe { self.annex.byte_add(annex_size::<A>()) };
+        Self { bit: self.bit + 1, annex, parent: Some(parent), supervision: const { &A::SUPERVISION }, ..self }
+    }
+
+    /// The place after the slot `S` that lies here.
+    #[inline]
+    const fn after<S: Seat>(self) -> Self {
+        // SAFETY: the parts of siblings lie behind each other.
+        let annex = unsafe { self.annex.byte_add(S::ANNEX) };
+        Self { bit: self.bit + S::ACTORS, annex, ..self }
+    }
+}
+
+/// What lies in front of the ring, whatever its length.
+#[repr(C)]
+struct Rear<A: Actor + Placed> {
+    children: A::Children,
+    core: Core<A>,
+}
+
+/// An actor of a system. All zeros before the start, so that it lies in `.bss`.
+#[repr(C)]
+pub struct Slot<A: Actor + Placed, K: Capacity> {
+    rear: Rear<A>,
+    ring: UnsafeCell<MaybeUninit<K::Ring<A::Message>>>,
+}
+
+// SAFETY: header and ring are behind the critical section; all else is touched in the turn of the actor alone, which
+// one worker has. State and messages are `Send`.
+unsafe impl<A: Actor + Placed, K: Capacity> Sync for Slot<A, K> {}
+// SAFETY: as above.
+unsafe impl<A: Actor + Placed, K: Capacity> Send for Slot<A, K> {}
+
+/// Says what is wrong with an actor that fits no slot, at the line of whoever calls this in a constant.
+#[track_caller]
+pub const fn check<A: Actor + Placed>(capacity: usize) {
+    /// The most bytes of a message on a 32-bit machine; pointers of others are longer.
+    const MESSAGE: usize = 4 * size_of::<usize>();
+    assert!(capacity >= 1, "a mailbox without room takes no message");
+    assert!(
+        capacity <= 128,
+        "on bare metal a mailbox holds at most 128 messages; write `mailbox = 8` in `system!`, or `#[actor(mailbox = 8)]` on a child"
+    );
+    assert!(
+        size_of::<A::Message>() <= MESSAGE,
+        "on bare metal a message takes at most 16 bytes, the reply of an ask included; send less, or a reference to a static"
+    );
+    assert!(align_of::<A::Message>() <= 8, "on bare metal a message is aligned to 8 bytes at most");
+    assert!(align_of::<A>() <= 8, "on bare metal the state of an actor is aligned to 8 bytes at most");
+    assert!(A::PROTOCOL.timers.len() <= 8, "on bare metal an actor has at most 8 `#[every]` timers");
+    assert!(
+        A::CHILDREN == <A::Children as Brood>::CHILDREN as usize,
+        "on bare metal an actor has at most 8 declared children, each of a type that is known"
+    );
+    assert!(core::mem::offset_of!(Rear<A>, core) + size_of::<Core<A>>() == size_of::<Rear<A>>());
+    assert!(align_of::<Rear<A>>() == align_of::<Header>());
+}
+
+impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
+    const MESSAGES: u8 = {
+        check::<A>(K::MESSAGES);
+        K::MESSAGES as u8
+    };
+
+    /// A slot whose actor is not started. That the actor fits is said by [`check`], and again when it is started.
+    #[must_use]
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Self {
+        Self {
+            rear: Rear { children: <A::Children as Brood>::NEW, core: Core::NEW },
+            ring: UnsafeCell::new(MaybeUninit::zeroed()),
+        }
+    }
+
+    #[inline]
+    const fn address(&'static self) -> Address {
+        let header = core::mem::offset_of!(Self, rear) + core::mem::offset_of!(Rear<A>, core);
+        // SAFETY: the header lies there.
+        let header = unsafe { NonNull::from_ref(self).byte_add(header) }.cast();
+        // SAFETY: the slot lives for ever, and the pointer was made of a reference to it.
+        unsafe { Address::new(header) }
+    }
+
+    /// Has the worker build the actor, with its bit in the ready word.
+    pub fn start<F, M>(&'static self, place: Place, factory: F)
+    where
+        F: Factory<A, M>,
+        M: 'static,
+    {
+        const { assert!(size_of::<F>() == 0, "on bare metal a factory captures nothing; let it name statics") };
+        if let Some(build) = factory_of(factory) {
+            // SAFETY: the address is that of a slot of an `A`, which is not started.
+            unsafe { Core::<A>::start(self.address(), place.system, place.bit as u8, Self::MESSAGES, build) };
+        }
+    }
+
+    #[inline]
+    fn turn(&'static self, place: Place) -> Turn<A> {
+        // SAFETY: the worker of the system is the caller, and the turn of its actors is its own.
+        unsafe { Turn::new(self.address(), place) }
+    }
+
+    /// Lets this actor or one of its children do one thing; one of them is in `ready`.
+    #[inline(always)]
+    pub fn run(&'static self, ready: u32, place: Place) {
+        if <A::Children as Brood>::ACTORS > 0 && ready & 1 << place.bit == 0 {
+            self.rear.children.run(ready, place.of_children::<A>(self.address()));
+            return;
+        }
+        // SAFETY: the worker owns the turn, and the bit was found raised.
+        let message = unsafe { mailbox::take::<A>(self.address(), Self::MESSAGES, place.system, 1 << place.bit) };
+        match message {
+            Some(message) => self.turn(place).handle(message),
+            None => self.turn(place).attend(),
+        }
+    }
+
+    /// Notes the timers of this actor and its children that are due at `now`.
+    #[inline]
+    pub fn tick(&'static self, now: Instant, place: Place) {
+        timers::mark::<A>(self.address(), place.annex, now);
+        if <A::Children as Brood>::ACTORS > 0 {
+            self.rear.children.tick(now, place.of_children::<A>(self.address()));
+        }
+    }
+}
+
+impl<A: Actor + Placed, K: Capacity> core::fmt::Debug for Slot<A, K> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(A::PROTOCOL.type_name)
+    }
+}
+
+/// The ref of the actor in a slot.
+#[must_use]
+pub const fn reference<A: Actor + Placed, K: Capacity>(slot: &'static Slot<A, K>) -> Ref<A> {
+    Ref::from_address(crate::backend::Address::BareMetal(slot.address()))
+}
+
+/// The children of the actor at `parent`.
+///
+/// # Safety
+/// `parent` is the address of a slot of an `A`.
+pub(super) unsafe fn children_of<A: Actor + Placed>(parent: Address) -> &'static A::Children {
+    let back = core::mem::offset_of!(Rear<A>, core);
+    // SAFETY: the header lies so far behind the start of the slot.
+    let rear = unsafe { parent.as_ptr().byte_sub(back) }.cast::<Rear<A>>();
+    // SAFETY: the slot is a static; all of its parts are cells.
+    &unsafe { rear.as_ref() }.children
+}
+
+/// Whether a system of `bytes` keeps within `limit`: measured where pointers have 32 bits, as on the target.
+#[must_use]
+pub const fn fits(bytes: usize, limit: usize) -> bool {
+    size_of::<usize>() != 4 || bytes <= limit
+}
+
+/// The bits of `actors` actors from bit `first` on.
+#[must_use]
+#[inline(always)]
+pub const fn bits(first: u32, actors: u32) -> u32 {
+    (u32::MAX >> (32 - actors)) << first
+}
+
+/// One slot among its siblings.
+pub trait Seat: 'static {
+    /// One whose actor is not started.
+    const NEW: Self;
+    /// Actors in it: one, and its children.
+    const ACTORS: u32;
+    /// Bytes of annex they need.
+    const ANNEX: usize;
+
+    /// Lets one of them do one thing.
+    fn seat_run(&'static self, ready: u32, place: Place);
+    /// Notes their timers that are due.
+    fn seat_tick(&'static self, now: Instant, place: Place);
+    /// The type of the actor, and where it is.
+    #[doc(hidden)]
+    fn seat(&'static self) -> Found;
+}
+
+/// The seat of a child.
+#[derive(Clone, Copy, Debug)]
+pub struct Found {
+    pub(super) actor: TypeId,
+    pub(super) address: Address,
+    pub(super) messages: u8,
+    /// Its bit, counted from that of the first child.
+    pub(super) bit: u32,
+}
+
+impl<A: Actor + Placed, K: Capacity> Seat for Slot<A, K> {
+    const NEW: Self = {
+        let _ = Self::MESSAGES;
+        Self::new()
+    };
+    const ACTORS: u32 = 1 + <A::Children as Brood>::ACTORS;
+    const ANNEX: usize = annex_size::<A>() + <A::Children as Brood>::ANNEX;
+
+    #[inline(always)]
+    fn seat_run(&'static self, ready: u32, place: Place) {
+        self.run(ready, place);
+    }
+
+    #[inline]
+    fn seat_tick(&'static self, now: Instant, place: Place) {
+        self.tick(now, place);
+    }
+
+    fn seat(&'static self) -> Found {
+        // Not `MESSAGES`: this is compiled for families of other backends too, which fit no slot.
+        Found { actor: TypeId::of::<A>(), address: self.address(), messages: K::MESSAGES as u8, bit: 0 }
+    }
+}
+
+/// The slots of an actor's declared children, in order: a tuple.
+pub trait Brood: 'static {
+    /// Children that are not started.
+    const NEW: Self;
+    /// How many there are.
+    const CHILDREN: u32;
+    /// Actors among them, with their own children.
+    const ACTORS: u32;
+    /// Bytes of annex they need.
+    const ANNEX: usize;
+
+    /// Lets one of them do one thing. `place` is that of the first.
+    fn run(&'static self, ready: u32, place: Place);
+    /// Notes their timers that are due. `place` is that of the first.
+    fn tick(&'static self, now: Instant, place: Place);
+    /// The seat of child `index`.
+    #[doc(hidden)]
+    fn find(&'static self, index: usize) -> Option<Found>;
+}
+
+/// Stands for a child whose type is a parameter: such a family fits no slot.
+#[derive(Debug)]
+pub struct NoSlot;
+
+macro_rules! brood {
+    ($($child:ident $index:tt)*) => {
+        impl<$($child: Seat),*> Brood for ($($child,)*) {
+            const NEW: Self = ($($child::NEW,)*);
+            const CHILDREN: u32 = 0 $(+ { let _ = $child::ACTORS; 1 })*;
+            const ACTORS: u32 = 0 $(+ $child::ACTORS)*;
+            const ANNEX: usize = 0 $(+ $child::ANNEX)*;
+
+            #[inline(always)]
+            #[allow(unused_variables, unused_assignments, unused_mut)]
+            fn run(&'static self, ready: u32, mut place: Place) {
+                $(
+                    if ready & bits(place.bit, $child::ACTORS) != 0 {
+                        return self.$index.seat_run(ready, place);
+                    }
+                    place = place.after::<$child>();
+                )*
+            }
+
+            #[inline]
+            #[allow(unused_variables, unused_assignments, unused_mut)]
+            fn tick(&'static self, now: Instant, mut place: Place) {
+                $(
+                    self.$index.seat_tick(now, place);
+                    place = place.after::<$child>();
+                )*
+            }
+
+            #[allow(unused_variables, unused_assignments, unused_mut)]
+            fn find(&'static self, index: usize) -> Option<Found> {
+                let mut bit = 0;
+                $(
+                    if index == $index {
+                        return Some(Found { bit, ..self.$index.seat() });
+                    }
+                    bit += $child::ACTORS;
+                )*
+                None
+            }
+        }
+    };
+}
+
+brood!();
+brood!(A 0);
+brood!(A 0 B 1);
+brood!(A 0 B 1 C 2);
+brood!(A 0 B 1 C 2 D 3);
+brood!(A 0 B 1 C 2 D 3 E 4);
+brood!(A 0 B 1 C 2 D 3 E 4 F 5);
+brood!(A 0 B 1 C 2 D 3 E 4 F 5 G 6);
+brood!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7);
+
+impl Brood for NoSlot {
+    const NEW: Self = Self;
+    const CHILDREN: u32 = u32::MAX;
+    const ACTORS: u32 = 0;
+    const ANNEX: usize = 0;
+
+    fn run(&'static self, _: u32, _: Place) {}
+    fn tick(&'static self, _: Instant, _: Place) {}
+    fn find(&'static self, _: usize) -> Option<Found> {
+        None
+    }
+}

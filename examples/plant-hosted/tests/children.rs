@@ -1,0 +1,107 @@
+//! Declared children on the worker: up before their parent, gone before it, and their failed start is its own.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::cell::Cell;
+
+use actor::prelude::*;
+use actor::system;
+use common::{advance, note, noted, now, run};
+
+thread_local!(static ATTEMPTS: Cell<u32> = const { Cell::new(0) });
+
+#[actor(mailbox = 2)]
+struct Sensor;
+
+impl Sensor {
+    fn open() -> Result<Self, &'static str> {
+        ATTEMPTS.set(ATTEMPTS.get() + 1);
+        if ATTEMPTS.get() < 2 { Err("no bus") } else { Ok(Self) }
+    }
+}
+
+#[handlers]
+impl Sensor {
+    #[started]
+    async fn started(&mut self) {
+        note("sensor started");
+    }
+    fn read(&self) -> u32 {
+        21
+    }
+    #[stopping]
+    fn stopping(&mut self, why: StopReason) {
+        note(format!("sensor stopping: {why}"));
+    }
+}
+
+#[actor(mailbox = 2)]
+struct Board {
+    #[child(Sensor::open)]
+    sensor: Child<Sensor>,
+}
+
+#[handlers]
+impl Board {
+    #[started]
+    async fn started(&mut self) {
+        note(format!("board started, {:?}", self.sensor.read().await));
+    }
+    async fn read(&mut self) -> Result<u32, AskError> {
+        Ok(self.sensor.read().await? * 2)
+    }
+    #[stopping]
+    fn stopping(&mut self) {
+        note("board stopping");
+    }
+}
+
+#[actor]
+struct Top {
+    #[child(|| Board { sensor: Child::default() })]
+    board: Child<Board>,
+}
+
+#[handlers]
+impl Top {
+    async fn read(&mut self) {
+        note(format!("read {:?}", self.board.read().await));
+    }
+    fn fails(&mut self, ctx: &mut Context<Self>) {
+        ctx.fail("on purpose");
+    }
+}
+
+system! {
+    mod tower { TOP: Top { mailbox = 3 } = || Top { board: Child::default() } }
+}
+
+#[test]
+fn a_family_starts_from_below_and_ends_from_below() {
+    tower::start(now);
+    run(tower::step);
+    advance(50, tower::tick, tower::step);
+    assert_eq!(ATTEMPTS.get(), 2, "the sensor's failed start was that of the board, and that of the top");
+    // A board that was built is told of its end, although it was never up.
+    assert_eq!(noted(), ["board stopping", "sensor started", "board started, Ok(21)"]);
+
+    tower::TOP.read().tell().unwrap();
+    run(tower::step);
+    assert_eq!(noted(), ["read Ok(42)"]);
+
+    tower::TOP.fails().tell().unwrap();
+    tower::TOP.read().tell().unwrap();
+    run(tower::step);
+    advance(100, tower::tick, tower::step);
+    assert_eq!(
+        noted(),
+        ["sensor stopping: parent stopped", "board stopping", "sensor started", "board started, Ok(21)", "read Ok(42)"]
+    );
+
+    drop(tower::TOP.control().stop());
+    run(tower::step);
+    assert_eq!(noted(), ["sensor stopping: parent stopped", "board stopping"]);
+    assert!(!tower::step());
+    assert_eq!(tower::TOP.read().tell().unwrap_err().reason, Reason::Stopped);
+}
