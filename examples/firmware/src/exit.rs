@@ -1,0 +1,42 @@
+//! Ends of a run, as the exit code of the emulator.
+
+use core::panic::PanicInfo;
+
+use cortex_m_rt::{ExceptionFrame, exception};
+use semihosting::process;
+
+/// All went as it should.
+pub const WELL: i32 = 0;
+/// Somebody panicked.
+pub const PANICKED: i32 = 101;
+/// The core met an instruction it cannot run, or an address that is not there.
+pub const FAULTED: i32 = 102;
+
+/// Ends the run.
+#[cold]
+pub fn exit(code: i32) -> ! {
+    process::exit(code)
+}
+
+#[cfg(not(feature = "nopanic"))]
+#[panic_handler]
+fn panicked(_: &PanicInfo<'_>) -> ! {
+    exit(PANICKED)
+}
+
+/// Does not link where a panic is left.
+#[cfg(feature = "nopanic")]
+#[panic_handler]
+#[allow(unsafe_code)]
+fn panicked(_: &PanicInfo<'_>) -> ! {
+    unsafe extern "C" {
+        safe fn this_firmware_can_panic() -> !;
+    }
+    this_firmware_can_panic()
+}
+
+#[exception]
+#[allow(unsafe_code)]
+unsafe fn HardFault(_: &ExceptionFrame) -> ! {
+    exit(FAULTED)
+}
