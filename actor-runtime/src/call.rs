@@ -37,15 +37,15 @@ pub enum Limit {
     Until(Instant),
 }
 
-/// Writes a reply into a message.
-pub type Attach<M, T> = fn(&mut M, Reply<T>);
+/// Writes a reply into a message, and takes out the one it had.
+pub type Attach<M, T> = fn(&mut M, Reply<T>) -> Reply<T>;
 
 /// What a call can come to: the three kinds are [`Tell`], [`Ask`] and [`TryAsk`].
-pub trait Kind: 'static {
+pub trait Kind {
     /// What the handler answers with.
-    type Value: Send + 'static;
+    type Value: Send;
     /// What awaiting the call returns.
-    type Output: 'static;
+    type Output;
     /// How the message takes its reply: nothing for a tell.
     type Attach<M>: Copy + Send;
     /// What awaiting the call makes of it.
@@ -56,8 +56,13 @@ pub trait Kind: 'static {
     where
         Self: Sized;
 
-    /// Gives the message its reply.
-    fn attach<M>(attach: Self::Attach<M>, message: &mut M, reply: Reply<Self::Value>);
+    /// Gives the message its reply, and takes out the one it had.
+    fn attach<M>(attach: Self::Attach<M>, message: &mut M, reply: Reply<Self::Value>) -> Reply<Self::Value>;
+
+    /// The message is in the mailbox, and `reply` found no place in it.
+    fn sent(reply: Reply<Self::Value>) {
+        drop(reply);
+    }
 
     /// What the asker is told. `handler` is the name of the handler asked.
     fn output(answer: Result<Self::Value, Unanswered>, handler: &'static str) -> Self::Output;
@@ -86,7 +91,11 @@ impl Kind for Tell {
         Sending::new(call.target, call.message, call.limit)
     }
 
-    fn attach<M>((): (), _: &mut M, reply: Reply<()>) {
+    fn attach<M>((): (), _: &mut M, reply: Reply<()>) -> Reply<()> {
+        reply
+    }
+
+    fn sent(reply: Reply<()>) {
         reply.send(());
     }
 
@@ -99,7 +108,7 @@ impl Kind for Tell {
     }
 }
 
-impl<T: Send + 'static> Kind for Ask<T> {
+impl<T: Send> Kind for Ask<T> {
     type Value = T;
     type Output = Result<T, AskError>;
     type Attach<M> = Attach<M, T>;
@@ -109,8 +118,8 @@ impl<T: Send + 'static> Kind for Ask<T> {
         Asking::new(call)
     }
 
-    fn attach<M>(attach: Attach<M, T>, message: &mut M, reply: Reply<T>) {
-        attach(message, reply);
+    fn attach<M>(attach: Attach<M, T>, message: &mut M, reply: Reply<T>) -> Reply<T> {
+        attach(message, reply)
     }
 
     fn output(answer: Result<T, Unanswered>, handler: &'static str) -> Self::Output {
@@ -122,7 +131,7 @@ impl<T: Send + 'static> Kind for Ask<T> {
     }
 }
 
-impl<T: Send + 'static, E: Send + 'static> Kind for TryAsk<T, E> {
+impl<T: Send, E: Send> Kind for TryAsk<T, E> {
     type Value = Result<T, E>;
     type Output = Result<T, AskError<E>>;
     type Attach<M> = Attach<M, Result<T, E>>;
@@ -132,8 +141,8 @@ impl<T: Send + 'static, E: Send + 'static> Kind for TryAsk<T, E> {
         Asking::new(call)
     }
 
-    fn attach<M>(attach: Attach<M, Self::Value>, message: &mut M, reply: Reply<Self::Value>) {
-        attach(message, reply);
+    fn attach<M>(attach: Attach<M, Self::Value>, message: &mut M, reply: Reply<Self::Value>) -> Reply<Self::Value> {
+        attach(message, reply)
     }
 
     fn output(answer: Result<Self::Value, Unanswered>, handler: &'static str) -> Self::Output {
@@ -245,11 +254,19 @@ impl<'a, A: Actor, K: Kind> Call<'a, A, K> {
         let Some(reply) = ctx.host.reply_as_message::<K, F, R>(answered, handler) else {
             return Err(Rejected { call: Self { target, message, attach, limit }, reason: Reason::Full });
         };
-        K::attach(attach, &mut message, reply);
-        target.address().tell::<A>(message, limit).map_err(|(mut message, reason)| {
-            K::attach(attach, &mut message, Reply::discarded());
-            Rejected { call: Self { target, message, attach, limit }, reason }
-        })
+        // A tell has no place for the reply: it is answered as soon as it is sent.
+        let kept = K::attach(attach, &mut message, reply);
+        match target.address().tell::<A>(message, limit) {
+            Ok(()) => {
+                K::sent(kept);
+                Ok(())
+            }
+            Err((mut message, reason)) => {
+                kept.refuse(Unanswered::Unsent);
+                K::attach(attach, &mut message, Reply::discarded()).refuse(Unanswered::Unsent);
+                Err(Rejected { call: Self { target, message, attach, limit }, reason })
+            }
+        }
     }
 }
 

@@ -106,6 +106,8 @@ pub enum Unanswered {
     Failed,
     /// The message's deadline had passed before its turn came.
     Expired,
+    /// The call was handed back to its caller, who knows: nobody is to be told.
+    Unsent,
 }
 
 impl Unanswered {
@@ -116,6 +118,7 @@ impl Unanswered {
             Self::Stopped => AskError::Stopped,
             Self::Failed => AskError::Failed,
             Self::Expired => AskError::Timeout,
+            Self::Unsent => AskError::Full,
         }
     }
 }

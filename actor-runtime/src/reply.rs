@@ -52,6 +52,12 @@ impl<T> Reply<T> {
         self.deliver(Ok(value));
     }
 
+    /// Puts `other` in the place of this one, which comes back.
+    #[doc(hidden)]
+    pub fn swap(&mut self, other: Self) -> Self {
+        core::mem::replace(self, other)
+    }
+
     /// Whether anybody was waiting when the message was sent.
     pub fn is_awaited(&self) -> bool {
         self.deliver.is_some()

@@ -150,10 +150,8 @@ const _: () = {
             Call::new(&self.0, CounterMessage::Add { by }, ())
         }
         pub fn total(&self) -> Call<'_, Counter, Ask<u64>> {
-            let attach: fn(&mut CounterMessage, Reply<u64>) = |message, reply| {
-                if let CounterMessage::Total { reply: place } = message {
-                    *place = reply;
-                }
+            let attach: fn(&mut CounterMessage, Reply<u64>) -> Reply<u64> = |message, reply| {
+                if let CounterMessage::Total { reply: place } = message { place.swap(reply) } else { reply }
             };
             Call::new(&self.0, CounterMessage::Total { reply: Reply::discarded() }, attach)
         }
@@ -161,10 +159,8 @@ const _: () = {
             Call::new(&self.0, CounterMessage::Boom {}, ())
         }
         pub fn slow(&self) -> Call<'_, Counter, Ask<u64>> {
-            let attach: fn(&mut CounterMessage, Reply<u64>) = |message, reply| {
-                if let CounterMessage::Slow { reply: place } = message {
-                    *place = reply;
-                }
+            let attach: fn(&mut CounterMessage, Reply<u64>) -> Reply<u64> = |message, reply| {
+                if let CounterMessage::Slow { reply: place } = message { place.swap(reply) } else { reply }
             };
             Call::new(&self.0, CounterMessage::Slow { reply: Reply::discarded() }, attach)
         }

@@ -106,3 +106,79 @@ fn an_answer_to_an_earlier_life_is_discarded() {
         assert_eq!(journal.entries(), Vec::<String>::new());
     });
 }
+
+#[test]
+fn a_call_that_is_handed_back_answers_nobody() {
+    #[actor(mailbox(capacity = 1, overflow = reject))]
+    struct Narrow {
+        gate: Gate,
+    }
+
+    #[handlers]
+    impl Narrow {
+        async fn hold(&mut self) {
+            self.gate.passed().await;
+        }
+        fn get(&self) -> u32 {
+            1
+        }
+        fn note(&mut self) {}
+    }
+
+    #[actor]
+    struct Hasty {
+        narrow: NarrowRef,
+        journal: Journal,
+    }
+
+    #[handlers]
+    impl Hasty {
+        fn ask(&mut self, ctx: &mut Context<Self>) {
+            let asked = self.narrow.get().then(ctx, HastyRef::got).is_ok();
+            let told = self.narrow.note().then(ctx, HastyRef::sent).is_ok();
+            self.journal.note(format!("{asked} {told}"));
+        }
+        fn got(&mut self, answer: Result<u32, AskError>) {
+            self.journal.note(format!("got {answer:?}"));
+        }
+        fn sent(&mut self, sent: Result<(), TellError>) {
+            self.journal.note(format!("sent {sent:?}"));
+        }
+        fn ready(&self) -> bool {
+            true
+        }
+    }
+
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let narrow = {
+            let gate = gate.clone();
+            system.spawn(move || Narrow { gate: gate.clone() }).await.unwrap()
+        };
+        let hasty = {
+            let (narrow, journal) = (narrow.clone(), journal.clone());
+            system.spawn(move || Hasty { narrow: narrow.clone(), journal: journal.clone() }).await.unwrap()
+        };
+        narrow.hold().await.unwrap();
+        while narrow.control().depth() > 0 {
+            yield_now().await;
+        }
+        narrow.note().await.unwrap();
+        hasty.ask().await.unwrap();
+        assert_eq!(hasty.ready().await, Ok(true));
+        assert_eq!(journal.entries(), ["false false"], "the caller knows already");
+        gate.open();
+        while narrow.control().depth() > 0 {
+            yield_now().await;
+        }
+        hasty.ask().await.unwrap();
+        assert_eq!(hasty.ready().await, Ok(true));
+        while journal.entries().len() < 4 {
+            if journal.entries().len() == 3 && journal.entries()[1] == "true false" {
+                break;
+            }
+            yield_now().await;
+        }
+        assert!(journal.entries().contains(&"got Ok(1)".to_string()), "{:?}", journal.entries());
+    });
+}

@@ -294,7 +294,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         let place = StackPlace::<K::Value>::new();
         // SAFETY: `place` outlives the handler, and `take` makes sure that no reply outlives it.
         let reply = unsafe { place.reply() };
-        K::attach(attach, &mut message, reply);
+        drop(K::attach(attach, &mut message, reply));
         // SAFETY: the turn was claimed, and an address has the provenance of the allocation.
         unsafe { Cell::<A>::run_inline(address.as_ptr().cast(), message) };
         match place.take() {
@@ -315,7 +315,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         let core = &self.address.header().core;
         let handler = A::PROTOCOL.messages[message.index()];
         let (pending, reply) = reply::pair::<K::Value>();
-        K::attach(attach, &mut message, reply);
+        drop(K::attach(attach, &mut message, reply));
         let mut deadline = limit.deadline(core);
         let mut message = Some(message);
         let line = loop {

@@ -58,7 +58,7 @@ where
     let Then { asker, incarnation, answered, handler } = unsafe { block.read() };
     // SAFETY: it was taken for a `Then<F>` and is empty now.
     unsafe { pool::give_back(block) };
-    if asker.header().incarnation() != incarnation {
+    if matches!(answer, Err(Unanswered::Unsent)) || asker.header().incarnation() != incarnation {
         return;
     }
     let cell: NonNull<Cell<A>> = asker.as_ptr().cast();
