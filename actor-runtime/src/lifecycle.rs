@@ -126,6 +126,11 @@ impl Lifecycle {
         matches!(self.goal, Goal::Stop(_))
     }
 
+    /// Whether the actor is on its way to its next life.
+    pub const fn is_restarting(&self) -> bool {
+        matches!(self.goal, Goal::Restart)
+    }
+
     /// The task in hand is done, for an actor with `children` declared children.
     pub const fn done(&mut self, children: usize) {
         self.phase = match self.phase {

@@ -85,7 +85,7 @@ impl<T> Drop for Reply<T> {
     #[inline]
     fn drop(&mut self) {
         if self.deliver.is_some() {
-            self.deliver(Err(why_dropped()));
+            self.deliver(Err(crate::backend::why_dropped()));
         }
     }
 }
@@ -94,14 +94,4 @@ impl<T> fmt::Debug for Reply<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply").field("is_awaited", &self.is_awaited()).finish()
     }
-}
-
-/// A reply that goes down with a panicking handler was not forgotten: the handler failed.
-#[cold]
-fn why_dropped() -> Unanswered {
-    #[cfg(feature = "tokio")]
-    if std::thread::panicking() {
-        return Unanswered::Failed;
-    }
-    Unanswered::NoReply
 }

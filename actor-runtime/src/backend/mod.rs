@@ -12,7 +12,7 @@ use core::task::{Poll, Waker};
 
 use crate::actor::Actor;
 use crate::call::{Call, Kind, Limit};
-use crate::error::{Reason, TellError};
+use crate::error::{Reason, TellError, Unanswered};
 use crate::factory::Factory;
 use crate::failure::{Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
@@ -147,7 +147,8 @@ impl fmt::Debug for Stopped {
 /// The future of an awaited tell: ends when the message is in the mailbox.
 ///
 /// # Cancel safety
-/// Dropped before it ends, the message is not sent and nothing is left behind.
+/// Dropped while it waits for room, the message is not sent and nothing is left behind. Once there was room the message
+/// is in the mailbox, even if the future was not polled again.
 pub struct Sending<'a, A: Actor>(SendingOn<'a, A>);
 
 enum SendingOn<'a, A: Actor> {
@@ -342,6 +343,17 @@ impl<A, C> Family<C> for A {}
 
 #[cfg(feature = "bare-metal")]
 pub use bare_metal::Family;
+
+/// What an asker is told whose reply is dropped at this moment.
+#[cold]
+pub(crate) fn why_dropped() -> Unanswered {
+    #[cfg(feature = "tokio")]
+    {
+        tokio::WhyDropped::now()
+    }
+    #[cfg(not(feature = "tokio"))]
+    Unanswered::NoReply
+}
 
 /// Runs `waker` where there is one.
 #[allow(dead_code)]

@@ -4,6 +4,8 @@ use core::cell::Cell;
 use core::ptr::{NonNull, null_mut};
 use std::thread_local;
 
+use crate::error::Unanswered;
+
 use super::header::Header;
 
 thread_local! {
@@ -44,5 +46,35 @@ impl Drop for Ambient {
     fn drop(&mut self) {
         CURRENT.set(self.outer);
         DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
+thread_local! {
+    static WHY_DROPPED: Cell<Option<Unanswered>> = const { Cell::new(None) };
+}
+
+/// Why replies that are dropped on this thread are not sent, until dropped.
+pub(crate) struct WhyDropped {
+    outer: Option<Unanswered>,
+}
+
+impl WhyDropped {
+    pub(super) fn because(why: Unanswered) -> Self {
+        Self { outer: WHY_DROPPED.replace(Some(why)) }
+    }
+
+    /// What is to be said of a reply that is dropped now.
+    pub(crate) fn now() -> Unanswered {
+        if std::thread::panicking() {
+            // It goes down with its handler.
+            return Unanswered::Failed;
+        }
+        WHY_DROPPED.get().unwrap_or(Unanswered::NoReply)
+    }
+}
+
+impl Drop for WhyDropped {
+    fn drop(&mut self) {
+        WHY_DROPPED.set(self.outer);
     }
 }

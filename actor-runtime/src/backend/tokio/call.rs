@@ -21,7 +21,7 @@ use super::cell::Cell;
 use super::header::{Address, Owner};
 use super::mailbox::{Deadline, Envelope, Pushed, Waited};
 use super::reply::{self, Pending};
-use super::system::Core;
+use super::system::{Core, in_runtime};
 use super::timers::{Due, Key};
 
 impl Limit {
@@ -285,6 +285,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             && matches!(message.mode(), Mode::Sync)
             && address.header().core.allows_inline_asks()
             && Ambient::has_room()
+            && in_runtime()
     }
 
     /// Runs the handler on this stack. The turn was claimed.
@@ -333,7 +334,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         };
         let coarse = matches!(limit, Limit::Default);
         if coarse && let Some(timeout) = A::OPTIONS.ask_timeout {
-            deadline = Deadline::at(core.coarse_now().saturating_add(timeout));
+            deadline = Deadline::at(core.now().saturating_add(timeout));
         }
         let waiting = Waiting { pending, line, handler, deadline, coarse, alarm: None, watched: None };
         self.stage = AskStage::Waiting(Rare::new(waiting));
@@ -359,10 +360,14 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
                 } else {
                     is_late(core, waiting.deadline, &mut waiting.alarm, waker)
                 };
-                if !late {
+                // Looked at after the deadline was set: who goes down first wakes everybody who has set one.
+                if core.is_down() {
+                    K::output(Err(Unanswered::Stopped), waiting.handler)
+                } else if late {
+                    K::output(Err(Unanswered::Expired), waiting.handler)
+                } else {
                     return Poll::Pending;
                 }
-                K::output(Err(Unanswered::Expired), waiting.handler)
             }
         };
         self.stage = AskStage::Over;
@@ -422,15 +427,28 @@ impl<T> StackPlace<T> {
         place.answered.store(true, Ordering::Release);
     }
 
-    /// The answer.
-    fn take(self) -> Result<T, Unanswered> {
+    /// The answer, read where it was written.
+    fn take(&self) -> Result<T, Unanswered> {
+        self.check();
+        // SAFETY: the answer was written before the flag was set, and nobody writes any more.
+        let answer = unsafe { &*self.answer.get() };
+        // SAFETY: `take` is called once, at the end of `run_inline`.
+        unsafe { answer.assume_init_read() }
+    }
+
+    /// A reply that outlives its place would write to a stack that is gone. Generated dispatch sends or drops it;
+    /// nothing else may hold one made here.
+    fn check(&self) {
         if !self.answered.load(Ordering::Acquire) {
-            // A reply that outlives its handler would write to a stack that is gone. Generated dispatch sends or
-            // drops it; nothing else may hold one made here.
             std::process::abort();
         }
-        // SAFETY: written before the flag was set.
-        unsafe { self.answer.into_inner().assume_init() }
+    }
+}
+
+impl<T> Drop for StackPlace<T> {
+    /// Also where a panic takes the stack down.
+    fn drop(&mut self) {
+        self.check();
     }
 }
 

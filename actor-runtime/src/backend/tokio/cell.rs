@@ -4,14 +4,12 @@
 //! all that touches state is a method of it. No reference into the cell is held while user code runs, because
 //! user code comes back through its context.
 
-use core::panic::AssertUnwindSafe;
 use core::ptr::NonNull;
 use core::task::Poll;
 use core::time::Duration;
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::boxed::Box;
 use std::cell::UnsafeCell;
-use std::panic::catch_unwind;
 use std::string::String;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -28,9 +26,10 @@ use crate::message::{Message, Mode};
 use crate::metrics::{DeadLetterReason, SystemEvent};
 use crate::supervision::{Decision, History, decide, default_directive};
 
-use super::ambient::Ambient;
+use super::ambient::{Ambient, WhyDropped};
 use super::counts::{Life, TypeCounts};
 use super::future_slot::FutureSlot;
+use super::guard::{contain, guard, wake};
 use super::hand::Hand;
 use super::header::{Header, Owner, Ran, Runnable, Table};
 use super::host::Host;
@@ -60,7 +59,8 @@ pub(super) struct Cell<A: Actor> {
     pub(super) header: Header,
     pub(super) mailbox: Mailbox<A::Message>,
     counts: NonNull<TypeCounts>,
-    factory: Box<dyn Build<A>>,
+    /// Gone with the actor: what it captured must not outlive that.
+    factory: UnsafeCell<Option<Box<dyn Build<A>>>>,
     state: UnsafeCell<Option<A>>,
     context: UnsafeCell<Context<A>>,
     /// Of its own, because the future in it comes back for the body while it is polled.
@@ -135,13 +135,16 @@ impl<A: Actor> Cell<A> {
         depth: Self::depth,
         wait_for_end: Self::wait_for_end,
         cancel_wait_for_end: Self::cancel_wait_for_end,
+        take_start_failure: Self::take_start_failure,
         actor: TypeId::of::<A>,
         label: || A::OPTIONS.name,
         supervision: const { &A::SUPERVISION },
     };
 
     /// Makes a cell; the caller owns its first turn, and the registry its memory.
-    pub(super) fn create<F, M>(core: &Arc<Core>, parent: Option<Owner>, factory: F) -> Owner
+    ///
+    /// Nothing where the system is going down and the actor would be a top-level one.
+    pub(super) fn create<F, M>(core: &Arc<Core>, parent: Option<Owner>, factory: F) -> Option<Owner>
     where
         F: Factory<A, M>,
         M: 'static,
@@ -161,7 +164,7 @@ impl<A: Actor> Cell<A> {
                     counts,
                     state: UnsafeCell::new(None),
                     context: UnsafeCell::new(Context::new(crate::backend::Host::Tokio(Host::new(this)))),
-                    factory: Box::new(Built(factory, core::marker::PhantomData)),
+                    factory: UnsafeCell::new(Some(Box::new(Built(factory, core::marker::PhantomData)))),
                     future: UnsafeCell::new(FutureSlot::new()),
                     body: UnsafeCell::new(Body {
                         hand: Hand::new(),
@@ -265,6 +268,11 @@ impl<A: Actor> Cell<A> {
         unsafe { header.cast::<Self>().as_ref() }.mailbox.wait_for_end(ticket, waker)
     }
 
+    unsafe fn take_start_failure(header: NonNull<Header>) -> Option<Failure> {
+        // SAFETY: see the block.
+        unsafe { header.cast::<Self>().as_ref() }.mailbox.take_start_failure()
+    }
+
     unsafe fn cancel_wait_for_end(header: NonNull<Header>, ticket: u64) {
         // SAFETY: see the block.
         unsafe { header.cast::<Self>().as_ref() }.mailbox.cancel_wait_for_end(ticket);
@@ -357,7 +365,9 @@ impl<A: Actor> Turn<A> {
         if self.future_is_live() {
             return match self.poll_future() {
                 Poll::Pending if self.cell().mailbox.park() => Flow::Return(Ran::Idle),
-                Poll::Pending | Poll::Ready(()) => Flow::Next,
+                // It has woken itself: a yield, so others have their turn first.
+                Poll::Pending => Flow::Return(Ran::Again),
+                Poll::Ready(()) => Flow::Next,
             };
         }
         self.perform()
@@ -367,10 +377,14 @@ impl<A: Actor> Turn<A> {
     fn perform(self) -> Flow {
         match self.body(|body| body.life.task(A::CHILDREN)) {
             Task::Receive => {
-                if self.body(|body| body.ticks == 0) {
-                    return Flow::Receive;
+                if self.body(|body| body.ticks != 0) {
+                    self.tick();
+                    if self.future_is_live() || self.body(|body| !body.life.receives()) {
+                        return Flow::Next;
+                    }
                 }
-                self.tick();
+                // After a tick as well: a timer that is due again already must not starve the messages.
+                return Flow::Receive;
             }
             Task::Build => self.build(),
             Task::StartChild(index) => return self.start_child(index),
@@ -420,7 +434,7 @@ impl<A: Actor> Turn<A> {
         // One guard for all of them: `body.message` says which one a panic came from.
         let before = self.body(|body| body.hand.len());
         let most = before.min(budget - *handled);
-        let result = catch_unwind(AssertUnwindSafe(|| self.handle_each(most)));
+        let result = guard(|| self.handle_each(most));
         *handled += before - self.body(|body| body.hand.len());
         let outcome = match result {
             Ok(Left::Nothing) => return true,
@@ -492,12 +506,12 @@ impl<A: Actor> Turn<A> {
         let index = message.index();
         let state = self.cell().state.get();
         let context = self.cell().context.get();
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let outcome = guard(|| {
             // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
             let Some(state) = (unsafe { &mut *state }) else { return Handled::Done };
             // SAFETY: likewise the context.
             state.handle(message, unsafe { &mut *context })
-        }));
+        });
         self.cell().counts().tally().handled(index);
         // SAFETY: the handler has returned, so its borrow of the context is over.
         let request = unsafe { &*context }.request;
@@ -540,6 +554,7 @@ impl<A: Actor> Turn<A> {
         let slot = unsafe { &mut *self.cell().future.get() };
         if slot.is_live() {
             self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
+            let _dropped = WhyDropped::because(Unanswered::Stopped);
             contain(|| slot.cancel());
         }
     }
@@ -552,7 +567,7 @@ impl<A: Actor> Turn<A> {
         let mut cx = core::task::Context::from_waker(&waker);
         // SAFETY: only the owner of the turn touches the slot, and user code has no way to it.
         let slot = unsafe { &mut *self.cell().future.get() };
-        let outcome = match catch_unwind(AssertUnwindSafe(|| slot.poll(&mut cx))) {
+        let outcome = match guard(|| slot.poll(&mut cx)) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(handled)) => Ok(handled),
             Err(panic) => Err(panic),
@@ -560,9 +575,13 @@ impl<A: Actor> Turn<A> {
         self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
         // SAFETY: the future has ended, and with it its borrow of the context.
         let request = unsafe { &*self.cell().context.get() }.request;
-        if !matches!(outcome, Ok(Handled::Done)) || request != Request::Continue {
+        let undisturbed = matches!(outcome, Ok(Handled::Done)) && request == Request::Continue;
+        if !undisturbed {
             self.settle(outcome);
-        } else if matches!(self.body(|body| body.life.task(A::CHILDREN)), Task::CallStarted | Task::CallStopping(_)) {
+        }
+        let hook = self.body(|body| body.life.task(A::CHILDREN));
+        // A `#[stopping]` hook that asks for the end has what it asks for.
+        if matches!(hook, Task::CallStopping(_)) || (undisturbed && hook == Task::CallStarted) {
             // It was a hook, and nobody asked for anything else meanwhile.
             self.body(|body| body.life.done(A::CHILDREN));
             self.announce_if_up();
@@ -598,11 +617,11 @@ impl<A: Actor> Turn<A> {
 
     /// Deals with what a handler or hook left behind, other than nothing.
     #[cold]
-    fn settle(self, outcome: Result<Handled, Box<dyn Any + Send>>) {
+    fn settle(self, outcome: Result<Handled, String>) {
         // SAFETY: no future is live and no handler runs, so nobody else has the context.
         let request = unsafe { core::mem::replace(&mut (*self.cell().context.get()).request, Request::Continue) };
         let (failure, poisoned) = match outcome {
-            Err(panic) => (Some(Failure::panic(&panic_text(&*panic))), true),
+            Err(panic) => (Some(Failure::panic(&panic)), true),
             Ok(Handled::Failed) => (self.recorded(), false),
             Ok(Handled::Done) if request == Request::Fail => (self.recorded(), false),
             Ok(Handled::Done) => (None, false),
@@ -646,10 +665,14 @@ impl<A: Actor> Turn<A> {
             }
             body.life.failed(decision, poisoned)
         });
+        if self.body(|body| !body.life.receives() && !body.life.is_stopping()) {
+            // The life is over from here on: an answer to what it asked must not reach the next one.
+            cell.header.incarnation.fetch_add(1, Ordering::Relaxed);
+        }
         cell.counts().life(Life::Failed);
         core.event(&SystemEvent::Failed { actor: A::OPTIONS.name, id: cell.header.id, failure: &failure, decision });
         if first_start {
-            core.keep_start_failure(cell.header.id, failure);
+            cell.mailbox.keep_start_failure(failure);
             return;
         }
         match (course, &cell.header.parent) {
@@ -667,8 +690,7 @@ impl<A: Actor> Turn<A> {
     fn heed_signals(self) {
         let bits = self.cell().mailbox.take_signals();
         if bits & signal::KILL != 0 {
-            self.cancel_future();
-            self.stop(StopReason::Killed);
+            self.kill();
         }
         if bits & signal::STOP != 0 {
             self.stop(StopReason::Requested);
@@ -681,7 +703,10 @@ impl<A: Actor> Turn<A> {
         }
         if bits & signal::ESCALATED != 0 {
             for failure in self.cell().header.core.take_escalated(self.cell().header.id) {
-                self.fail(failure, false);
+                // One that comes while the actor is on its way to its next life is folded into that restart.
+                if self.body(|body| !body.life.is_restarting()) {
+                    self.fail(failure, false);
+                }
             }
         }
         if bits & signal::DRAIN != 0 {
@@ -696,18 +721,38 @@ impl<A: Actor> Turn<A> {
         self.heed_ticks((bits >> signal::FIRST_TICK) as u16);
     }
 
+    /// Stops, without waiting for the handler in hand past the await it stands at.
+    fn kill(self) {
+        if self.future_is_live() {
+            self.cancel_future();
+            // What the cancelled handler asked for goes with it.
+            // SAFETY: no future is live and no handler runs, so nobody else has the context.
+            let context = unsafe { &mut *self.cell().context.get() };
+            context.request = Request::Continue;
+            self.body(|body| {
+                if matches!(body.life.task(A::CHILDREN), Task::CallStopping(_)) {
+                    body.life.done(A::CHILDREN);
+                }
+            });
+        }
+        self.stop(StopReason::Killed);
+    }
+
     fn heed_ticks(self, ticks: u16) {
-        let up = self.body(|body| body.life.receives());
+        if ticks == 0 || !self.body(|body| body.life.receives()) {
+            return;
+        }
+        let now = self.cell().header.core.now();
         let mut left = ticks;
         while left != 0 {
-            let timer = left.trailing_zeros() as usize;
+            let timer = left.trailing_zeros();
             left &= left - 1;
-            if up {
-                self.arm_tick(timer);
+            let armed = self.body(|body| body.cold().timers.get(timer as usize).copied().flatten());
+            // A bit that comes before its time was set by a timer of an earlier life.
+            if armed.is_some_and(|(due, _)| due <= now) {
+                self.arm_tick(timer as usize);
+                self.body(|body| body.ticks |= 1 << timer);
             }
-        }
-        if up {
-            self.body(|body| body.ticks |= ticks);
         }
     }
 
@@ -724,14 +769,17 @@ impl<A: Actor> Turn<A> {
     // ---- life --------------------------------------------------------------------------------------
 
     fn build(self) {
-        match catch_unwind(AssertUnwindSafe(|| self.cell().factory.build())) {
+        // SAFETY: the turn is exclusive, and only the end of the actor takes the factory out.
+        let factory = unsafe { &*self.cell().factory.get() };
+        let Some(factory) = factory else { return };
+        match guard(|| factory.build()) {
             Ok(Ok(state)) => {
                 // SAFETY: the turn is exclusive, no future is live, and there was no state before.
                 unsafe { *self.cell().state.get() = Some(state) };
                 self.body(|body| body.life.done(A::CHILDREN));
             }
             Ok(Err(failure)) => self.fail(failure, false),
-            Err(panic) => self.fail(Failure::start(&panic_text(&*panic)), false),
+            Err(panic) => self.fail(Failure::start(&panic), false),
         }
     }
 
@@ -740,11 +788,11 @@ impl<A: Actor> Turn<A> {
         if started <= index {
             let state = self.cell().state.get();
             let host = crate::backend::Host::Tokio(Host::new(self.0));
-            let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let outcome = guard(|| {
                 // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
                 let Some(state) = (unsafe { &mut *state }) else { return Ok(()) };
                 state.start_child(index, &mut Nursery { host: &host })
-            }));
+            });
             match outcome {
                 Ok(Ok(())) => {}
                 Ok(Err(failure)) => {
@@ -752,7 +800,7 @@ impl<A: Actor> Turn<A> {
                     return Flow::Next;
                 }
                 Err(panic) => {
-                    self.fail(Failure::start(&panic_text(&*panic)), true);
+                    self.fail(Failure::start(&panic), true);
                     return Flow::Next;
                 }
             }
@@ -763,7 +811,7 @@ impl<A: Actor> Turn<A> {
         };
         let header = child.header();
         if header.has_ended() && header.starting.load(Ordering::Acquire) {
-            let failure = header.core.take_start_failure(header.id);
+            let failure = child.take_start_failure();
             self.fail(failure.unwrap_or_else(|| Failure::start(&"a declared child stopped before it was up")), false);
             return Flow::Next;
         }
@@ -796,7 +844,7 @@ impl<A: Actor> Turn<A> {
                 parent.signal(signal::CHILD);
             }
             for (_, waker) in self.cell().mailbox.take_enders() {
-                waker.wake();
+                wake(waker);
             }
         } else {
             self.cell().counts().life(Life::Restarted);
@@ -867,8 +915,10 @@ impl<A: Actor> Turn<A> {
         self.stop_timers();
         // SAFETY: the turn is exclusive and no future is live.
         let state = unsafe { (*self.cell().state.get()).take() };
+        // Replies it kept are answered with what became of it.
+        let stopping = self.body(|body| body.life.is_stopping());
+        let _dropped = WhyDropped::because(if stopping { Unanswered::Stopped } else { Unanswered::Failed });
         contain(|| drop(state));
-        self.cell().header.incarnation.fetch_add(1, Ordering::Relaxed);
         self.body(|body| body.life.done(A::CHILDREN));
     }
 
@@ -907,14 +957,19 @@ impl<A: Actor> Turn<A> {
         cell.mailbox.set_in_hand(0);
         self.give_up(cell.mailbox.close());
         self.stop_timers();
-        cell.counts().life(Life::Stopped);
+        // SAFETY: the turn is exclusive, and nothing is built any more.
+        let factory = unsafe { (*cell.factory.get()).take() };
+        contain(|| drop(factory));
+        if !cell.header.starting.load(Ordering::Relaxed) {
+            cell.counts().life(Life::Stopped);
+        }
         let header = &cell.header;
         // The registry's pointer is the last to be let go: it kept this cell.
         let kept = header.core.unregister(header.id);
         header.core.event(&SystemEvent::Stopped { actor: A::OPTIONS.name, id: header.id, reason });
         header.ended.store(true, Ordering::Release);
         for (_, waker) in cell.mailbox.finish() {
-            waker.wake();
+            wake(waker);
         }
         if let Some(parent) = &header.parent {
             parent.signal(signal::CHILD);
@@ -942,7 +997,9 @@ impl<A: Actor> Turn<A> {
         self.stop(StopReason::Killed);
         // SAFETY: the turn is exclusive and the future is gone.
         let state = unsafe { (*self.cell().state.get()).take() };
+        let dropped = WhyDropped::because(Unanswered::Stopped);
         contain(|| drop(state));
+        drop(dropped);
         self.end(StopReason::Killed);
         drop(ambient);
     }
@@ -959,21 +1016,5 @@ impl<A: Actor> Wake for Cell<A> {
             // SAFETY: `signal` handed over the turn, and the pointer is that of the `Arc`.
             this.into_iter().for_each(|this| unsafe { Self::schedule(this) });
         }
-    }
-}
-
-/// Runs user code whose panic is nobody's failure: the actor is on its way out, or never saw the message.
-fn contain(run: impl FnOnce()) {
-    let _ = catch_unwind(AssertUnwindSafe(run));
-}
-
-/// What a panic says.
-fn panic_text(panic: &(dyn Any + Send)) -> String {
-    if let Some(text) = panic.downcast_ref::<&'static str>() {
-        (*text).into()
-    } else if let Some(text) = panic.downcast_ref::<String>() {
-        text.clone()
-    } else {
-        "a panic without a text".into()
     }
 }

@@ -14,7 +14,6 @@ use core::task::{Context, Poll, Waker};
 use core::time::Duration;
 use std::boxed::Box;
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use std::thread_local;
@@ -23,6 +22,7 @@ use std::vec::Vec;
 
 use parking_lot::Mutex;
 
+use super::guard::guard;
 use super::header::{Header, Runnable};
 use super::parking::Sleepers;
 use super::spin::SpinLock;
@@ -326,6 +326,23 @@ impl Worker {
     }
 }
 
+/// This thread runs a worker, until dropped.
+struct Here {
+    outer: (*const Dispatcher, *const Worker),
+}
+
+impl Here {
+    fn enter(dispatcher: &Dispatcher, worker: &Worker) -> Self {
+        Self { outer: HERE.replace((dispatcher, worker)) }
+    }
+}
+
+impl Drop for Here {
+    fn drop(&mut self) {
+        HERE.set(self.outer);
+    }
+}
+
 /// How far a worker is in one poll.
 struct Pace {
     activations: u32,
@@ -353,7 +370,7 @@ impl WorkerTask {
             let Some(runnable) = dispatcher.find(self.index, worker, &mut pace) else { return false };
             worker.activations.store(worker.activations.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
             // A handler's panic never comes so far; this keeps a mistake of ours from taking the worker down.
-            if let Ok(Some(again)) = catch_unwind(AssertUnwindSafe(|| runnable.run(THROUGHPUT))) {
+            if let Ok(Some(again)) = guard(|| runnable.run(THROUGHPUT)) {
                 worker.push(again);
                 if dispatcher.sleepers.any() {
                     dispatcher.wake_one();
@@ -376,9 +393,9 @@ impl Future for WorkerTask {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let dispatcher = self.dispatcher();
         let worker = &dispatcher.workers[self.index];
-        let outer = HERE.replace((dispatcher, worker));
+        let here = Here::enter(dispatcher, worker);
         let left = self.run();
-        HERE.set(outer);
+        drop(here);
         if dispatcher.closed.load(Ordering::Acquire) && !dispatcher.has_work() {
             return Poll::Ready(());
         }

@@ -10,10 +10,14 @@ use core::any::TypeId;
 use core::hash::{Hash, Hasher};
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::thread_local;
+use std::vec::Vec;
 
 use crate::actor::Actor;
+use crate::failure::Failure;
 use crate::id::{ActorId, Incarnation};
 use crate::supervision::Supervision;
 
@@ -31,6 +35,7 @@ pub(super) struct Table {
     pub(super) depth: unsafe fn(NonNull<Header>) -> usize,
     pub(super) wait_for_end: unsafe fn(NonNull<Header>, Option<u64>, &core::task::Waker) -> Option<u64>,
     pub(super) cancel_wait_for_end: unsafe fn(NonNull<Header>, u64),
+    pub(super) take_start_failure: unsafe fn(NonNull<Header>) -> Option<Failure>,
     pub(super) actor: fn() -> TypeId,
     pub(super) label: fn() -> &'static str,
     /// How actors of this kind treat their children.
@@ -159,6 +164,12 @@ impl Owner {
         unsafe { (self.header().table.wait_for_end)(self.0, ticket, waker) }
     }
 
+    /// Why the first start failed, for the one who asks first.
+    pub(super) fn take_start_failure(&self) -> Option<Failure> {
+        // SAFETY: the cell is alive and the table is its own.
+        unsafe { (self.header().table.take_start_failure)(self.0) }
+    }
+
     pub(super) fn cancel_wait_for_end(&self, ticket: u64) {
         // SAFETY: the cell is alive and the table is its own.
         unsafe { (self.header().table.cancel_wait_for_end)(self.0, ticket) }
@@ -178,6 +189,11 @@ impl Drop for Owner {
         // SAFETY: this pointer's own count is given back, once.
         unsafe { release(self.0) };
     }
+}
+
+thread_local! {
+    /// Turns that were given up while this thread gave up another.
+    static ABANDONED: RefCell<Option<Vec<NonNull<Header>>>> = const { RefCell::new(None) };
 }
 
 /// The turn of a cell that has something to do, on its way to whoever runs it.
@@ -222,10 +238,29 @@ impl Runnable {
 impl Drop for Runnable {
     /// A turn that nobody will run ends its actor: nothing may be left waiting.
     fn drop(&mut self) {
-        // SAFETY: the turn keeps the cell alive.
-        let abandon = unsafe { self.0.as_ref() }.table.abandon;
-        // SAFETY: this is the turn, and it is given up for good.
-        unsafe { abandon(self.0) };
+        // One after the other: an actor that ends lets go of refs, and so ends others. A chain of them must not grow
+        // the stack.
+        let mut next = Some(self.0);
+        let first = ABANDONED.with_borrow_mut(|abandoned| match abandoned {
+            Some(waiting) => {
+                waiting.extend(next.take());
+                false
+            }
+            None => {
+                *abandoned = Some(Vec::new());
+                true
+            }
+        });
+        while let Some(header) = next {
+            // SAFETY: the turn keeps the cell alive.
+            let abandon = unsafe { header.as_ref() }.table.abandon;
+            // SAFETY: this is the turn, and it is given up for good.
+            unsafe { abandon(header) };
+            next = ABANDONED.with_borrow_mut(|abandoned| abandoned.as_mut().and_then(Vec::pop));
+        }
+        if first {
+            ABANDONED.set(None);
+        }
     }
 }
 

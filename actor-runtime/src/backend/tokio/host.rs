@@ -82,7 +82,8 @@ impl<A: Actor> Host<A> {
         let turn = unsafe { Turn::in_hand(self.0) };
         let core = &self.cell().header.core;
         let parent = self.address().owner();
-        let child = Cell::<C>::create::<F, M>(core, Some(parent), factory);
+        let child = Cell::<C>::create::<F, M>(core, Some(parent), factory)
+            .ok_or_else(|| Failure::start(&"the system is shutting down"))?;
         turn.adopt(child.clone());
         let address = child.address();
         core.start(&child);

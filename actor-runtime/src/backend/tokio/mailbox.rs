@@ -20,9 +20,11 @@ use std::collections::VecDeque;
 use std::task::Waker;
 use std::vec::Vec;
 
+use crate::failure::Failure;
 use crate::policy::{Admission, Overflow};
 use crate::time::Instant;
 
+use super::guard::wake;
 use super::hand::{Hand, Queue};
 use super::spin::{Guard, SpinLock};
 use super::sync::{AtomicU32, Ordering};
@@ -87,6 +89,8 @@ pub(super) mod signal {
     pub(in super::super) const ROOM: u32 = 1 << 10;
     /// The first of the bits of `#[every]` timers.
     pub(in super::super) const FIRST_TICK: u32 = 16;
+    /// All that goes before messages, whatever waits.
+    pub(in super::super) const LIFE: u32 = ((1 << FIRST_TICK) - 1) & !ROOM;
     /// How many timers have a bit.
     pub(in super::super) const TICKS: u32 = 16;
 }
@@ -148,11 +152,19 @@ struct Waiting<M> {
     refused_from: u64,
     /// Who waits for the end of the actor, by ticket.
     enders: Vec<(u64, Waker)>,
+    /// Why the first start failed, until whoever spawned has heard of it.
+    start_failure: Option<Failure>,
 }
 
 impl<M> Waiting<M> {
     fn new() -> Box<Self> {
-        Box::new(Self { senders: VecDeque::new(), next_ticket: 0, refused_from: u64::MAX, enders: Vec::new() })
+        Box::new(Self {
+            senders: VecDeque::new(),
+            next_ticket: 0,
+            refused_from: u64::MAX,
+            enders: Vec::new(),
+            start_failure: None,
+        })
     }
 
     fn ticket(&mut self) -> u64 {
@@ -196,7 +208,7 @@ impl<M> Remains<M> {
         }
         for Sender { envelope, waker, ticket: _ } in self.senders {
             waiting(envelope.message);
-            waker.wake();
+            wake(waker);
         }
     }
 }
@@ -403,7 +415,8 @@ impl<M> Mailbox<M> {
     #[inline]
     pub(super) fn take(&self, hand: &mut Hand<Envelope<M>>, capacity: u32, refs_gone: impl FnOnce() -> bool) -> Taken {
         let mut inner = self.inner.lock();
-        if self.has_urgent_signals() {
+        // Ticks do not go before messages here: a timer that is always due again would starve them.
+        if self.signals.load(Ordering::Relaxed) & signal::LIFE != 0 {
             return Taken::Signals;
         }
         if inner.senders_wait() {
@@ -413,10 +426,16 @@ impl<M> Mailbox<M> {
             hand.refill(&mut inner.queue);
             self.set_in_hand(hand.len());
             Taken::Messages
+        } else if self.has_urgent_signals() {
+            Taken::Signals
         } else if inner.closed || refs_gone() {
             Taken::Drained
         } else {
             inner.turn = Turn::Idle;
+            // Whoever asked for room has it; left behind, the bit would forbid asks on the caller's stack.
+            if self.has_signals() {
+                self.signals.store(0, Ordering::Relaxed);
+            }
             Taken::Idle
         }
     }
@@ -430,9 +449,7 @@ impl<M> Mailbox<M> {
         self.set_in_hand(hand.len());
         inner.admit(hand.len() as usize, capacity, &mut woken);
         drop(inner);
-        for waker in woken {
-            Waker::wake(waker);
-        }
+        woken.into_iter().for_each(wake);
         Taken::Messages
     }
 
@@ -446,9 +463,7 @@ impl<M> Mailbox<M> {
             self.signals.fetch_or(signal::ROOM, Ordering::Relaxed);
         }
         drop(inner);
-        for waker in woken {
-            Waker::wake(waker);
-        }
+        woken.into_iter().for_each(wake);
     }
 
     /// Gives the turn up until a signal comes, messages waiting or not. Fails if one is there already.
@@ -475,6 +490,16 @@ impl<M> Mailbox<M> {
         let mut inner = self.inner.lock();
         let senders = inner.refuse_senders();
         Remains { queue: inner.queue.take(), senders }
+    }
+
+    /// Keeps why the first start failed.
+    pub(super) fn keep_start_failure(&self, failure: Failure) {
+        self.inner.lock().waiting.get_or_insert_with(Waiting::new).start_failure = Some(failure);
+    }
+
+    /// Why the first start failed, for the one who asks first.
+    pub(super) fn take_start_failure(&self) -> Option<Failure> {
+        self.inner.lock().waiting.as_mut()?.start_failure.take()
     }
 
     /// Who waits for the end, to be told of the start.

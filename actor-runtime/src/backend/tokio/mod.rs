@@ -15,6 +15,7 @@ mod dispatcher;
 mod driver;
 #[allow(unsafe_code)]
 mod future_slot;
+mod guard;
 #[allow(unsafe_code)]
 mod hand;
 #[allow(unsafe_code)]
@@ -39,6 +40,7 @@ mod then;
 mod timers;
 mod watch;
 
+pub(crate) use ambient::WhyDropped;
 pub(crate) use call::{Asking, Sending, Stopped};
 pub(crate) use header::Address;
 pub(crate) use host::Host;

@@ -23,6 +23,7 @@ use core::task::{Poll, Waker};
 use crate::error::Unanswered;
 use crate::reply::Reply;
 
+use super::guard::wake;
 use super::pool;
 use super::sync::{AtomicU8, Ordering, UnsafeCell};
 
@@ -102,7 +103,7 @@ unsafe fn answer<T>(data: *const (), value: Answer<T>) {
             Err(now) => state = now,
         }
     }
-    shared.take_waker().wake();
+    wake(shared.take_waker());
     // Step 5.
     if shared.state.fetch_or(REPLIER_GONE, Ordering::AcqRel) & ASKER_GONE != 0 {
         // SAFETY: the asker went first, so this side frees.

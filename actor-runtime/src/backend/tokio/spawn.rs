@@ -45,10 +45,7 @@ where
     }
 
     fn start(self) -> Option<(Owner, Address)> {
-        if self.core.is_closing() {
-            return None;
-        }
-        let cell = Cell::<A>::create::<F, M>(self.core, None, self.factory);
+        let cell = Cell::<A>::create::<F, M>(self.core, None, self.factory)?;
         let address = cell.address();
         self.core.start(&cell);
         Some((cell, address))
@@ -95,7 +92,7 @@ impl<A: Actor> Future for Spawning<A> {
             }
         }
         if header.starting.load(Ordering::Acquire) {
-            let failure = header.core.take_start_failure(header.id);
+            let failure = cell.take_start_failure();
             return Poll::Ready(Err(failure.map_or(SpawnError::Stopped, SpawnError::Failed)));
         }
         let address = crate::backend::Address::Tokio(address.clone());

@@ -169,6 +169,13 @@ impl Stepper {
     }
 }
 
+impl Drop for Stepper {
+    /// Nobody else can run the system: whatever is left ends.
+    fn drop(&mut self) {
+        self.core.abandon_all();
+    }
+}
+
 impl core::fmt::Debug for Stepper {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Stepper").field("now", &self.now()).finish_non_exhaustive()

@@ -8,7 +8,6 @@ use core::time::Duration;
 use std::any::TypeId;
 use std::boxed::Box;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::string::{String, ToString};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use std::sync::{Arc, Weak};
@@ -29,6 +28,7 @@ use super::ambient::Ambient;
 use super::counts::TypeCounts;
 use super::dispatcher::{Dispatcher, THROUGHPUT};
 use super::driver::Driver;
+use super::guard::contain;
 use super::header::{Owner, Runnable};
 use super::mailbox::{Deadline, signal};
 use super::spawn::Spawn;
@@ -53,14 +53,11 @@ pub(super) struct Core {
     watch: Watch,
     /// The coarse clock runs: somebody is on watch.
     watching: AtomicBool,
-    coarse: AtomicU64,
     registry: Mutex<Registry>,
     counts: Mutex<Vec<(TypeId, Box<TypeCounts>)>>,
     event_handler: Option<EventHandler>,
     /// Failures on their way from a child to its parent, by the parent.
     escalated: Mutex<Vec<(ActorId, Failure)>>,
-    /// Failures of first starts, until whoever spawned has heard of them.
-    start_failures: Mutex<Vec<(ActorId, Failure)>>,
     shutdown_timeout: Duration,
     /// No actor is started any more.
     closing: AtomicBool,
@@ -111,7 +108,7 @@ impl Core {
         #[allow(unsafe_code)]
         let runnable = unsafe { Runnable::from_turn(cell.as_ptr()) };
         let left = match &self.ready {
-            Ready::Shared(_) if Ambient::has_room() => runnable.run(THROUGHPUT),
+            Ready::Shared(_) if Ambient::has_room() && in_runtime() => runnable.run(THROUGHPUT),
             Ready::Shared(_) | Ready::Stepped(_) => Some(runnable),
         };
         if let Some(runnable) = left {
@@ -142,15 +139,6 @@ impl Core {
         self.clock.now()
     }
 
-    /// A moment not before now, and at most a tick after it, without reading the clock while it runs.
-    pub(super) fn coarse_now(&self) -> Instant {
-        if self.has_coarse_clock() && self.watching.load(Ordering::Relaxed) {
-            Instant::from_nanos(self.coarse.load(Ordering::Relaxed)).saturating_add(super::watch::TICK)
-        } else {
-            self.now()
-        }
-    }
-
     /// Virtual time has no ticks: every deadline is met to the nanosecond.
     pub(super) fn has_coarse_clock(&self) -> bool {
         matches!(self.ready, Ready::Shared(_))
@@ -162,7 +150,6 @@ impl Core {
         // Between this and `sweep` one of the two sees the other's write.
         fence(Ordering::SeqCst);
         if !self.watching.load(Ordering::Relaxed) {
-            self.coarse.store(self.now().as_nanos(), Ordering::Relaxed);
             self.watching.store(true, Ordering::Relaxed);
             self.timers.wake_sleeper();
         }
@@ -174,12 +161,11 @@ impl Core {
         self.watching.load(Ordering::Relaxed)
     }
 
-    /// Moves the coarse clock, and wakes asks that are late. Returns whether it has to run on.
+    /// Wakes asks that are late. Returns whether any is left on watch.
     pub(super) fn sweep(&self, now: Instant) -> bool {
         if !self.watching.load(Ordering::Relaxed) {
             return false;
         }
-        self.coarse.store(now.as_nanos(), Ordering::Relaxed);
         if self.watch.sweep(now) {
             return true;
         }
@@ -208,10 +194,15 @@ impl Core {
     // ---- actors ------------------------------------------------------------------------------------
 
     /// Gives a new cell its id and keeps it until it has ended.
-    pub(super) fn register(&self, top_level: bool, create: impl FnOnce(ActorId) -> Owner) -> Owner {
+    pub(super) fn register(&self, top_level: bool, create: impl FnOnce(ActorId) -> Owner) -> Option<Owner> {
         let mut registry = self.registry.lock();
+        // Under the lock that a shutdown lists the actors under, so that it misses none.
+        if top_level && self.closing.load(Ordering::SeqCst) {
+            return None;
+        }
         let born = if top_level {
-            registry.births += 1;
+            // After 2^32 births the order begins anew; zero is for children.
+            registry.births = registry.births.wrapping_add(1).max(1);
             registry.births
         } else {
             0
@@ -225,7 +216,7 @@ impl Core {
         let cell = create(ActorId::new(index, entry.generation));
         entry.born = born;
         entry.cell = Some(cell.clone());
-        cell
+        Some(cell)
     }
 
     /// Lets a cell go that has ended.
@@ -281,7 +272,7 @@ impl Core {
     pub(super) fn event(&self, event: &SystemEvent<'_>) {
         if let Some(handler) = &self.event_handler {
             // A panicking handler loses its event and nothing else.
-            let _ = catch_unwind(AssertUnwindSafe(|| handler(event)));
+            contain(|| handler(event));
         }
     }
 
@@ -293,19 +284,7 @@ impl Core {
         take_all(&self.escalated, parent)
     }
 
-    pub(super) fn keep_start_failure(&self, id: ActorId, failure: Failure) {
-        self.start_failures.lock().push((id, failure));
-    }
-
-    pub(super) fn take_start_failure(&self, id: ActorId) -> Option<Failure> {
-        take_all(&self.start_failures, id).pop()
-    }
-
     // ---- the end -----------------------------------------------------------------------------------
-
-    pub(super) fn is_closing(&self) -> bool {
-        self.closing.load(Ordering::Acquire)
-    }
 
     pub(super) fn is_down(&self) -> bool {
         self.down.load(Ordering::Acquire)
@@ -317,13 +296,16 @@ impl Core {
         let begun = self.now();
         let deadline = begun.saturating_add(self.shutdown_timeout);
         let cells = self.top_level();
+        let mut asked = 0;
         for cell in &cells {
+            asked += 1;
             cell.signal(signal::SHUTDOWN);
             if !self.ended_by(cell, deadline).await {
                 break;
             }
         }
-        let left = cells.iter().filter(|cell| !cell.header().has_ended());
+        // Those behind the one that is stuck were never asked: they are killed, and not to blame.
+        let left = cells[..asked].iter().filter(|cell| !cell.header().has_ended());
         let stuck: Vec<_> = left
             .map(|cell| Stuck {
                 id: cell.header().id,
@@ -372,6 +354,7 @@ impl Core {
             Ready::Stepped(stepped) => stepped.close(),
         }
         self.timers.clear();
+        self.watch.wake_all();
         self.timers.wake_sleeper();
     }
 }
@@ -379,6 +362,12 @@ impl Core {
 /// Takes what was kept for `id`.
 fn take_all(kept: &Mutex<Vec<(ActorId, Failure)>>, id: ActorId) -> Vec<Failure> {
     kept.lock().extract_if(.., |(whose, _)| *whose == id).map(|(_, failure)| failure).collect()
+}
+
+/// Whether this thread runs inside a tokio runtime, where user code may spawn and sleep. A task is always; looking
+/// further costs a count, and only who blocks on a future pays it.
+pub(super) fn in_runtime() -> bool {
+    ::tokio::task::try_id().is_some() || ::tokio::runtime::Handle::try_current().is_ok()
 }
 
 /// A system of actors on a tokio runtime.
@@ -402,7 +391,7 @@ impl ActorSystem {
     /// each of the runtime's worker threads.
     ///
     /// # Panics
-    /// Outside of a tokio runtime.
+    /// Outside of a tokio runtime, or in one without `enable_time`.
     pub fn new(name: &str) -> Self {
         Self::builder(name).start()
     }
@@ -532,11 +521,13 @@ impl Builder {
     /// Starts the system on the tokio runtime this is called in.
     ///
     /// # Panics
-    /// Outside of a tokio runtime.
+    /// Outside of a tokio runtime, or in one without `enable_time`.
     pub fn start(self) -> ActorSystem {
         let Ok(runtime) = ::tokio::runtime::Handle::try_current() else {
             panic!("no tokio runtime here: start the system inside `#[tokio::main]` or `Runtime::block_on`")
         };
+        // Fails here, in tokio's words, where the runtime has no timers: later, time would stand still without a word.
+        drop(::tokio::time::sleep(Duration::ZERO));
         let workers = self.workers.unwrap_or_else(|| runtime.metrics().num_workers()).max(1);
         let seed = self.seed.unwrap_or_else(drawn_seed);
         let core = self.core(Box::new(RealClock(RealInstant::now())), seed, Ready::Shared(Dispatcher::new(workers)));
@@ -566,12 +557,10 @@ impl Builder {
             timers: Timers::default(),
             watch: Watch::new(),
             watching: AtomicBool::new(false),
-            coarse: AtomicU64::new(0),
             registry: Mutex::default(),
             counts: Mutex::default(),
             event_handler: self.event_handler,
             escalated: Mutex::default(),
-            start_failures: Mutex::default(),
             shutdown_timeout: self.shutdown_timeout,
             closing: AtomicBool::new(false),
             down: AtomicBool::new(false),

@@ -13,6 +13,7 @@ use crate::reference::{ActorRef, Ref};
 use crate::reply::Reply;
 
 use super::cell::Cell;
+use super::guard::guard;
 use super::header::Address;
 use super::mailbox::Pushed;
 use super::pool;
@@ -63,7 +64,9 @@ where
     }
     let cell: NonNull<Cell<A>> = asker.as_ptr().cast();
     let me = A::Ref::from_ref(Ref::from_address(crate::backend::Address::Tokio(asker)));
-    let mut message = Some(answered(&me, K::output(answer, handler)).message);
+    // The asker's code, in the turn of who answers: its mistake must not be the other's failure.
+    let Ok(message) = guard(|| answered(&me, K::output(answer, handler)).message) else { return };
+    let mut message = Some(message);
     // SAFETY: `me` keeps the cell alive.
     let shared = unsafe { cell.as_ref() };
     match shared.mailbox.push_answer(&mut message) {

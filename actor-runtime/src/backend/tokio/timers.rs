@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 
 use crate::time::Instant;
 
+use super::guard::wake;
 use super::header::Owner;
 use super::mailbox::signal;
 
@@ -29,7 +30,8 @@ impl Due {
     fn fire(self) {
         match self {
             Self::Signal(cell, bits) => cell.signal(bits),
-            Self::Wake(waker) => waker.wake(),
+            // A waker is foreign code, and time must go on.
+            Self::Wake(waker) => wake(waker),
         }
     }
 }
@@ -102,10 +104,15 @@ impl Timers {
         }
     }
 
-    /// Drops everything.
+    /// Drops every timer, and wakes whoever waits for one: nothing will fire any more.
     pub(super) fn clear(&self) {
-        let dropped = std::mem::take(&mut self.0.lock().due);
-        drop(dropped);
+        let left = std::mem::take(&mut self.0.lock().due);
+        for due in left.into_values() {
+            match due {
+                Due::Signal(..) => {}
+                Due::Wake(waker) => wake(waker),
+            }
+        }
     }
 }
 

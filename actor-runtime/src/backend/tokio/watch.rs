@@ -6,6 +6,7 @@ use std::vec::Vec;
 
 use core::time::Duration;
 
+use super::guard::wake;
 use super::mailbox::Deadline;
 use super::spin::SpinLock;
 use crate::time::Instant;
@@ -22,7 +23,7 @@ pub(super) const TICK: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
 struct Shard {
-    entries: Vec<Option<(Deadline, Waker)>>,
+    entries: Vec<Option<(Deadline, Option<Waker>)>>,
     free: Vec<usize>,
 }
 
@@ -44,11 +45,11 @@ impl Watch {
         let mut asks = shard.lock();
         let entry = match asks.free.pop() {
             Some(entry) => {
-                asks.entries[entry] = Some((deadline, waker));
+                asks.entries[entry] = Some((deadline, Some(waker)));
                 entry
             }
             None => {
-                asks.entries.push(Some((deadline, waker)));
+                asks.entries.push(Some((deadline, Some(waker))));
                 asks.entries.len() - 1
             }
         };
@@ -56,20 +57,23 @@ impl Watch {
         Watched { shard, entry }
     }
 
+    /// Wakes all, for the last time.
+    pub(super) fn wake_all(&self) {
+        self.sweep(Instant::from_nanos(u64::MAX));
+    }
+
     /// Wakes what is late. Returns whether any ask is left.
     pub(super) fn sweep(&self, now: Instant) -> bool {
         let mut late = Vec::new();
         let mut left = false;
         for shard in &self.shards {
-            let shard = shard.lock();
+            let mut shard = shard.lock();
             left |= shard.free.len() < shard.entries.len();
-            let entries = shard.entries.iter().flatten();
-            // Cloned, not taken: the entry is its ask's to give back.
-            late.extend(entries.filter(|(deadline, _)| deadline.has_passed(now)).map(|(_, waker)| waker.clone()));
+            let entries = shard.entries.iter_mut().flatten();
+            // The waker is taken, because cloning one is foreign code; an ask that waits on brings another.
+            late.extend(entries.filter(|(deadline, _)| deadline.has_passed(now)).filter_map(|(_, waker)| waker.take()));
         }
-        for waker in late {
-            Waker::wake(waker);
-        }
+        late.into_iter().for_each(wake);
         left
     }
 }
