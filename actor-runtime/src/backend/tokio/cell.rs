@@ -333,7 +333,7 @@ impl<A: Actor> Turn<A> {
         let ambient = Ambient::enter(self.0.cast());
         let mut handled = 0;
         let ran = loop {
-            let flow = match if self.only_receives() { Flow::Receive } else { self.attend() } {
+            let flow = match if self.only_receives() { Flow::Receive } else { self.attend(&mut handled) } {
                 Flow::Receive => self.receive(&mut handled, budget),
                 other @ (Flow::Next | Flow::Return(_)) => other,
             };
@@ -358,7 +358,7 @@ impl<A: Actor> Turn<A> {
     ///
     /// Out of line, so that an activation that only handles messages does not set up the stack for all that.
     #[inline(never)]
-    fn attend(self) -> Flow {
+    fn attend(self, handled: &mut u32) -> Flow {
         if self.cell().mailbox.has_signals() {
             self.heed_signals();
         }
@@ -370,15 +370,17 @@ impl<A: Actor> Turn<A> {
                 Poll::Ready(()) => Flow::Next,
             };
         }
-        self.perform()
+        self.perform(handled)
     }
 
     /// Performs the task that is next in the actor's life.
-    fn perform(self) -> Flow {
+    fn perform(self, handled: &mut u32) -> Flow {
         match self.body(|body| body.life.task(A::CHILDREN)) {
             Task::Receive => {
                 if self.body(|body| body.ticks != 0) {
                     self.tick();
+                    // Spent like a message, so that a timer that is always due ends an activation too.
+                    *handled += 1;
                     if self.future_is_live() || self.body(|body| !body.life.receives()) {
                         return Flow::Next;
                     }

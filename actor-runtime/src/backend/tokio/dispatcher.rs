@@ -365,23 +365,24 @@ impl WorkerTask {
         let dispatcher = self.dispatcher();
         let worker = &dispatcher.workers[self.index];
         let mut pace = Pace { activations: 0, next_in_a_row: 0 };
-        let mut begun = None;
+        let begun = RealInstant::now();
         loop {
             let Some(runnable) = dispatcher.find(self.index, worker, &mut pace) else { return false };
             worker.activations.store(worker.activations.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
             // A handler's panic never comes so far; this keeps a mistake of ours from taking the worker down.
-            if let Ok(Some(again)) = guard(|| runnable.run(THROUGHPUT)) {
+            let again = guard(|| runnable.run(THROUGHPUT)).ok().flatten();
+            // An activation that used its budget may have taken long: handlers decide that.
+            let look_at_time = again.is_some();
+            if let Some(again) = again {
                 worker.push(again);
                 if dispatcher.sleepers.any() {
                     dispatcher.wake_one();
                 }
             }
             pace.activations += 1;
-            if pace.activations.is_multiple_of(LOOK_AT_TIME_EVERY) {
-                let begun = *begun.get_or_insert_with(RealInstant::now);
-                if pace.activations >= YIELD_AFTER || begun.elapsed() >= YIELD_AFTER_TIME {
-                    return true;
-                }
+            let look_at_time = look_at_time || pace.activations.is_multiple_of(LOOK_AT_TIME_EVERY);
+            if look_at_time && (pace.activations >= YIELD_AFTER || begun.elapsed() >= YIELD_AFTER_TIME) {
+                return true;
             }
         }
     }
