@@ -25,13 +25,13 @@ pub(crate) struct Ratios {
 
 /// All targets: key, goal against (peer, raw tokio), floor against the same.
 const TARGETS: &[Target] = &[
-    ratios("tell-mt", (10.0, 6.0), (1.8, 1.8)),
+    ratios("tell-mt", (10.0, 6.0), (1.8, 0.6)),
     ratios("tell-ct", (4.0, 4.5), (1.5, 1.4)),
     ratios("tell4-mt", (7.0, 7.0), (2.0, 1.2)),
     ratios("tell4-ct", (4.0, 4.5), (1.5, 1.4)),
-    ratios("ask-mt", (16.0, 12.0), (5.0, 2.5)),
+    ratios("ask-mt", (16.0, 12.0), (3.5, 2.0)),
     ratios("ask-ct", (10.0, 8.0), (2.2, 2.0)),
-    ratios("ask64-mt", (5.0, 3.5), (2.5, 1.2)),
+    ratios("ask64-mt", (5.0, 3.5), (1.1, 0.6)),
     ratios("ask64-ct", (8.0, 6.0), (2.0, 1.4)),
     ratios("ping-mt", (9.0, 7.0), (3.0, 1.7)),
     ratios("ping-ct", (4.0, 4.0), (2.2, 2.0)),
