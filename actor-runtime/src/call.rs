@@ -235,6 +235,7 @@ impl<'a, A: Actor, K: Kind> Call<'a, A, K> {
 
     /// Asks from a handler that does not wait: what `.await` would have returned comes back to this actor as
     /// the message `answered`. An answer that arrives after a restart of this actor is discarded.
+    /// There is no deadline for the answer: neither the default nor that of `timeout` ends the wait for it.
     ///
     /// ```ignore
     /// self.store.get(key).then(ctx, CacheRef::got)?;      // fn got(&mut self, answer: Result<Value, AskError>)
