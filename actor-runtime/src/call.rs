@@ -235,7 +235,8 @@ impl<'a, A: Actor, K: Kind> Call<'a, A, K> {
 
     /// Asks from a handler that does not wait: what `.await` would have returned comes back to this actor as
     /// the message `answered`. An answer that arrives after a restart of this actor is discarded.
-    /// There is no deadline for the answer: neither the default nor that of `timeout` ends the wait for it.
+    /// Where none comes before the call's deadline, or the default one, the answer is
+    /// [`AskError::Timeout`](crate::error::AskError::Timeout).
     ///
     /// ```ignore
     /// self.store.get(key).then(ctx, CacheRef::got)?;      // fn got(&mut self, answer: Result<Value, AskError>)
@@ -252,7 +253,7 @@ impl<'a, A: Actor, K: Kind> Call<'a, A, K> {
     {
         let Self { target, mut message, attach, limit } = self;
         let handler = A::PROTOCOL.messages[message.index()];
-        let Some(reply) = ctx.host.reply_as_message::<K, F, R>(answered, handler) else {
+        let Some(reply) = ctx.host.reply_as_message::<K, F, R>(answered, handler, limit, A::OPTIONS.ask_timeout) else {
             return Err(Rejected { call: Self { target, message, attach, limit }, reason: Reason::Full });
         };
         // A tell has no place for the reply: it is answered as soon as it is sent.

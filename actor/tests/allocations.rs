@@ -50,6 +50,37 @@ impl Counter {
     }
 }
 
+#[actor]
+struct Asker {
+    counter: CounterRef,
+    answers: u64,
+}
+
+#[handlers]
+impl Asker {
+    fn ask(&mut self, ctx: &mut Context<Self>) {
+        self.counter.slow().then(ctx, AskerRef::got).unwrap();
+    }
+    fn got(&mut self, answer: Result<u64, AskError>) {
+        answer.unwrap();
+        self.answers += 1;
+    }
+    fn answers(&self) -> u64 {
+        self.answers
+    }
+}
+
+async fn asks_of_handlers(asker: &AskerRef) {
+    let before = asker.answers().await.unwrap();
+    for _ in 0..10_000 {
+        asker.ask().await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    while asker.answers().await.unwrap() - before < 10_000 {
+        tokio::task::yield_now().await;
+    }
+}
+
 async fn tells(counter: &CounterRef) {
     for _ in 0..40 {
         for _ in 0..250 {
@@ -98,6 +129,11 @@ fn a_message_allocates_nothing_and_an_ended_actor_keeps_nothing() {
         tells(&counter).await;
         asks(&counter).await;
         waiting_asks(&counter).await;
+        let asker = {
+            let counter = counter.clone();
+            system.spawn(move || Asker { counter: counter.clone(), answers: 0 }).await.unwrap()
+        };
+        asks_of_handlers(&asker).await;
         many_actors(&system).await;
         // Once more, because many small activations give the large buffers of a burst back, once.
         tells(&counter).await;
@@ -108,6 +144,10 @@ fn a_message_allocates_nothing_and_an_ended_actor_keeps_nothing() {
         let before = ALLOCATIONS.load(Ordering::Relaxed);
         asks(&counter).await;
         assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "10,000 asks of an idle actor");
+        asks_of_handlers(&asker).await;
+        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        asks_of_handlers(&asker).await;
+        assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "10,000 asks with `.then(..)`");
         waiting_asks(&counter).await;
         let before = ALLOCATIONS.load(Ordering::Relaxed);
         waiting_asks(&counter).await;

@@ -1,7 +1,10 @@
-//! `.then(..)`: an ask from a handler that does not wait.
+//! `.then(..)`: an ask from a handler that does not wait. It ends as every ask does: with the answer, or with why
+//! there is none.
 #![allow(missing_docs)]
 
 mod common;
+
+use std::time::Duration;
 
 use actor::prelude::*;
 use common::{Gate, Journal, everywhere, yield_now};
@@ -180,5 +183,88 @@ fn a_call_that_is_handed_back_answers_nobody() {
             yield_now().await;
         }
         assert!(journal.entries().contains(&"got Ok(1)".to_string()), "{:?}", journal.entries());
+    });
+}
+
+#[test]
+fn an_answer_that_does_not_come_in_time_is_a_timeout() {
+    #[actor(ask_timeout = 100ms)]
+    struct Keeper {
+        kept: Vec<Reply<u32>>,
+    }
+
+    #[handlers]
+    impl Keeper {
+        fn later(&mut self, reply: Reply<u32>) {
+            self.kept.push(reply);
+        }
+        fn answer(&mut self) -> usize {
+            let kept = self.kept.len();
+            self.kept.drain(..).for_each(|reply| reply.send(9));
+            kept
+        }
+    }
+
+    #[actor]
+    struct Patient {
+        keeper: KeeperRef,
+        journal: Journal,
+    }
+
+    #[handlers]
+    impl Patient {
+        fn ask(&mut self, soon: Duration, ctx: &mut Context<Self>) {
+            self.keeper.later().then(ctx, PatientRef::by_default).unwrap();
+            self.keeper.later().timeout(2 * soon).then(ctx, PatientRef::soon).unwrap();
+            let until = ctx.now().saturating_add(soon);
+            self.keeper.later().deadline(until).then(ctx, PatientRef::sooner).unwrap();
+        }
+        fn by_default(&mut self, answer: Result<u32, AskError>) {
+            self.journal.note(format!("default {answer:?}"));
+        }
+        fn soon(&mut self, answer: Result<u32, AskError>) {
+            self.journal.note(format!("soon {answer:?}"));
+        }
+        fn sooner(&mut self, answer: Result<u32, AskError>) {
+            self.journal.note(format!("sooner {answer:?}"));
+        }
+        fn ready(&self) -> bool {
+            true
+        }
+    }
+
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        let keeper = system.spawn(|| Keeper { kept: Vec::new() }).await.unwrap();
+        let patient = {
+            let (keeper, journal) = (keeper.clone(), journal.clone());
+            system.spawn(move || Patient { keeper: keeper.clone(), journal: journal.clone() }).await.unwrap()
+        };
+        patient.ask(Duration::from_millis(10)).await.unwrap();
+        while journal.entries().len() < 3 {
+            yield_now().await;
+        }
+        let mut entries = journal.entries();
+        let mut timeouts = ["sooner Err(Timeout)", "soon Err(Timeout)", "default Err(Timeout)"];
+        if system.name() != "stepped" {
+            // A machine that stood still between the asks may find them late at once.
+            entries.sort_unstable();
+            timeouts.sort_unstable();
+        }
+        assert_eq!(entries, timeouts);
+        assert_eq!(keeper.answer().await, Ok(3), "kept all the while");
+        assert_eq!(patient.ready().await, Ok(true));
+        assert_eq!(journal.entries().len(), 3, "what comes late is discarded");
+        patient.ask(Duration::from_secs(10)).await.unwrap();
+        let mut answered = 0;
+        while answered < 3 {
+            answered += keeper.answer().await.unwrap();
+            yield_now().await;
+        }
+        while journal.entries().len() < 6 {
+            yield_now().await;
+        }
+        // Not the one by default, which a machine that stands still may end.
+        assert_eq!(journal.entries()[4..], ["soon Ok(9)", "sooner Ok(9)"], "the same asks, answered in time");
     });
 }

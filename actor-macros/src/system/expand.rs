@@ -87,7 +87,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
 
                 /// Notes what is due. To be called from the timer interrupt, or by whoever moves the clock.
                 pub fn tick() {
-                    let now = SYSTEM.now();
+                    let now = SYSTEM.tick();
                     #(#ticks)*
                 }
 

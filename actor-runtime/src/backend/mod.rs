@@ -9,6 +9,7 @@ use core::future::Future;
 use core::marker::PhantomData;
 use core::pin::Pin;
 use core::task::{Poll, Waker};
+use core::time::Duration;
 
 use crate::actor::Actor;
 use crate::call::{Call, Kind, Limit};
@@ -301,15 +302,21 @@ impl<A: Actor> Host<A> {
     }
 
     /// A reply that comes back to this actor as the message `answered`, or `None` where it has no room to
-    /// keep one.
-    pub(crate) fn reply_as_message<K, F, R>(&self, answered: F, handler: &'static str) -> Option<Reply<K::Value>>
+    /// keep one. `limit` ends the wait; a default one is `ask_timeout`, that of the actor asked.
+    pub(crate) fn reply_as_message<K, F, R>(
+        &self,
+        answered: F,
+        handler: &'static str,
+        limit: Limit,
+        ask_timeout: Option<Duration>,
+    ) -> Option<Reply<K::Value>>
     where
         K: Kind,
         R: Kind,
         F: for<'r> Fn(&'r A::Ref, K::Output) -> Call<'r, A, R> + Copy + Send + 'static,
     {
-        let _ = (answered, handler);
-        on_host!(self, host => host.reply_as_message::<K, F, R>(answered, handler))
+        let _ = (answered, handler, limit, ask_timeout);
+        on_host!(self, host => host.reply_as_message::<K, F, R>(answered, handler, limit, ask_timeout))
     }
 
     /// Starts declared child `index`.

@@ -56,6 +56,9 @@ impl Asker {
     fn then_later(&mut self, ctx: &mut Context<Self>) {
         self.store.later().then(ctx, AskerRef::got).unwrap();
     }
+    fn then_soon(&mut self, ctx: &mut Context<Self>) {
+        self.store.later().timeout(Duration::from_millis(5)).then(ctx, AskerRef::got).unwrap();
+    }
     fn got(&mut self, answer: Result<u32, AskError>) {
         note(format!("got {answer:?}"));
     }
@@ -157,6 +160,30 @@ asks!(late, an_answer_to_an_old_life_is_discarded, {
     system::STORE.answer(5).tell().unwrap();
     run(system::step);
     assert_eq!(noted(), ["plain"; 3]);
+    for _ in 0..3 {
+        system::ASKER.plain().tell().unwrap();
+    }
+});
+
+asks!(patience, an_answer_that_does_not_come_in_time_is_a_timeout, {
+    system::ASKER.then_soon().tell().unwrap();
+    run(system::step);
+    advance(4, system::tick, system::step);
+    assert_eq!(noted(), [""; 0]);
+    advance(1, system::tick, system::step);
+    assert_eq!(noted(), ["got Err(Timeout)"]);
+    // Another ask in the place of the first, whose answer is kept still.
+    system::STORE.forget().tell().unwrap();
+    system::ASKER.then_later().tell().unwrap();
+    run(system::step);
+    assert_eq!(noted(), [""; 0], "the first answer comes too late");
+    system::STORE.answer(2).tell().unwrap();
+    run(system::step);
+    assert_eq!(noted(), ["got Ok(2)"]);
+    system::ASKER.then_later().tell().unwrap();
+    run(system::step);
+    advance(5_000, system::tick, system::step);
+    assert_eq!(noted(), ["got Err(Timeout)"], "by default after five seconds");
     for _ in 0..3 {
         system::ASKER.plain().tell().unwrap();
     }

@@ -52,7 +52,7 @@ impl Address {
         critical_section::with(|cs| self.header().system(cs)).map_or(Instant::ZERO, System::now)
     }
 
-    fn deadline(self, limit: Limit) -> Option<Instant> {
+    pub(super) fn deadline(self, limit: Limit) -> Option<Instant> {
         match limit {
             Limit::Default => None,
             Limit::Within(limit) => Some(self.now().saturating_add(limit)),

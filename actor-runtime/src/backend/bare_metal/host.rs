@@ -3,9 +3,10 @@
 use core::any::TypeId;
 use core::fmt;
 use core::marker::PhantomData;
+use core::time::Duration;
 
 use crate::actor::Actor;
-use crate::call::{Call, Kind};
+use crate::call::{Call, Kind, Limit};
 use crate::factory::Factory;
 use crate::failure::{Description, Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
@@ -63,14 +64,20 @@ impl<A: Actor> Host<A> {
         unsafe { Core::<A>::record(self.address, kind) };
     }
 
-    pub(crate) fn reply_as_message<K, F, R>(&self, answered: F, handler: &'static str) -> Option<Reply<K::Value>>
+    pub(crate) fn reply_as_message<K, F, R>(
+        &self,
+        answered: F,
+        handler: &'static str,
+        limit: Limit,
+        ask_timeout: Option<Duration>,
+    ) -> Option<Reply<K::Value>>
     where
         K: Kind,
         R: Kind,
         F: for<'r> Fn(&'r A::Ref, K::Output) -> Call<'r, A, R> + Copy + Send + 'static,
     {
         // SAFETY: a host is that of a slot of an `A`.
-        unsafe { then::reply::<A, K, F, R>(self.address, answered, handler) }
+        unsafe { then::reply::<A, K, F, R>(self.address, answered, handler, limit, ask_timeout) }
     }
 
     pub(crate) fn start_child<C, F, M>(&self, index: usize, factory: F) -> Result<Address, Failure>

@@ -8,6 +8,7 @@ use critical_section::{CriticalSection, Mutex};
 use crate::time::Instant;
 
 use super::idle;
+use super::then;
 
 /// Tells the time.
 type Now = fn() -> Instant;
@@ -44,6 +45,13 @@ impl System {
     pub fn now(&self) -> Instant {
         let now = critical_section::with(|cs| self.now.borrow(cs).get());
         now.map_or(Instant::ZERO, |now| now())
+    }
+
+    /// As [`now`](Self::now), for whoever moves the clock: what waits for an answer and is late is told.
+    pub fn tick(&self) -> Instant {
+        let now = self.now();
+        then::tick(self, now);
+        now
     }
 
     /// The next number of a xorshift generator: the same in every run.

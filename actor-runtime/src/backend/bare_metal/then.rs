@@ -2,41 +2,106 @@
 //! moment of asking, so an answer always finds room.
 //!
 //! What has to be known when the answer comes lies in a table for the whole program, empty of code and bytes where
-//! nobody asks so.
+//! nobody asks so: the clock comes to it through a pointer that the first ask sets.
 
 use core::cell::Cell;
 use core::ptr::{NonNull, without_provenance};
+use core::time::Duration;
 
 use critical_section::Mutex;
 
 use crate::actor::Actor;
-use crate::call::{Call, Kind};
+use crate::call::{Call, Kind, Limit};
 use crate::error::Unanswered;
 use crate::message::Message;
 use crate::reference::{ActorRef, Ref};
 use crate::reply::Reply;
+use crate::time::Instant;
 
 use super::header::Address;
 use super::mailbox;
+use super::system::System;
 
-/// Asks of the program that may be under way at a time.
+/// Asks of the program that may be under way at a time; a power of two.
 const PLACES: usize = 8;
 
 #[derive(Clone, Copy)]
 struct Then {
     asker: Address,
     life: u16,
+    /// Tells this ask from those that had the place before.
+    number: u32,
     handler: &'static str,
+    due: Option<Instant>,
+    late: Late,
 }
 
+/// Answers an ask with its deadline.
+type Late = unsafe fn(*const ());
+
 static TABLE: Mutex<[Cell<Option<Then>>; PLACES]> = Mutex::new([const { Cell::new(None) }; PLACES]);
+static NUMBER: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
+
+/// Ends the asks of one system that are late.
+type Expire = fn(&System, Instant);
+
+/// Goes through the table, once there is one.
+static EXPIRE: Mutex<Cell<Option<Expire>>> = Mutex::new(Cell::new(None));
+
+/// Time has come to `now`: asks of actors of `system` whose deadline has passed are answered with that.
+pub(super) fn tick(system: &System, now: Instant) {
+    if let Some(expire) = critical_section::with(|cs| EXPIRE.borrow(cs).get()) {
+        expire(system, now);
+    }
+}
+
+fn expire(system: &System, now: Instant) {
+    for place in 0..PLACES {
+        let late = critical_section::with(|cs| {
+            let then = TABLE.borrow(cs).get(place)?.get().filter(|then| then.due.is_some_and(|due| due <= now))?;
+            let is_of_system = then.asker.header().system(cs).is_some_and(|its| core::ptr::eq(its, system));
+            is_of_system.then_some(then)
+        });
+        if let Some(Then { late, number, .. }) = late {
+            // SAFETY: the place is that of an ask that was made with `late`; whether it still is, `deliver` finds out.
+            unsafe { late(name(place, number)) };
+        }
+    }
+}
+
+/// What a reply knows its place by.
+fn name(place: usize, number: u32) -> *const () {
+    without_provenance(number as usize * PLACES + place)
+}
+
+/// Takes an ask out, if it is still there. A reply that was kept until the numbers began anew must not find another
+/// kind of ask under its own.
+fn take(name: *const (), late: Late) -> Option<Then> {
+    let (place, number) = (name.addr() % PLACES, name.addr() / PLACES);
+    critical_section::with(|cs| {
+        let place = TABLE.borrow(cs).get(place)?;
+        let is_it = |then: &Then| then.number as usize == number && core::ptr::fn_addr_eq(then.late, late);
+        let then = place.get().filter(is_it)?;
+        place.set(None);
+        Some(then)
+    })
+}
 
 /// A reply that becomes the message `answered` of the actor at `asker`, unless that has been restarted. Nothing where
 /// the asker's mailbox has no place to keep, the table is full, or `answered` has captured something.
 ///
+/// Where `limit` ends first, the message says so, as exactly as the clock ticks; a default limit is that of the actor
+/// asked, `ask_timeout`.
+///
 /// # Safety
 /// `asker` is the address of a slot of an `A`.
-pub(super) unsafe fn reply<A, K, F, R>(asker: Address, answered: F, handler: &'static str) -> Option<Reply<K::Value>>
+pub(super) unsafe fn reply<A, K, F, R>(
+    asker: Address,
+    answered: F,
+    handler: &'static str,
+    limit: Limit,
+    ask_timeout: Option<Duration>,
+) -> Option<Reply<K::Value>>
 where
     A: Actor,
     K: Kind,
@@ -48,19 +113,44 @@ where
     if size_of::<F>() != 0 {
         return None;
     }
-    let place = critical_section::with(|cs| {
+    let due = asker.deadline(match (limit, ask_timeout) {
+        (Limit::Default, Some(timeout)) => Limit::Within(timeout),
+        (limit, _) => limit,
+    });
+    let late: Late = late::<A, K, F, R>;
+    let name = critical_section::with(|cs| {
         let table = TABLE.borrow(cs);
         let place = table.iter().position(|place| place.get().is_none())?;
         let life = mailbox::reserve(asker)?;
-        table.get(place)?.set(Some(Then { asker, life, handler }));
-        Some(place)
+        let number = NUMBER.borrow(cs).get().wrapping_add(1) % (1 << 28);
+        NUMBER.borrow(cs).set(number);
+        EXPIRE.borrow(cs).set(Some(expire));
+        table.get(place)?.set(Some(Then { asker, life, number, handler, due, late }));
+        Some(name(place, number))
     })?;
     // SAFETY: `deliver` is called once, by the one `Reply`; what is in the table is `Send`.
-    Some(unsafe { Reply::from_raw(without_provenance(place), deliver::<A, K, F, R>) })
+    Some(unsafe { Reply::from_raw(name, deliver::<A, K, F, R>) })
 }
 
+/// The deadline has passed.
+///
 /// # Safety
-/// `data` is a place of [`reply`] with the same parameters, and this is its only call.
+/// `data` is the name of a place that [`reply`] made with the same parameters.
+unsafe fn late<A, K, F, R>(data: *const ())
+where
+    A: Actor,
+    K: Kind,
+    R: Kind,
+    F: for<'r> Fn(&'r A::Ref, K::Output) -> Call<'r, A, R> + Copy + Send + 'static,
+{
+    // SAFETY: as the caller says.
+    unsafe { deliver::<A, K, F, R>(data, Err(Unanswered::Expired)) };
+}
+
+/// Whoever comes first has the place: the reply, or the clock.
+///
+/// # Safety
+/// `data` is the name of a place that [`reply`] made with the same parameters.
 unsafe fn deliver<A, K, F, R>(data: *const (), answer: Result<K::Value, Unanswered>)
 where
     A: Actor,
@@ -68,8 +158,8 @@ where
     R: Kind,
     F: for<'r> Fn(&'r A::Ref, K::Output) -> Call<'r, A, R> + Copy + Send + 'static,
 {
-    let then = critical_section::with(|cs| TABLE.borrow(cs).get(data.addr()).and_then(Cell::take));
-    let Some(Then { asker, life, handler }) = then.filter(|then| mailbox::expects(then.asker, then.life)) else {
+    let then = take(data, late::<A, K, F, R>);
+    let Some(Then { asker, life, handler, .. }) = then.filter(|then| mailbox::expects(then.asker, then.life)) else {
         return;
     };
     if matches!(answer, Err(Unanswered::Unsent)) {

@@ -14,19 +14,17 @@ use crate::call::{Kind, Limit};
 use crate::error::{Reason, TellError, Unanswered};
 use crate::message::{Message, Mode};
 use crate::reply::Reply;
-use crate::time::Instant;
 
 use super::ambient::Ambient;
 use super::cell::Cell;
 use super::header::{Address, Owner};
 use super::mailbox::{Deadline, Envelope, Pushed, Waited};
 use super::reply::{self, Pending};
-use super::system::{Core, in_runtime};
-use super::timers::{Due, Key};
+use super::system::{self, Core, in_runtime};
 
 impl Limit {
     #[inline]
-    fn deadline(self, core: &Core) -> Deadline {
+    pub(super) fn deadline(self, core: &Core) -> Deadline {
         match self {
             Self::Default => Deadline::NONE,
             Self::Within(limit) => Deadline::at(core.now().saturating_add(limit)),
@@ -95,32 +93,41 @@ impl<A: Actor> Drop for Line<'_, A> {
     }
 }
 
-/// Wakes a task at a moment, unless dropped before.
+/// Wakes a task at its deadline, unless dropped before.
 struct Alarm<'a> {
     core: &'a Core,
-    key: Key,
-}
-
-impl<'a> Alarm<'a> {
-    fn at(core: &'a Core, moment: Instant, waker: &Waker) -> Self {
-        Self { core, key: core.timers().add(moment, Due::Wake(waker.clone())) }
-    }
+    alarm: system::Alarm,
 }
 
 impl Drop for Alarm<'_> {
     fn drop(&mut self) {
-        self.core.timers().cancel(self.key);
+        self.core.cancel_alarm(self.alarm);
     }
 }
 
-/// Keeps `alarm` set for `deadline`. Returns whether the deadline has passed.
-fn is_late<'a>(core: &'a Core, deadline: Deadline, alarm: &mut Option<Alarm<'a>>, waker: &Waker) -> bool {
-    let Some(moment) = deadline.moment() else { return false };
-    if core.now() >= moment {
-        return true;
+/// The end of a wait, if it has one.
+struct Patience<'a> {
+    deadline: Deadline,
+    /// The deadline is the actor's default, and may be kept on the coarse tick.
+    default: bool,
+    alarm: Option<Alarm<'a>>,
+}
+
+impl<'a> Patience<'a> {
+    /// Keeps the alarm set. Returns whether the deadline has passed; not asked of a default one at the `first` poll,
+    /// which has just counted it from now.
+    fn is_over(&mut self, core: &'a Core, waker: &Waker, first: bool) -> bool {
+        if !self.deadline.is_set() {
+            return false;
+        }
+        if !(first && self.default) && self.deadline.has_passed(core.now()) {
+            return true;
+        }
+        // The old one first: its place is used again.
+        self.alarm = None;
+        self.alarm = Some(Alarm { core, alarm: core.set_alarm(self.deadline, self.default, waker) });
+        false
     }
-    *alarm = Some(Alarm::at(core, moment, waker));
-    false
 }
 
 /// Something that few of its owners ever hold: its destructor is kept out of theirs, which are then small enough to
@@ -161,8 +168,7 @@ enum SendStage<'a, A: Actor> {
 /// A sender that waits for room.
 struct ForRoom<'a, A: Actor> {
     line: Line<'a, A>,
-    deadline: Deadline,
-    alarm: Option<Alarm<'a>>,
+    patience: Patience<'a>,
 }
 
 impl<A: Actor> SendStage<'_, A> {
@@ -196,7 +202,8 @@ impl<'a, A: Actor> Sending<'a, A> {
             }
             match Line::join(self.address, &mut message, deadline, waker) {
                 Some(line) => {
-                    self.stage = SendStage::Waiting(Rare::new(ForRoom { line, deadline, alarm: None }));
+                    let patience = Patience { deadline, default: false, alarm: None };
+                    self.stage = SendStage::Waiting(Rare::new(ForRoom { line, patience }));
                     return self.poll_waiting(waker);
                 }
                 None => pushed = self.address.push::<A>(&mut message, deadline),
@@ -209,11 +216,11 @@ impl<'a, A: Actor> Sending<'a, A> {
         let SendStage::Waiting(waiting) = &mut self.stage else {
             panic!("a call is not polled after it has ended");
         };
-        let ForRoom { line, deadline, alarm } = &mut *waiting.0;
+        let ForRoom { line, patience } = &mut *waiting.0;
         let result = match line.poll(waker) {
             Waited::Admitted => Ok(()),
             Waited::Closed => Err(TellError::Stopped),
-            Waited::Waiting if is_late(&self.address.header().core, *deadline, alarm, waker) => Err(TellError::Timeout),
+            Waited::Waiting if patience.is_over(&self.address.header().core, waker, false) => Err(TellError::Timeout),
             Waited::Waiting => return Poll::Pending,
         };
         self.stage = SendStage::OVER;
@@ -261,11 +268,7 @@ struct Waiting<'a, A: Actor, K: Kind> {
     #[allow(dead_code)]
     line: Option<Line<'a, A>>,
     handler: &'static str,
-    deadline: Deadline,
-    /// The deadline is the actor's default, and may be kept on the coarse clock.
-    coarse: bool,
-    alarm: Option<Alarm<'a>>,
-    watched: Option<super::watch::Watched<'a>>,
+    patience: Patience<'a>,
 }
 
 // Nothing in it is pinned: messages and values are moved whole.
@@ -332,11 +335,11 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
                 }
             }
         };
-        let coarse = matches!(limit, Limit::Default);
-        if coarse && let Some(timeout) = A::OPTIONS.ask_timeout {
+        let default = matches!(limit, Limit::Default);
+        if default && let Some(timeout) = A::OPTIONS.ask_timeout {
             deadline = Deadline::at(core.now().saturating_add(timeout));
         }
-        let waiting = Waiting { pending, line, handler, deadline, coarse, alarm: None, watched: None };
+        let waiting = Waiting { pending, line, handler, patience: Patience { deadline, default, alarm: None } };
         self.stage = AskStage::Waiting(Rare::new(waiting));
         self.poll_waiting(waker, true)
     }
@@ -350,16 +353,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             Poll::Ready(answer) => K::output(answer, waiting.handler),
             Poll::Pending => {
                 let core = &*self.address.header().core;
-                let late = if waiting.coarse && core.has_coarse_clock() {
-                    let late = !first && waiting.deadline.is_set() && waiting.deadline.has_passed(core.now());
-                    if !late && waiting.deadline.is_set() {
-                        waiting.watched = None;
-                        waiting.watched = Some(core.watch(waiting.deadline, waker));
-                    }
-                    late
-                } else {
-                    is_late(core, waiting.deadline, &mut waiting.alarm, waker)
-                };
+                let late = waiting.patience.is_over(core, waker, first);
                 // Looked at after the deadline was set: who goes down first wakes everybody who has set one.
                 if core.is_down() {
                     K::output(Err(Unanswered::Stopped), waiting.handler)

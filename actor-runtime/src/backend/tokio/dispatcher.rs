@@ -66,6 +66,10 @@ struct Worker {
     activations: AtomicU32,
 }
 
+/// Cells moved between queues at once, without an allocation.
+const BATCH: usize = 32;
+type Batch = heapless::Vec<Runnable, BATCH>;
+
 thread_local! {
     /// The worker this thread runs, and its dispatcher.
     static HERE: Cell<(*const Dispatcher, *const Worker)> = const { Cell::new((null(), null())) };
@@ -198,7 +202,9 @@ impl Dispatcher {
         if !ready {
             // Cleared before the last look, so that what is scheduled from here on begins anew.
             self.watched.store(false, Ordering::SeqCst);
-            ready = self.workers.iter().any(|worker| !worker.next.load(Ordering::SeqCst).is_null());
+            ready = self.workers.iter().any(|worker| {
+                !worker.next.load(Ordering::SeqCst).is_null() || worker.queued.load(Ordering::SeqCst) > 0
+            });
         }
         ready
     }
@@ -233,15 +239,13 @@ impl Dispatcher {
 
     /// Takes one cell from the injector, and some more into the worker's own queue.
     fn take_injected(&self, index: usize) -> Option<Runnable> {
-        /// Cells moved at once.
-        const BATCH: usize = 32;
         if self.injected.load(Ordering::Relaxed) == 0 {
             return None;
         }
         let mut injector = self.injector.lock();
         let first = injector.pop_front()?;
         let share = (injector.len() / self.workers.len()).min(BATCH);
-        let batch: Vec<_> = injector.drain(..share).collect();
+        let batch: Batch = injector.drain(..share).collect();
         self.injected.store(injector.len(), Ordering::Relaxed);
         let more = !injector.is_empty();
         drop(injector);
@@ -255,7 +259,7 @@ impl Dispatcher {
         Some(first)
     }
 
-    /// Takes half of what another worker has, its next place last.
+    /// Takes half of what another worker has, at most a batch, and its next place last.
     fn steal(&self, index: usize) -> Option<Runnable> {
         let others = (1..self.workers.len()).map(|step| &self.workers[(index + step) % self.workers.len()]);
         for victim in others.clone() {
@@ -263,8 +267,8 @@ impl Dispatcher {
                 continue;
             }
             let mut queue = victim.queue.lock();
-            let half = queue.len().div_ceil(2);
-            let stolen: VecDeque<_> = queue.drain(..half).collect();
+            let half = queue.len().div_ceil(2).min(BATCH);
+            let stolen: Batch = queue.drain(..half).collect();
             victim.queued.store(queue.len(), Ordering::Relaxed);
             drop(queue);
             let mut stolen = stolen.into_iter();

@@ -51,7 +51,7 @@ impl Future for Driver {
                 this.next_sweep = now.saturating_add(TICK);
                 this.core.sweep(now)
             } else {
-                this.core.is_watching()
+                this.core.is_sweeping()
             };
             let sweep = sweeping.then_some(this.next_sweep);
             let Some(moment) = timer.into_iter().chain(sweep).min() else { return Poll::Pending };

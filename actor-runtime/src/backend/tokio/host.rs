@@ -2,9 +2,10 @@
 
 use core::fmt;
 use core::ptr::NonNull;
+use core::time::Duration;
 
 use crate::actor::Actor;
-use crate::call::{Call, Kind};
+use crate::call::{Call, Kind, Limit};
 use crate::factory::Factory;
 use crate::failure::{Description, Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
@@ -62,13 +63,19 @@ impl<A: Actor> Host<A> {
     }
 
     #[allow(clippy::unnecessary_wraps)]
-    pub(crate) fn reply_as_message<K, F, R>(&self, answered: F, handler: &'static str) -> Option<Reply<K::Value>>
+    pub(crate) fn reply_as_message<K, F, R>(
+        &self,
+        answered: F,
+        handler: &'static str,
+        limit: Limit,
+        ask_timeout: Option<Duration>,
+    ) -> Option<Reply<K::Value>>
     where
         K: Kind,
         R: Kind,
         F: for<'r> Fn(&'r A::Ref, K::Output) -> Call<'r, A, R> + Copy + Send + 'static,
     {
-        Some(then::reply::<A, K, F, R>(self.address(), self.incarnation(), answered, handler))
+        Some(then::reply::<A, K, F, R>(self.address(), answered, handler, limit, ask_timeout))
     }
 
     pub(crate) fn start_child<C, F, M>(&self, index: usize, factory: F) -> Result<Address, Failure>

@@ -33,8 +33,8 @@ use super::header::{Owner, Runnable};
 use super::mailbox::{Deadline, signal};
 use super::spawn::Spawn;
 use super::stepper::{Stepped, Stepper, VirtualClock};
-use super::timers::{Due, Timers};
-use super::watch::{Watch, Watched};
+use super::timers::{Due, Key, Timers};
+use super::watch::{Place, Watch};
 
 /// How long a shutdown may take unless the builder says otherwise.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -51,8 +51,8 @@ pub(super) struct Core {
     ready: Ready,
     timers: Timers,
     watch: Watch,
-    /// The coarse clock runs: somebody is on watch.
-    watching: AtomicBool,
+    /// Somebody is on watch.
+    sweeping: AtomicBool,
     registry: Mutex<Registry>,
     counts: Mutex<Vec<(TypeId, Box<TypeCounts>)>>,
     event_handler: Option<EventHandler>,
@@ -62,6 +62,13 @@ pub(super) struct Core {
     /// No actor is started any more.
     closing: AtomicBool,
     down: AtomicBool,
+}
+
+/// A waker that is kept for a deadline.
+#[derive(Clone, Copy)]
+pub(super) enum Alarm {
+    Exact(Key),
+    Coarse(Place),
 }
 
 /// Who runs cells that have something to do.
@@ -139,41 +146,50 @@ impl Core {
         self.clock.now()
     }
 
+    /// Has `waker` woken at `deadline`, which is set; soon after it where it is a `default` one and time is real.
+    ///
     /// Virtual time has no ticks: every deadline is met to the nanosecond.
-    pub(super) fn has_coarse_clock(&self) -> bool {
-        matches!(self.ready, Ready::Shared(_))
-    }
-
-    /// Has `waker` woken soon after `deadline`.
-    pub(super) fn watch(&self, deadline: Deadline, waker: &Waker) -> Watched<'_> {
-        let watched = self.watch.add(deadline, waker);
+    pub(super) fn set_alarm(&self, deadline: Deadline, default: bool, waker: &Waker) -> Alarm {
+        let moment = deadline.moment().unwrap_or(Instant::from_nanos(u64::MAX));
+        if !default || matches!(self.ready, Ready::Stepped(_)) {
+            return Alarm::Exact(self.timers.add(moment, Due::Wake(waker.clone())));
+        }
+        let place = self.watch.add(deadline, waker);
         // Between this and `sweep` one of the two sees the other's write.
         fence(Ordering::SeqCst);
-        if !self.watching.load(Ordering::Relaxed) {
-            self.watching.store(true, Ordering::Relaxed);
+        if !self.sweeping.load(Ordering::Relaxed) {
+            self.sweeping.store(true, Ordering::Relaxed);
             self.timers.wake_sleeper();
         }
-        watched
+        Alarm::Coarse(place)
     }
 
-    /// Whether the coarse clock runs.
-    pub(super) fn is_watching(&self) -> bool {
-        self.watching.load(Ordering::Relaxed)
+    /// Forgets an alarm; done once for each.
+    pub(super) fn cancel_alarm(&self, alarm: Alarm) {
+        match alarm {
+            Alarm::Exact(key) => self.timers.cancel(key),
+            Alarm::Coarse(place) => self.watch.remove(place),
+        }
+    }
+
+    /// Whether somebody is on watch.
+    pub(super) fn is_sweeping(&self) -> bool {
+        self.sweeping.load(Ordering::Relaxed)
     }
 
     /// Wakes asks that are late. Returns whether any is left on watch.
     pub(super) fn sweep(&self, now: Instant) -> bool {
-        if !self.watching.load(Ordering::Relaxed) {
+        if !self.sweeping.load(Ordering::Relaxed) {
             return false;
         }
         if self.watch.sweep(now) {
             return true;
         }
-        self.watching.store(false, Ordering::Relaxed);
+        self.sweeping.store(false, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         let left = self.watch.sweep(now);
         if left {
-            self.watching.store(true, Ordering::Relaxed);
+            self.sweeping.store(true, Ordering::Relaxed);
         }
         left
     }
@@ -556,7 +572,7 @@ impl Builder {
             ready,
             timers: Timers::default(),
             watch: Watch::new(),
-            watching: AtomicBool::new(false),
+            sweeping: AtomicBool::new(false),
             registry: Mutex::default(),
             counts: Mutex::default(),
             event_handler: self.event_handler,

@@ -27,10 +27,11 @@ struct Shard {
     free: Vec<usize>,
 }
 
-/// An ask on watch, until dropped.
-pub(super) struct Watched<'a> {
-    shard: &'a SpinLock<Shard>,
-    entry: usize,
+/// Where an ask is kept until it is [removed](Watch::remove).
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    shard: u32,
+    entry: u32,
 }
 
 impl Watch {
@@ -38,11 +39,11 @@ impl Watch {
         Self { shards: core::array::from_fn(|_| SpinLock::new(Shard::default())) }
     }
 
-    /// Has `waker` woken some time after `deadline`.
-    pub(super) fn add(&self, deadline: Deadline, waker: &Waker) -> Watched<'_> {
+    /// Has `waker` woken some time after `deadline`, until the place is given back.
+    pub(super) fn add(&self, deadline: Deadline, waker: &Waker) -> Place {
         let waker = waker.clone();
-        let shard = &self.shards[shard_of(&waker)];
-        let mut asks = shard.lock();
+        let shard = shard_of(&waker);
+        let mut asks = self.shards[shard].lock();
         let entry = match asks.free.pop() {
             Some(entry) => {
                 asks.entries[entry] = Some((deadline, Some(waker)));
@@ -54,7 +55,17 @@ impl Watch {
             }
         };
         drop(asks);
-        Watched { shard, entry }
+        #[allow(clippy::cast_possible_truncation)]
+        Place { shard: shard as u32, entry: entry as u32 }
+    }
+
+    /// Forgets an ask; done once for each place.
+    pub(super) fn remove(&self, place: Place) {
+        let mut asks = self.shards[place.shard as usize].lock();
+        let gone = asks.entries[place.entry as usize].take();
+        asks.free.push(place.entry as usize);
+        drop(asks);
+        drop(gone);
     }
 
     /// Wakes all, for the last time.
@@ -62,29 +73,22 @@ impl Watch {
         self.sweep(Instant::from_nanos(u64::MAX));
     }
 
-    /// Wakes what is late. Returns whether any ask is left.
+    /// Wakes what is late. Returns whether anybody is left to be woken.
     pub(super) fn sweep(&self, now: Instant) -> bool {
         let mut late = Vec::new();
         let mut left = false;
         for shard in &self.shards {
             let mut shard = shard.lock();
-            left |= shard.free.len() < shard.entries.len();
-            let entries = shard.entries.iter_mut().flatten();
-            // The waker is taken, because cloning one is foreign code; an ask that waits on brings another.
-            late.extend(entries.filter(|(deadline, _)| deadline.has_passed(now)).filter_map(|(_, waker)| waker.take()));
+            for (deadline, waker) in shard.entries.iter_mut().flatten() {
+                // The waker is taken, because cloning one is foreign code; an ask that waits on brings another.
+                match deadline.has_passed(now) {
+                    true => late.extend(waker.take()),
+                    false => left |= waker.is_some(),
+                }
+            }
         }
         late.into_iter().for_each(wake);
         left
-    }
-}
-
-impl Drop for Watched<'_> {
-    fn drop(&mut self) {
-        let mut asks = self.shard.lock();
-        let gone = asks.entries[self.entry].take();
-        asks.free.push(self.entry);
-        drop(asks);
-        drop(gone);
     }
 }
 
