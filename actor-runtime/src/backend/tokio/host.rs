@@ -12,9 +12,10 @@ use crate::id::{ActorId, Incarnation};
 use crate::reply::Reply;
 use crate::time::Instant;
 
-use super::cell::{Cell, Turn};
+use super::cell::Cell;
 use super::header::Address;
 use super::then;
+use super::turn::Turn;
 
 /// The cell of the actor whose context this is.
 pub(crate) struct Host<A: Actor>(NonNull<Cell<A>>);
@@ -58,7 +59,7 @@ impl<A: Actor> Host<A> {
 
     pub(crate) fn record(&self, kind: FailureKind, error: &dyn fmt::Display) {
         // SAFETY: a context is used by user code of its actor's turn only.
-        let turn = unsafe { Turn::in_hand(self.0) };
+        let turn = unsafe { Turn::of(self.0) };
         turn.record(Failure::new(kind, Description::from_display(error)));
     }
 
@@ -86,7 +87,7 @@ impl<A: Actor> Host<A> {
     {
         let _ = index;
         // SAFETY: a nursery is used by user code of its actor's turn only.
-        let turn = unsafe { Turn::in_hand(self.0) };
+        let turn = unsafe { Turn::of(self.0) };
         let core = &self.cell().header.core;
         let parent = self.address().owner();
         let child = Cell::<C>::create::<F, M>(core, Some(parent), factory)

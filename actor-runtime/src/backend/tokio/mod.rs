@@ -38,6 +38,8 @@ mod system;
 #[allow(unsafe_code)]
 mod then;
 mod timers;
+#[allow(unsafe_code)]
+mod turn;
 mod watch;
 
 pub(crate) use ambient::WhyDropped;

@@ -1,0 +1,259 @@
+//! The tasks of an actor's life: see [`Lifecycle`](crate::lifecycle::Lifecycle).
+
+use core::time::Duration;
+use std::sync::atomic::Ordering;
+
+use crate::actor::Actor;
+use crate::context::Nursery;
+use crate::error::Unanswered;
+use crate::failure::{Failure, StopReason};
+use crate::lifecycle::Task;
+use crate::message::Message;
+use crate::metrics::{DeadLetterReason, SystemEvent};
+
+use super::super::ambient::{Ambient, WhyDropped};
+use super::super::counts::Life;
+use super::super::guard::{contain, guard, wake};
+use super::super::header::Ran;
+use super::super::host::Host;
+use super::super::mailbox::{Remains, signal};
+use super::super::timers::{Due, tick_bit};
+use super::{Flow, Turn};
+
+impl<A: Actor> Turn<A> {
+    pub(super) fn build(self) {
+        // SAFETY: the turn is exclusive, and only the end of the actor takes the factory out.
+        let factory = unsafe { &*self.cell().factory.get() };
+        let Some(factory) = factory else { return };
+        match guard(|| factory.build()) {
+            Ok(Ok(state)) => {
+                // SAFETY: the turn is exclusive, no future is live, and there was no state before.
+                unsafe { *self.cell().state.get() = Some(state) };
+                self.body(|body| body.life.done(A::CHILDREN));
+            }
+            Ok(Err(failure)) => self.fail(failure, false),
+            Err(panic) => self.fail(Failure::start(&panic), false),
+        }
+    }
+
+    pub(super) fn start_child(self, index: usize) -> Flow {
+        let started = self.body(|body| body.cold.as_ref().map_or(0, |cold| cold.children.len()));
+        if started <= index {
+            let state = self.cell().state.get();
+            let host = crate::backend::Host::Tokio(Host::new(self.0));
+            let outcome = guard(|| {
+                // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
+                let Some(state) = (unsafe { &mut *state }) else { return Ok(()) };
+                state.start_child(index, &mut Nursery { host: &host })
+            });
+            match outcome {
+                Ok(Ok(())) => {}
+                Ok(Err(failure)) => {
+                    self.fail(failure, false);
+                    return Flow::Next;
+                }
+                Err(panic) => {
+                    self.fail(Failure::start(&panic), true);
+                    return Flow::Next;
+                }
+            }
+        }
+        let Some(child) = self.body(|body| body.cold().children.get(index).cloned()) else {
+            self.fail(Failure::start(&"a declared child was not started"), false);
+            return Flow::Next;
+        };
+        let header = child.header();
+        if header.has_ended() && header.starting.load(Ordering::Acquire) {
+            let failure = child.take_start_failure();
+            self.fail(failure.unwrap_or_else(|| Failure::start(&"a declared child stopped before it was up")), false);
+            return Flow::Next;
+        }
+        if header.starting.load(Ordering::Acquire) {
+            return if self.cell().mailbox.park() { Flow::Return(Ran::Idle) } else { Flow::Next };
+        }
+        self.body(|body| body.life.done(A::CHILDREN));
+        Flow::Next
+    }
+
+    pub(super) fn call_started(self) {
+        if A::started().is_none_or(|message| self.run_own(message)) {
+            self.body(|body| body.life.done(A::CHILDREN));
+            self.announce_if_up();
+        }
+    }
+
+    /// The actor is up: its timers run, and whoever waits for its start is told, once.
+    pub(super) fn announce_if_up(self) {
+        if !self.body(|body| body.life.receives()) {
+            return;
+        }
+        for timer in 0..A::PROTOCOL.timers.len() {
+            self.arm_tick(timer);
+        }
+        let header = &self.cell().header;
+        if header.starting.swap(false, Ordering::AcqRel) {
+            self.cell().counts().life(Life::Spawned);
+            if let Some(parent) = &header.parent {
+                parent.signal(signal::CHILD);
+            }
+            for (_, waker) in self.cell().mailbox.take_enders() {
+                wake(waker);
+            }
+        } else {
+            self.cell().counts().life(Life::Restarted);
+            header.core.event(&SystemEvent::Restarted { actor: A::OPTIONS.name, id: header.id });
+        }
+    }
+
+    pub(super) fn arm_tick(self, timer: usize) {
+        let core = &self.cell().header.core;
+        let period = A::PROTOCOL.timers[timer];
+        let now = core.now();
+        let before = self.body(|body| {
+            let timers = &mut body.cold().timers;
+            timers.resize(A::PROTOCOL.timers.len(), None);
+            timers[timer].take()
+        });
+        // Missed ticks are skipped: the next one lies on the beat, after now.
+        let mut due = before.map_or(now, |(due, _)| due).saturating_add(period);
+        if due <= now {
+            let beats = now.saturating_since(due).as_nanos() / period.as_nanos().max(1) + 1;
+            due = due.saturating_add(period.saturating_mul(u32::try_from(beats).unwrap_or(u32::MAX)));
+        }
+        let key = core.timers().add(due, Due::Signal(self.owner(), tick_bit(timer)));
+        self.body(|body| body.cold().timers[timer] = Some(key));
+    }
+
+    fn stop_timers(self) {
+        let timers = self.body(|body| {
+            body.ticks = 0;
+            body.cold.as_mut().map(|cold| core::mem::take(&mut cold.timers)).unwrap_or_default()
+        });
+        for key in timers.into_iter().flatten() {
+            self.cell().header.core.timers().cancel(key);
+        }
+    }
+
+    /// Stops the youngest child and waits for its end, until none is left.
+    pub(super) fn stop_children(self) -> Flow {
+        loop {
+            let youngest = self.body(|body| body.cold.as_ref().and_then(|cold| cold.children.last().cloned()));
+            let Some(child) = youngest else {
+                self.body(|body| body.life.done(A::CHILDREN));
+                return Flow::Next;
+            };
+            if child.header().has_ended() {
+                self.body(|body| body.cold().children.pop());
+                continue;
+            }
+            child.signal(signal::PARENT_STOPPED);
+            if child.header().has_ended() {
+                continue;
+            }
+            return if self.cell().mailbox.park() { Flow::Return(Ran::Idle) } else { Flow::Next };
+        }
+    }
+
+    pub(super) fn call_stopping(self, reason: StopReason) {
+        if let Some(message) = A::stopping(reason) {
+            self.run_own(message);
+        }
+        // A failure in the hook has moved on already; a future does so when it has ended.
+        if !self.future_is_live() && matches!(self.body(|body| body.life.task(A::CHILDREN)), Task::CallStopping(_)) {
+            self.body(|body| body.life.done(A::CHILDREN));
+        }
+    }
+
+    pub(super) fn drop_state(self) {
+        self.stop_timers();
+        // SAFETY: the turn is exclusive and no future is live.
+        let state = unsafe { (*self.cell().state.get()).take() };
+        // Replies it kept are answered with what became of it.
+        let stopping = self.body(|body| body.life.is_stopping());
+        let _dropped = WhyDropped::because(if stopping { Unanswered::Stopped } else { Unanswered::Failed });
+        contain(|| drop(state));
+        self.body(|body| body.life.done(A::CHILDREN));
+    }
+
+    pub(super) fn pause(self) -> Flow {
+        let (pause, armed) = self.body(|body| {
+            let cold = body.cold();
+            (cold.pause, cold.resume.is_some())
+        });
+        if pause.is_zero() {
+            self.begin_next_life();
+            return Flow::Next;
+        }
+        if !armed {
+            let core = &self.cell().header.core;
+            let key = core.timers().add(core.now().saturating_add(pause), Due::Signal(self.owner(), signal::RESUME));
+            self.body(|body| body.cold().resume = Some(key));
+        }
+        if self.cell().mailbox.park() { Flow::Return(Ran::Idle) } else { Flow::Next }
+    }
+
+    pub(super) fn begin_next_life(self) {
+        self.body(|body| {
+            let cold = body.cold();
+            cold.resume = None;
+            cold.pause = Duration::ZERO;
+            body.life.done(A::CHILDREN);
+        });
+    }
+
+    /// The actor has ended: what waits is given up, and whoever waits for that is told.
+    pub(super) fn end(self, reason: StopReason) {
+        let cell = self.cell();
+        while let Some(envelope) = self.body(|body| body.hand.pop()) {
+            cell.dead_letter(envelope.message, DeadLetterReason::Stopped);
+        }
+        cell.mailbox.set_in_hand(0);
+        self.give_up(cell.mailbox.close());
+        self.stop_timers();
+        // SAFETY: the turn is exclusive, and nothing is built any more.
+        let factory = unsafe { (*cell.factory.get()).take() };
+        contain(|| drop(factory));
+        if !cell.header.starting.load(Ordering::Relaxed) {
+            cell.counts().life(Life::Stopped);
+        }
+        let header = &cell.header;
+        // The registry's pointer is the last to be let go: it kept this cell.
+        let kept = header.core.unregister(header.id);
+        header.core.event(&SystemEvent::Stopped { actor: A::OPTIONS.name, id: header.id, reason });
+        header.ended.store(true, Ordering::Release);
+        for (_, waker) in cell.mailbox.finish() {
+            wake(waker);
+        }
+        if let Some(parent) = &header.parent {
+            parent.signal(signal::CHILD);
+        }
+        drop(kept);
+    }
+
+    /// Gives up what a close left: accepted messages become dead letters, the others go with their senders' calls.
+    pub(super) fn give_up(self, remains: Remains<A::Message>) {
+        remains.give_up(
+            |message| self.cell().dead_letter(message, DeadLetterReason::Stopped),
+            |message| contain(|| message.refuse(Unanswered::Stopped)),
+        );
+    }
+
+    /// Ends an actor that nobody will run any more, without calling its hooks.
+    pub(in super::super) fn abandon(self) {
+        let ambient = Ambient::enter(self.0.cast());
+        self.cancel_future();
+        let children =
+            self.body(|body| body.cold.as_mut().map(|cold| core::mem::take(&mut cold.children)).unwrap_or_default());
+        for child in children.into_iter().rev() {
+            child.signal(signal::KILL);
+        }
+        self.stop(StopReason::Killed);
+        // SAFETY: the turn is exclusive and the future is gone.
+        let state = unsafe { (*self.cell().state.get()).take() };
+        let dropped = WhyDropped::because(Unanswered::Stopped);
+        contain(|| drop(state));
+        drop(dropped);
+        self.end(StopReason::Killed);
+        drop(ambient);
+    }
+}

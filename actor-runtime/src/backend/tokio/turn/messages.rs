@@ -1,0 +1,242 @@
+//! Messages, hooks and ticks: taken out, guarded, dispatched, counted.
+
+use core::task::Poll;
+use std::sync::Arc;
+use std::task::Waker;
+
+use crate::actor::{Actor, Handled};
+use crate::context::Request;
+use crate::error::Unanswered;
+use crate::failure::StopReason;
+use crate::lifecycle::Task;
+use crate::message::{Message, Mode};
+use crate::metrics::DeadLetterReason;
+
+use super::super::ambient::WhyDropped;
+use super::super::counts::Life;
+use super::super::guard::{contain, guard};
+use super::super::header::Ran;
+use super::super::mailbox::Taken;
+use super::{Flow, Turn};
+
+/// What the messages of a hand leave behind.
+enum Left {
+    /// Nothing to look at.
+    Nothing,
+    /// A signal, or a future to be polled.
+    Attention,
+    /// A failure, or a request of the handler.
+    Outcome(Handled),
+}
+
+impl<A: Actor> Turn<A> {
+    /// Handles messages until a signal, a failure or a waiting future wants attention.
+    #[inline]
+    pub(super) fn receive(self, handled: &mut u32, budget: u32) -> Flow {
+        loop {
+            if self.body(|body| body.hand.is_empty()) {
+                match self.refill() {
+                    Taken::Messages => {}
+                    Taken::Signals => return Flow::Next,
+                    Taken::Idle => return Flow::Return(Ran::Idle),
+                    Taken::Drained => {
+                        self.stop(StopReason::Drained);
+                        return Flow::Next;
+                    }
+                }
+            }
+            // Only messages that wait are worth a yield.
+            if *handled >= budget {
+                return Flow::Return(Ran::Again);
+            }
+            if !self.handle_hand(handled, budget) {
+                return Flow::Next;
+            }
+        }
+    }
+
+    /// Handles what is in the hand, as far as the budget goes. Returns whether the next message may follow at once.
+    #[inline]
+    fn handle_hand(self, handled: &mut u32, budget: u32) -> bool {
+        // One guard for all of them: `body.message` says which one a panic came from.
+        let before = self.body(|body| body.hand.len());
+        let most = before.min(budget - *handled);
+        let result = guard(|| self.handle_each(most));
+        *handled += before - self.body(|body| body.hand.len());
+        let outcome = match result {
+            Ok(Left::Nothing) => return true,
+            Ok(Left::Attention) => return false,
+            Ok(Left::Outcome(outcome)) => Ok(outcome),
+            Err(panic) => {
+                self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
+                Err(panic)
+            }
+        };
+        self.settle(outcome);
+        false
+    }
+
+    /// The loop over the hand: whatever holds for all its messages is looked up before it.
+    #[inline]
+    fn handle_each(self, most: u32) -> Left {
+        let cell = self.cell();
+        let tally = cell.counts().tally();
+        let context = cell.context.get();
+        // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
+        let Some(state) = (unsafe { &mut *cell.state.get() }) else { return Left::Attention };
+        for _ in 0..most {
+            let Some(place) = self.body(|body| body.hand.advance()) else { break };
+            cell.mailbox.set_in_hand(self.body(|body| body.hand.len()));
+            // SAFETY: the hand has moved on past this element and leaves it to this turn, which reads it once below.
+            let envelope = unsafe { place.as_ref() };
+            let deadline = envelope.deadline;
+            let (index, mode) = (envelope.message.index(), envelope.message.mode());
+            // SAFETY: as above; the envelope is not looked at again.
+            let message = unsafe { (&raw const envelope.message).read() };
+            if deadline.is_set() && deadline.has_passed(cell.header.core.now()) {
+                cell.dead_letter(message, DeadLetterReason::Expired);
+                continue;
+            }
+            if mode == Mode::Async {
+                self.start_future(message);
+                return Left::Attention;
+            }
+            #[allow(clippy::cast_possible_truncation)]
+            self.body(|body| body.message = index as u16);
+            // SAFETY: likewise the context.
+            let outcome = state.handle(message, unsafe { &mut *context });
+            tally.handled(index);
+            // SAFETY: the handler has returned, so its borrow of the context is over.
+            let request = unsafe { &*context }.request;
+            if outcome != Handled::Done || request != Request::Continue {
+                return Left::Outcome(outcome);
+            }
+            if cell.mailbox.has_urgent_signals() {
+                return Left::Attention;
+            }
+        }
+        Left::Nothing
+    }
+
+    #[inline]
+    fn refill(self) -> Taken {
+        let header = &self.cell().header;
+        self.body(|body| {
+            body.hand.rest();
+            self.cell().mailbox.take(&mut body.hand, A::OPTIONS.capacity, || header.refs_gone())
+        })
+    }
+
+    /// Runs one message outside of a hand. Returns whether that left nothing to look at.
+    #[inline]
+    pub(in super::super) fn handle_sync(self, message: A::Message) -> bool {
+        let index = message.index();
+        let state = self.cell().state.get();
+        let context = self.cell().context.get();
+        let outcome = guard(|| {
+            // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
+            let Some(state) = (unsafe { &mut *state }) else { return Handled::Done };
+            // SAFETY: likewise the context.
+            state.handle(message, unsafe { &mut *context })
+        });
+        self.cell().counts().tally().handled(index);
+        // SAFETY: the handler has returned, so its borrow of the context is over.
+        let request = unsafe { &*context }.request;
+        if matches!(outcome, Ok(Handled::Done)) && request == Request::Continue {
+            return true;
+        }
+        #[allow(clippy::cast_possible_truncation)]
+        self.body(|body| body.message = index as u16);
+        self.settle(outcome);
+        false
+    }
+
+    /// Writes the future of an async handler into its slot; the loop polls it.
+    fn start_future(self, message: A::Message) {
+        #[allow(clippy::cast_possible_truncation)]
+        let index = message.index() as u16;
+        let state = self.cell().state.get();
+        let context = self.cell().context.get();
+        // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
+        let Some(state) = (unsafe { &mut *state }) else { return };
+        // SAFETY: likewise the context.
+        let future = state.handle_async(message, unsafe { &mut *context });
+        self.body(|body| body.message = index);
+        // SAFETY: only the owner of the turn touches the slot, and no future is in it.
+        let slot = unsafe { &mut *self.cell().future.get() };
+        // SAFETY: state and context lie in this cell, which outlives the future, and nobody touches them while it
+        // is live: `run` polls it before anything else, and a kill cancels it first.
+        unsafe { slot.start(future) };
+    }
+
+    #[inline]
+    pub(super) fn future_is_live(self) -> bool {
+        // SAFETY: only the owner of the turn touches the slot.
+        unsafe { &*self.cell().future.get() }.is_live()
+    }
+
+    /// Drops the handler's future at the await it stands at.
+    pub(super) fn cancel_future(self) {
+        // SAFETY: only the owner of the turn touches the slot, and user code has no way to it.
+        let slot = unsafe { &mut *self.cell().future.get() };
+        if slot.is_live() {
+            self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
+            let _dropped = WhyDropped::because(Unanswered::Stopped);
+            contain(|| slot.cancel());
+        }
+    }
+
+    pub(super) fn poll_future(self) -> Poll<()> {
+        // SAFETY: the cell lives in an `Arc`, and the pointer has its provenance.
+        unsafe { Arc::increment_strong_count(self.0.as_ptr()) };
+        // SAFETY: the count was added for this.
+        let waker = Waker::from(unsafe { Arc::from_raw(self.0.as_ptr().cast_const()) });
+        let mut cx = core::task::Context::from_waker(&waker);
+        // SAFETY: only the owner of the turn touches the slot, and user code has no way to it.
+        let slot = unsafe { &mut *self.cell().future.get() };
+        let outcome = match guard(|| slot.poll(&mut cx)) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(handled)) => Ok(handled),
+            Err(panic) => Err(panic),
+        };
+        self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
+        // SAFETY: the future has ended, and with it its borrow of the context.
+        let request = unsafe { &*self.cell().context.get() }.request;
+        let undisturbed = matches!(outcome, Ok(Handled::Done)) && request == Request::Continue;
+        if !undisturbed {
+            self.settle(outcome);
+        }
+        let hook = self.body(|body| body.life.task(A::CHILDREN));
+        // A `#[stopping]` hook that asks for the end has what it asks for.
+        if matches!(hook, Task::CallStopping(_)) || (undisturbed && hook == Task::CallStarted) {
+            // It was a hook, and nobody asked for anything else meanwhile.
+            self.body(|body| body.life.done(A::CHILDREN));
+            self.announce_if_up();
+        }
+        Poll::Ready(())
+    }
+
+    /// Runs a due timer.
+    pub(super) fn tick(self) {
+        let timer = self.body(|body| {
+            let timer = body.ticks.trailing_zeros();
+            body.ticks &= body.ticks - 1;
+            timer as usize
+        });
+        if let Some(message) = A::tick(timer) {
+            self.run_own(message);
+        }
+    }
+
+    /// Runs a hook or a tick. Returns whether it is done and asked for nothing; a future is polled by the loop.
+    pub(super) fn run_own(self, message: A::Message) -> bool {
+        self.cell().counts().life(Life::Own);
+        match message.mode() {
+            Mode::Sync | Mode::Delegated => self.handle_sync(message),
+            Mode::Async => {
+                self.start_future(message);
+                false
+            }
+        }
+    }
+}

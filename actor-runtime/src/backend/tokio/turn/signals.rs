@@ -1,0 +1,90 @@
+//! What an actor is told besides messages.
+
+use crate::actor::Actor;
+use crate::context::Request;
+use crate::failure::StopReason;
+use crate::lifecycle::Task;
+
+use super::super::mailbox::signal;
+use super::Turn;
+
+impl<A: Actor> Turn<A> {
+    pub(super) fn heed_signals(self) {
+        let bits = self.cell().mailbox.take_signals();
+        if bits & signal::KILL != 0 {
+            self.kill();
+        }
+        if bits & signal::STOP != 0 {
+            self.stop(StopReason::Requested);
+        }
+        if bits & signal::PARENT_STOPPED != 0 {
+            self.stop(StopReason::ParentStopped);
+        }
+        if bits & signal::SHUTDOWN != 0 {
+            self.stop(StopReason::Shutdown);
+        }
+        if bits & signal::ESCALATED != 0 {
+            for failure in self.cell().header.core.take_escalated(self.cell().header.id) {
+                // One that comes while the actor is on its way to its next life is folded into that restart.
+                if self.body(|body| !body.life.is_restarting()) {
+                    self.fail(failure, false);
+                }
+            }
+        }
+        if bits & signal::DRAIN != 0 {
+            self.give_up(self.cell().mailbox.seal());
+        }
+        if bits & signal::RESUME != 0 && self.body(|body| body.life.task(A::CHILDREN)) == Task::Pause {
+            self.begin_next_life();
+        }
+        if bits & signal::ROOM != 0 {
+            self.cell().mailbox.make_room(A::OPTIONS.capacity);
+        }
+        self.heed_ticks((bits >> signal::FIRST_TICK) as u16);
+    }
+
+    /// Stops, without waiting for the handler in hand past the await it stands at.
+    fn kill(self) {
+        if self.future_is_live() {
+            self.cancel_future();
+            // What the cancelled handler asked for goes with it.
+            // SAFETY: no future is live and no handler runs, so nobody else has the context.
+            let context = unsafe { &mut *self.cell().context.get() };
+            context.request = Request::Continue;
+            self.body(|body| {
+                if matches!(body.life.task(A::CHILDREN), Task::CallStopping(_)) {
+                    body.life.done(A::CHILDREN);
+                }
+            });
+        }
+        self.stop(StopReason::Killed);
+    }
+
+    fn heed_ticks(self, ticks: u16) {
+        if ticks == 0 || !self.body(|body| body.life.receives()) {
+            return;
+        }
+        let now = self.cell().header.core.now();
+        let mut left = ticks;
+        while left != 0 {
+            let timer = left.trailing_zeros();
+            left &= left - 1;
+            let armed = self.body(|body| body.cold().timers.get(timer as usize).copied().flatten());
+            // A bit that comes before its time was set by a timer of an earlier life.
+            if armed.is_some_and(|(due, _)| due <= now) {
+                self.arm_tick(timer as usize);
+                self.body(|body| body.ticks |= 1 << timer);
+            }
+        }
+    }
+
+    pub(super) fn stop(self, reason: StopReason) {
+        let remove = self.body(|body| {
+            body.life.stop(reason);
+            body.cold.as_mut().and_then(|cold| cold.resume.take())
+        });
+        if let Some(key) = remove {
+            self.cell().header.core.timers().cancel(key);
+        }
+    }
+}
