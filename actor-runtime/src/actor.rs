@@ -23,15 +23,20 @@ pub enum Handled {
     Failed,
 }
 
+/// The capacity of a mailbox that has none.
+pub const UNBOUNDED: u32 = u32::MAX;
+
 /// The options of `#[actor(..)]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Label in metrics and errors: the type's name in snake case unless `name = ".."` says otherwise.
     pub name: &'static str,
-    /// Messages that may wait in the user lane.
+    /// Messages that may wait in a lane; [`UNBOUNDED`] for as many as there is memory for.
     pub capacity: u32,
     /// What happens to a message that finds the mailbox full.
     pub overflow: Overflow,
+    /// Messages that may be stashed.
+    pub stash: u32,
     /// Deadline of asks that set none; `None` switches it off.
     pub ask_timeout: Option<Duration>,
     /// Whether an asker may run a sync handler of an idle actor on its own stack.
@@ -45,6 +50,8 @@ pub struct Options {
 pub struct Protocol {
     /// Name of the actor's type, as written.
     pub type_name: &'static str,
+    /// Whether any of them is urgent.
+    pub urgent: bool,
     /// Names of its handlers and hooks, by [`Message::index`].
     pub messages: &'static [&'static str],
     /// Periods of its `#[every]` timers, by timer number.
@@ -104,6 +111,13 @@ pub trait Actor: Configured + Send + 'static {
     /// [`Delegated`](crate::message::Mode::Delegated).
     fn handle(&mut self, message: Self::Message, ctx: &mut Context<Self>) -> Handled;
 
+    /// Whether a message has to wait in the stash, as its handler's `stash_unless` says now.
+    #[inline]
+    fn stashes(&self, message: &Self::Message) -> bool {
+        let _ = message;
+        false
+    }
+
     /// Runs a message of mode [`Async`](crate::message::Mode::Async).
     fn handle_async<'a>(
         &'a mut self,
@@ -134,3 +148,11 @@ pub trait Actor: Configured + Send + 'static {
         None
     }
 }
+
+/// An actor with a stash.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no stash",
+    label = "there is no stash to take messages from",
+    note = "help: write `#[actor(stash = 64)]` on `struct {Self}`, with the number of messages it may keep"
+)]
+pub trait Stashing {}

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::actor::{Actor, Handled};
+use crate::actor::{Actor, Handled, Stashing};
 use crate::backend::{Family, Host};
 use crate::factory::Factory;
 use crate::failure::{Failure, FailureKind};
@@ -60,6 +60,15 @@ impl<A: Actor> Context<A> {
         if self.request == Request::Continue {
             self.request = Request::Stop;
         }
+    }
+
+    /// Takes all messages out of the stash, in the order in which they came: they are handled next, before those that
+    /// wait in the mailbox. Those that have to wait still go back into the stash.
+    pub fn unstash_all(&mut self)
+    where
+        A: Stashing,
+    {
+        self.host.unstash_all();
     }
 
     /// Fails when the handler has returned: supervision decides what follows.

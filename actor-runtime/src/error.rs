@@ -73,6 +73,8 @@ pub enum AskError<E = Infallible> {
     Timeout,
     /// The mailbox has no room and its overflow policy is `reject`.
     Full,
+    /// The message was let in, and dropped again by the overflow policy of its mailbox, or by a full stash.
+    Dropped,
     /// The actor asked itself, and would have waited for ever.
     Cycle,
 }
@@ -88,6 +90,7 @@ impl<E: fmt::Display> fmt::Display for AskError<E> {
             }
             Self::Timeout => f.write_str("no answer before the deadline; give the call more time with `.timeout(..)`"),
             Self::Full => f.write_str("mailbox full; retry later, or let `overflow = wait` make callers wait for room"),
+            Self::Dropped => f.write_str("dropped to make room; give the mailbox or the stash more, or ask less often"),
             Self::Cycle => f.write_str("an actor cannot wait for its own answer; call the method on `self` instead"),
         }
     }
@@ -106,6 +109,8 @@ pub enum Unanswered {
     Failed,
     /// The message's deadline had passed before its turn came.
     Expired,
+    /// The message was dropped to make room.
+    Dropped,
     /// The call was handed back to its caller, who knows: nobody is to be told.
     Unsent,
 }
@@ -118,6 +123,7 @@ impl Unanswered {
             Self::Stopped => AskError::Stopped,
             Self::Failed => AskError::Failed,
             Self::Expired => AskError::Timeout,
+            Self::Dropped => AskError::Dropped,
             Self::Unsent => AskError::Full,
         }
     }

@@ -13,6 +13,16 @@ pub enum Mode {
     Async,
 }
 
+/// Which messages go first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lane {
+    /// In the order sent, with all others of this lane.
+    #[default]
+    User,
+    /// Before the user lane.
+    Urgent,
+}
+
 /// The enum of everything one actor can be told or asked, its hooks and timers included.
 pub trait Message: Sized + Send + 'static {
     /// The place of this message in [`Protocol::messages`](crate::actor::Protocol::messages).
@@ -20,6 +30,12 @@ pub trait Message: Sized + Send + 'static {
 
     /// How this message must be run.
     fn mode(&self) -> Mode;
+
+    /// The lane it travels on.
+    #[inline]
+    fn lane(&self) -> Lane {
+        Lane::User
+    }
 
     /// Gives the message up: an asker hears `why`, everything else is dropped.
     fn refuse(self, why: Unanswered);

@@ -33,6 +33,8 @@ pub enum DeadLetterReason {
     Stopped,
     /// The message's deadline passed before its turn came.
     Expired,
+    /// There was no room for it, or for one that came later: the overflow policy, or a full stash.
+    Dropped,
 }
 
 impl fmt::Display for DeadLetterReason {
@@ -40,6 +42,7 @@ impl fmt::Display for DeadLetterReason {
         f.write_str(match self {
             Self::Stopped => "stopped",
             Self::Expired => "expired",
+            Self::Dropped => "dropped",
         })
     }
 }

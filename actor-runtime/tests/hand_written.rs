@@ -61,6 +61,7 @@ impl Configured for Counter {
         name: "counter",
         capacity: 4,
         overflow: Overflow::Wait,
+        stash: 0,
         ask_timeout: Some(Duration::from_secs(5)),
         inline_ask: true,
         throughput: 64,
@@ -121,7 +122,7 @@ const _: () = {
     impl Actor for Counter {
         type Message = CounterMessage;
         const PROTOCOL: Protocol =
-            Protocol { type_name: "Counter", messages: &["add", "total", "boom", "slow"], timers: &[] };
+            Protocol { type_name: "Counter", urgent: false, messages: &["add", "total", "boom", "slow"], timers: &[] };
         fn handle(&mut self, message: CounterMessage, _: &mut Context<Self>) -> Handled {
             match message {
                 CounterMessage::Add { by } => self.add(by),

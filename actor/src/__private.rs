@@ -11,12 +11,12 @@ pub use core::primitive::{bool, usize};
 pub use core::result::Result;
 pub use core::time::Duration;
 
-pub use actor_runtime::actor::{Actor, Configured, Handled, Options, Protocol, Supervised};
+pub use actor_runtime::actor::{Actor, Configured, Handled, Options, Protocol, Stashing, Supervised};
 pub use actor_runtime::call::{Ask, Call, ResultLike, Tell, TryAsk};
 pub use actor_runtime::context::{Context, Nursery};
 pub use actor_runtime::error::Unanswered;
 pub use actor_runtime::failure::{Failure, StopReason};
-pub use actor_runtime::message::{Message, Mode};
+pub use actor_runtime::message::{Lane, Message, Mode};
 pub use actor_runtime::policy::Overflow;
 pub use actor_runtime::reference::{ActorRef, Control, Ref};
 pub use actor_runtime::reply::Reply;
@@ -34,6 +34,9 @@ pub use core::mem::size_of;
 pub use core::primitive::u32;
 
 use core::future::Future;
+
+/// Holds where the actor has a stash.
+pub const fn stashing<A: Stashing + ?Sized>() {}
 
 /// A type that may be a field of an actor.
 #[diagnostic::on_unimplemented(

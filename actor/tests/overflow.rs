@@ -190,3 +190,187 @@ async fn poll_once<F: Future + Unpin>(mut future: F) -> Option<F::Output> {
     })
     .await
 }
+
+#[actor(mailbox(capacity = 3, overflow = drop_newest))]
+struct Settled {
+    gate: Gate,
+    seen: Vec<u32>,
+}
+
+#[handlers]
+impl Settled {
+    async fn hold(&mut self) {
+        self.gate.passed().await;
+    }
+    fn note(&mut self, number: u32) -> u32 {
+        self.seen.push(number);
+        number
+    }
+    fn seen(&self) -> Vec<u32> {
+        self.seen.clone()
+    }
+}
+
+#[actor(mailbox(capacity = 3, overflow = drop_oldest))]
+struct Latest {
+    gate: Gate,
+    seen: Vec<u32>,
+}
+
+#[handlers]
+impl Latest {
+    async fn hold(&mut self) {
+        self.gate.passed().await;
+    }
+    fn note(&mut self, number: u32) -> u32 {
+        self.seen.push(number);
+        number
+    }
+    fn seen(&self) -> Vec<u32> {
+        self.seen.clone()
+    }
+}
+
+/// Sends `hold`, and waits until it is in hand.
+macro_rules! held {
+    ($system:ident, $actor:ident) => {{
+        let gate = Gate::default();
+        let actor = {
+            let gate = gate.clone();
+            $system.spawn(move || $actor { gate: gate.clone(), seen: Vec::new() }).await.unwrap()
+        };
+        actor.hold().await.unwrap();
+        while actor.control().depth() > 0 {
+            yield_now().await;
+        }
+        (actor, gate)
+    }};
+}
+
+#[test]
+fn what_a_full_mailbox_drops_is_the_newest() {
+    everywhere(|system| async move {
+        let (actor, gate) = held!(system, Settled);
+        for number in 0..10 {
+            actor.note(number).tell().unwrap();
+            assert!(actor.control().depth() <= 3);
+        }
+        assert_eq!(actor.note(10).await, Err(AskError::Dropped), "an ask that is dropped hears of it");
+        gate.open();
+        while actor.control().depth() > 0 {
+            yield_now().await;
+        }
+        assert_eq!(actor.seen().await, Ok(vec![0, 1, 2]));
+        assert_eq!(system.counts::<Settled>().dead_letters, 8);
+    });
+}
+
+#[test]
+fn what_a_full_mailbox_drops_is_the_oldest() {
+    everywhere(|system| async move {
+        let (actor, gate) = held!(system, Latest);
+        let oldest = actor.note(100);
+        let mut oldest = std::pin::pin!(oldest.into_future());
+        assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(oldest.as_mut().poll(cx).is_pending())).await);
+        for number in 0..10 {
+            actor.note(number).tell().unwrap();
+            assert!(actor.control().depth() <= 3);
+        }
+        assert_eq!(oldest.await, Err(AskError::Dropped), "an ask that is dropped hears of it");
+        gate.open();
+        while actor.control().depth() > 0 {
+            yield_now().await;
+        }
+        assert_eq!(actor.seen().await, Ok(vec![7, 8, 9]));
+        assert_eq!(system.counts::<Latest>().dead_letters, 8);
+    });
+}
+
+#[test]
+fn the_oldest_is_dropped_also_where_the_actor_has_taken_it_out_already() {
+    #[actor(mailbox(capacity = 4, overflow = drop_oldest))]
+    struct Window {
+        gates: Vec<Gate>,
+        seen: Vec<u32>,
+    }
+
+    #[handlers]
+    impl Window {
+        async fn note(&mut self, number: u32) {
+            self.seen.push(number);
+            if let Some(gate) = self.gates.pop() {
+                gate.passed().await;
+            }
+        }
+        fn seen(&self) -> Vec<u32> {
+            self.seen.clone()
+        }
+    }
+
+    everywhere(|system| async move {
+        let (first, second) = (Gate::default(), Gate::default());
+        let actor = {
+            let gates = [second.clone(), first.clone()];
+            system.spawn(move || Window { gates: gates.to_vec(), seen: Vec::new() }).await.unwrap()
+        };
+        actor.note(0).await.unwrap();
+        while actor.control().depth() > 0 {
+            yield_now().await;
+        }
+        // Four messages wait; the actor takes all of them out at once, and handles the first of them.
+        for number in 1..=4 {
+            actor.note(number).tell().unwrap();
+        }
+        first.open();
+        while actor.control().depth() > 3 {
+            yield_now().await;
+        }
+        // 2, 3 and 4 are in its hand. There is room for one more; the next two displace 2 and 3.
+        for number in 5..=7 {
+            actor.note(number).tell().unwrap();
+            assert!(actor.control().depth() <= 4);
+        }
+        second.open();
+        while actor.control().depth() > 0 {
+            yield_now().await;
+        }
+        assert_eq!(actor.seen().await, Ok(vec![0, 1, 4, 5, 6, 7]));
+        assert_eq!(system.counts::<Window>().dead_letters, 2);
+    });
+}
+
+#[test]
+fn an_unbounded_mailbox_is_never_full() {
+    #[actor(mailbox = unbounded)]
+    struct Open {
+        gate: Gate,
+        seen: u32,
+    }
+
+    #[handlers]
+    impl Open {
+        async fn hold(&mut self) {
+            self.gate.passed().await;
+        }
+        fn note(&mut self) {
+            self.seen += 1;
+        }
+        fn seen(&self) -> u32 {
+            self.seen
+        }
+    }
+
+    everywhere(|system| async move {
+        let gate = Gate::default();
+        let actor = {
+            let gate = gate.clone();
+            system.spawn(move || Open { gate: gate.clone(), seen: 0 }).await.unwrap()
+        };
+        actor.hold().await.unwrap();
+        for _ in 0..5_000 {
+            actor.note().tell().unwrap();
+        }
+        gate.open();
+        assert_eq!(actor.seen().await, Ok(5_000));
+    });
+}

@@ -106,3 +106,32 @@ fn real_time_ticks_no_faster_than_the_period() {
         },
     );
 }
+
+#[test]
+fn timers_that_are_due_at_once_all_tick() {
+    #[actor]
+    struct Two {
+        journal: common::Journal,
+    }
+
+    #[handlers]
+    impl Two {
+        #[every(10ms)]
+        fn fast(&mut self) {
+            self.journal.note("fast");
+        }
+        #[every(20ms)]
+        fn slow(&mut self) {
+            self.journal.note("slow");
+        }
+    }
+
+    let journal = common::Journal::default();
+    let (system, mut stepper) = ActorSystem::builder("two").stepper();
+    let noted = journal.clone();
+    let _two = stepper.block_on(async { system.spawn(move || Two { journal: noted.clone() }).await.unwrap() });
+    stepper.advance(Duration::from_secs(1));
+    let entries = journal.entries();
+    let of = |timer: &str| entries.iter().filter(|entry| *entry == timer).count();
+    assert_eq!((of("fast"), of("slow")), (100, 50));
+}

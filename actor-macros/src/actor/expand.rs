@@ -159,12 +159,21 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
     let overflow = match options.overflow.unwrap_or(Overflow::Wait) {
         Overflow::Wait => quote!(#rt::Overflow::Wait),
         Overflow::Reject => quote!(#rt::Overflow::Reject),
+        Overflow::DropNewest => quote!(#rt::Overflow::DropNewest),
+        Overflow::DropOldest => quote!(#rt::Overflow::DropOldest),
     };
     let ask_timeout = match &options.ask_timeout {
         Some(AskTimeout::Off) => quote!(#rt::Option::None),
         Some(AskTimeout::After(period)) => some(&period.expression(&rt), &rt),
         None => some(&duration::expression(core::time::Duration::from_secs(5), &rt), &rt),
     };
+    let stash = options.stash.unwrap_or(0);
+    let stashing = options.stash.map(|_| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #rt::Stashing for #ident #ty_generics #where_clause {}
+        }
+    });
     let inline_ask = options.inline_ask.unwrap_or(true);
     let throughput = options.throughput.unwrap_or(64);
     quote! {
@@ -176,11 +185,13 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
                 name: #name,
                 capacity: #capacity,
                 overflow: #overflow,
+                stash: #stash,
                 ask_timeout: #ask_timeout,
                 inline_ask: #inline_ask,
                 throughput: #throughput,
             };
         }
+        #stashing
     }
 }
 

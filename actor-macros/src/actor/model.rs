@@ -23,6 +23,7 @@ pub(crate) struct Actor {
 pub(crate) struct Options {
     pub(crate) name: Option<String>,
     pub(crate) capacity: Option<u32>,
+    pub(crate) stash: Option<u32>,
     pub(crate) overflow: Option<Overflow>,
     pub(crate) ask_timeout: Option<AskTimeout>,
     pub(crate) inline_ask: Option<bool>,
@@ -31,10 +32,15 @@ pub(crate) struct Options {
     pub(crate) facade: Option<Path>,
 }
 
+/// The capacity of `mailbox = unbounded`, as the runtime knows it.
+pub(crate) const UNBOUNDED: u32 = u32::MAX;
+
 #[derive(Clone, Copy)]
 pub(crate) enum Overflow {
     Wait,
     Reject,
+    DropNewest,
+    DropOldest,
 }
 
 pub(crate) enum AskTimeout {

@@ -5,13 +5,13 @@ use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Expr, Field, GenericArgument, ItemStruct, LitStr, Member, Meta, PathArguments, Token, Type};
 
-use super::model::{Actor, AskTimeout, Child, Factory, Options, Overflow};
+use super::model::{Actor, AskTimeout, Child, Factory, Options, Overflow, UNBOUNDED};
 use crate::diagnostics::Diagnostics;
 use crate::names::Names;
 use crate::options::{self, Entry, Value};
 use crate::supervise;
 
-const OPTIONS: &[&str] = &["mailbox", "ask_timeout", "throughput", "inline_ask", "name", "crate"];
+const OPTIONS: &[&str] = &["mailbox", "stash", "ask_timeout", "throughput", "inline_ask", "name", "crate"];
 
 /// The actor declared by a struct, or nothing where `item` is no struct.
 pub(crate) fn parse(arguments: TokenStream, item: TokenStream, diagnostics: &Diagnostics) -> Option<Actor> {
@@ -71,6 +71,10 @@ fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
     for entry in options::read(arguments, "`#[actor]`", OPTIONS, diagnostics) {
         match entry.name.to_string().as_str() {
             "mailbox" => parse_mailbox(&entry, &mut options, diagnostics),
+            "stash" => {
+                let zero = "a stash without room keeps no message; leave it out";
+                options.stash = entry.count("stash = 64", zero, diagnostics);
+            }
             "ask_timeout" => options.ask_timeout = parse_ask_timeout(&entry, diagnostics),
             "throughput" => {
                 let zero = "an actor that may handle no message never handles one";
@@ -92,13 +96,21 @@ fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
 fn parse_mailbox(entry: &Entry, options: &mut Options, diagnostics: &Diagnostics) {
     let zero = "a mailbox without room takes no message";
     match &entry.value {
+        Value::Is(value) if syn::parse2::<syn::Ident>(value.clone()).is_ok_and(|word| word == "unbounded") => {
+            options.capacity = Some(UNBOUNDED);
+        }
         Value::None | Value::Is(_) => options.capacity = entry.count("mailbox = 256", zero, diagnostics),
         Value::List(inner) => {
             for entry in options::read(inner.clone(), "`mailbox(..)`", &["capacity", "overflow"], diagnostics) {
                 if entry.name == "capacity" {
                     options.capacity = entry.count("capacity = 256", zero, diagnostics);
                 } else {
-                    let words = [("wait", Overflow::Wait), ("reject", Overflow::Reject)];
+                    let words = [
+                        ("wait", Overflow::Wait),
+                        ("reject", Overflow::Reject),
+                        ("drop_newest", Overflow::DropNewest),
+                        ("drop_oldest", Overflow::DropOldest),
+                    ];
                     options.overflow = entry.word(&words, diagnostics);
                 }
             }

@@ -1,5 +1,6 @@
 //! What the user declared about messages.
 
+use proc_macro2::TokenStream;
 use syn::{Attribute, Ident, ItemImpl, Path, Signature, Type, Visibility};
 
 use crate::duration::Period;
@@ -27,6 +28,10 @@ pub(crate) struct Method {
     /// `doc`, `deprecated` and the like: go to the method of the ref.
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) role: Role,
+    /// Goes before the user lane.
+    pub(crate) urgent: bool,
+    /// What has to hold, or the message waits in the stash.
+    pub(crate) stash_unless: Option<TokenStream>,
     /// The parameters after `self`, in order.
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) answer: Answer,
@@ -115,6 +120,8 @@ impl Method {
         match (self.original.asyncness, self.reply()) {
             (Some(_), _) => Mode::Async,
             (None, Some(_)) => Mode::Delegated,
+            // It may have to wait, so it never runs on its asker's stack.
+            (None, None) if self.stash_unless.is_some() => Mode::Delegated,
             (None, None) => Mode::Sync,
         }
     }

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, Meta, Pat, PatType, Path, PathArguments,
-    ReturnType, Type,
+    Attribute, Expr, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, Meta, Pat, PatType, Path,
+    PathArguments, ReturnType, Type,
 };
 
 use super::model::{Answer, Argument, Handlers, Method, Parameter, Role};
@@ -114,15 +114,17 @@ fn parse_item(item: &mut ImplItem, diagnostics: &Diagnostics) -> Option<Method> 
 
 fn parse_method(method: &mut ImplItemFn, diagnostics: &Diagnostics) -> Method {
     let helpers = take_helpers(&mut method.attrs);
-    let (role, plain) = parse_role(&helpers, diagnostics);
+    let (role, options) = parse_role(&helpers, diagnostics);
     let parameters = method.sig.inputs.iter_mut().filter_map(|input| match input {
         FnArg::Receiver(_) => None,
         FnArg::Typed(parameter) => Some(parse_parameter(parameter, &role, diagnostics)),
     });
     let parameters = parameters.collect();
+    let HandlerOptions { plain, urgent, stash_unless } = options;
     let answer = parse_answer(&method.sig.output, plain);
     let (cfgs, attrs) = forwarded(&method.attrs);
-    Method { original: method.sig.clone(), vis: method.vis.clone(), cfgs, attrs, role, parameters, answer }
+    let (original, vis) = (method.sig.clone(), method.vis.clone());
+    Method { original, vis, cfgs, attrs, role, urgent, stash_unless, parameters, answer }
 }
 
 fn is_helper(attribute: &Attribute) -> bool {
@@ -135,13 +137,22 @@ pub(super) fn take_helpers(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
     helpers
 }
 
-/// The role that the attributes give a method, and whether its `Result` is an ordinary value.
-fn parse_role(helpers: &[Attribute], diagnostics: &Diagnostics) -> (Role, bool) {
-    let (mut role, mut plain) = (Role::Handler, false);
+/// The options of `#[handler(..)]`.
+#[derive(Default)]
+struct HandlerOptions {
+    /// Its `Result` is an ordinary value.
+    plain: bool,
+    urgent: bool,
+    stash_unless: Option<TokenStream>,
+}
+
+/// The role that the attributes give a method, and its options.
+fn parse_role(helpers: &[Attribute], diagnostics: &Diagnostics) -> (Role, HandlerOptions) {
+    let (mut role, mut options) = (Role::Handler, HandlerOptions::default());
     for helper in helpers {
         let name = helper.path().get_ident().map(Ident::to_string).unwrap_or_default();
         match name.as_str() {
-            "handler" => plain |= parse_handler_options(helper, diagnostics),
+            "handler" => options = parse_handler_options(helper, diagnostics),
             "every" => role = parse_every(helper, diagnostics).map_or(role, Role::Every),
             "started" | "stopping" => {
                 if !matches!(helper.meta, Meta::Path(_)) {
@@ -164,18 +175,29 @@ fn parse_role(helpers: &[Attribute], diagnostics: &Diagnostics) -> (Role, bool) 
     if let [_, second, ..] = helpers {
         diagnostics.report(second, "a method has one role", "keep one of these attributes");
     }
-    (role, plain)
+    (role, options)
 }
 
-fn parse_handler_options(helper: &Attribute, diagnostics: &Diagnostics) -> bool {
-    let Meta::List(list) = &helper.meta else { return false };
-    let entries = options::read(list.tokens.clone(), "`#[handler]`", &["plain"], diagnostics);
-    for entry in &entries {
-        if !matches!(entry.value, Value::None) {
-            diagnostics.report(entry, "`plain` takes no value", "write `#[handler(plain)]`");
+fn parse_handler_options(helper: &Attribute, diagnostics: &Diagnostics) -> HandlerOptions {
+    let mut options = HandlerOptions::default();
+    let Meta::List(list) = &helper.meta else { return options };
+    let known = ["lane", "stash_unless", "plain"];
+    for entry in options::read(list.tokens.clone(), "`#[handler]`", &known, diagnostics) {
+        match entry.name.to_string().as_str() {
+            "lane" => options.urgent = entry.word(&[("urgent", true), ("user", false)], diagnostics).unwrap_or(false),
+            "stash_unless" => {
+                let guard: Option<Expr> = entry.parse_as("stash_unless = self.ready", diagnostics);
+                options.stash_unless = guard.map(ToTokens::into_token_stream);
+            }
+            _ => {
+                options.plain = true;
+                if !matches!(entry.value, Value::None) {
+                    diagnostics.report(&entry, "`plain` takes no value", "write `#[handler(plain)]`");
+                }
+            }
         }
     }
-    !entries.is_empty()
+    options
 }
 
 fn parse_every(helper: &Attribute, diagnostics: &Diagnostics) -> Option<Period> {

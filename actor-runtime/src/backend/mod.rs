@@ -294,6 +294,11 @@ impl<A: Actor> Host<A> {
         on_host!(self, host => host.random())
     }
 
+    /// Takes all messages out of the stash, to be handled next.
+    pub(crate) fn unstash_all(&self) {
+        on_host!(self, host => host.unstash_all());
+    }
+
     /// Notes why the handler in hand fails. The error is alive here, and formatted only where somebody reads it.
     #[cold]
     pub(crate) fn record(&self, kind: FailureKind, error: &dyn fmt::Display) {

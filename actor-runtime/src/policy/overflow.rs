@@ -1,7 +1,7 @@
 //! What happens to a message for which the mailbox has no room.
 //!
 //! Keeps the promise `overflow`: waiting senders get in in the order they came, and a message that is
-//! not let in goes back to its sender.
+//! not let in goes back to its sender or becomes a dead letter, as the policy says.
 
 /// What a full mailbox does with one more message.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -11,6 +11,10 @@ pub enum Overflow {
     Wait,
     /// Its sender gets it back, with `Full`.
     Reject,
+    /// It is dropped, and becomes a dead letter; its sender does not wait.
+    DropNewest,
+    /// It goes in, and the message that waits longest becomes a dead letter in its stead.
+    DropOldest,
 }
 
 /// What is done with a message that asks to be let in.
@@ -22,6 +26,10 @@ pub enum Admission {
     Wait,
     /// Its sender gets it back.
     Reject,
+    /// It is given up.
+    DropNewest,
+    /// It goes in, once the oldest has been taken out and given up.
+    DropOldest,
 }
 
 impl Overflow {
@@ -31,6 +39,8 @@ impl Overflow {
         match self {
             Self::Wait => "wait",
             Self::Reject => "reject",
+            Self::DropNewest => "drop_newest",
+            Self::DropOldest => "drop_oldest",
         }
     }
 
@@ -46,6 +56,9 @@ impl Overflow {
         match self {
             Self::Wait => Admission::Wait,
             Self::Reject => Admission::Reject,
+            // Where there is no oldest, it is the newest too.
+            Self::DropOldest if waiting > 0 => Admission::DropOldest,
+            Self::DropNewest | Self::DropOldest => Admission::DropNewest,
         }
     }
 }
@@ -54,12 +67,16 @@ impl Overflow {
 mod tests {
     use super::*;
 
-    /// Expects one answer of `Wait`, and the corresponding one of `Reject`.
+    /// Expects one answer of `Wait`, and the corresponding ones of the other policies.
     fn check(waiting: usize, senders_waiting: bool, accepted: bool) {
         let expect = |refusal| if accepted { Admission::Accept } else { refusal };
         let admit = |policy: Overflow| policy.admit(waiting, senders_waiting, 4);
         assert_eq!(admit(Overflow::Wait), expect(Admission::Wait));
         assert_eq!(admit(Overflow::Reject), expect(Admission::Reject));
+        assert_eq!(admit(Overflow::DropNewest), expect(Admission::DropNewest));
+        if waiting > 0 {
+            assert_eq!(admit(Overflow::DropOldest), expect(Admission::DropOldest));
+        }
     }
 
     #[test]
@@ -81,6 +98,7 @@ mod tests {
     fn a_mailbox_without_room_lets_nothing_in() {
         assert_eq!(Overflow::Wait.admit(0, false, 0), Admission::Wait);
         assert_eq!(Overflow::Reject.admit(0, false, 0), Admission::Reject);
+        assert_eq!(Overflow::DropOldest.admit(0, false, 0), Admission::DropNewest, "there is no oldest");
     }
 
     #[test]

@@ -15,7 +15,7 @@ impl Protocol<'_> {
         let mut enumeration = self.enumeration.clone();
         enumeration.set_span(names::located(self.blamed()));
         let (constant, handle, handle_async) = (self.constant(), self.handle(), self.handle_async());
-        let hooks = [self.started(), self.stopping(), self.tick()];
+        let hooks = [self.stashes(), self.started(), self.stopping(), self.tick()];
         let body = quote! {
             type Message = #enumeration #ty_generics;
             #constant
@@ -43,9 +43,11 @@ impl Protocol<'_> {
             let (cfgs, period) = (&message.method.cfgs, message.period()?.expression(rt));
             Some(quote!(#(#cfgs)* #period,))
         });
+        let urgent = self.messages.iter().any(|message| message.method.urgent);
         quote! {
             const PROTOCOL: #rt::Protocol = #rt::Protocol {
                 type_name: #type_name,
+                urgent: #urgent,
                 messages: &[#(#messages)*],
                 timers: &[#(#timers)*],
             };
@@ -160,6 +162,39 @@ impl Protocol<'_> {
                 ident.set_span(at);
                 let future = quote_spanned!(at=> Self::#ident(self, #(#arguments),*));
                 quote!(#rt::sendable(#future).await)
+            }
+        }
+    }
+
+    /// The guards of the stash; left out where there is none.
+    fn stashes(&self) -> TokenStream {
+        let (rt, name, ty) = (&self.rt, &self.enumeration, self.message_type());
+        let guarded = self.messages.iter().filter_map(|message| Some((message, message.method.stash_unless.as_ref()?)));
+        let arms = guarded.map(|(message, guard)| {
+            let (cfgs, variant) = (&message.method.cfgs, &message.variant);
+            // That there is no stash is said at the guard.
+            let stashing = names::respan(quote!(#rt::stashing::<Self>()), guard.span());
+            quote! {
+                #(#cfgs)*
+                #name::#variant { .. } => {
+                    #stashing;
+                    let ready: #rt::bool = #guard;
+                    !ready
+                }
+            }
+        });
+        let arms: Vec<TokenStream> = arms.collect();
+        if arms.is_empty() {
+            return TokenStream::new();
+        }
+        // The guards are the user's, and so is their `self`.
+        let this = Ident::new("self", Span::call_site());
+        quote! {
+            fn stashes(&#this, message: &#ty) -> #rt::bool {
+                match *message {
+                    #(#arms)*
+                    _ => false,
+                }
             }
         }
     }

@@ -87,6 +87,12 @@ impl Protocol<'_> {
             Mode::Delegated => quote!(#rt::Mode::Delegated),
             Mode::Async => quote!(#rt::Mode::Async),
         });
+        let lane = self.messages.iter().any(|message| message.method.urgent).then(|| {
+            let lane = self.each(&quote!(self), |message| {
+                if message.method.urgent { quote!(#rt::Lane::Urgent) } else { quote!(#rt::Lane::User) }
+            });
+            quote!(fn lane(&self) -> #rt::Lane { #lane })
+        });
         let refuse = self.refuse();
         let sendable = self.where_sendable();
         quote! {
@@ -94,6 +100,7 @@ impl Protocol<'_> {
             impl #impl_generics #rt::Message for #name #ty_generics #sendable {
                 fn index(&self) -> #rt::usize { #index }
                 fn mode(&self) -> #rt::Mode { #mode }
+                #lane
                 fn refuse(self, why: #rt::Unanswered) {
                     let _ = why;
                     #refuse

@@ -80,8 +80,26 @@ impl Address {
         // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
         match unsafe { mailbox::push::<A>(self, message) } {
             Ok(()) => Ok(()),
-            Err(message) => Err((message, self.why_refused())),
+            Err(message) => self.overflow::<A>(message),
         }
+    }
+
+    /// Deals with a message that found no room, as the overflow policy says.
+    #[cold]
+    fn overflow<A: Actor>(self, message: A::Message) -> Result<(), (A::Message, Reason)> {
+        let reason = self.why_refused();
+        match (reason, A::OPTIONS.overflow) {
+            (Reason::Full, Overflow::DropNewest) => message.refuse(Unanswered::Dropped),
+            (Reason::Full, Overflow::DropOldest) => {
+                // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
+                let (oldest, pushed) = unsafe { mailbox::replace_oldest::<A>(self, message) };
+                oldest.into_iter().for_each(|oldest| oldest.refuse(Unanswered::Dropped));
+                // There is no oldest where all room is kept for answers.
+                pushed.into_iter().for_each(|newest| newest.refuse(Unanswered::Dropped));
+            }
+            (reason, _) => return Err((message, reason)),
+        }
+        Ok(())
     }
 
     /// As [`tell`](Self::tell), for somebody who may wait for room: `Full` then means that `waker` is woken.
@@ -93,7 +111,7 @@ impl Address {
         match (reason, A::OPTIONS.overflow) {
             (Reason::Stopped, _) => return Err((message, TellError::Stopped, false)),
             (Reason::Full, Overflow::Reject) => return Err((message, TellError::Full, false)),
-            (Reason::Full, Overflow::Wait) => {}
+            (Reason::Full, Overflow::Wait | Overflow::DropNewest | Overflow::DropOldest) => {}
         }
         if is_own(waker, self) {
             return Err((message, TellError::WouldDeadlock, false));

@@ -64,6 +64,10 @@ impl<A: Actor> Host<A> {
         unsafe { Core::<A>::record(self.address, kind) };
     }
 
+    /// No actor with a stash is placed here: see [`check`](super::slot::check).
+    #[allow(clippy::unused_self)]
+    pub(crate) fn unstash_all(&self) {}
+
     pub(crate) fn reply_as_message<K, F, R>(
         &self,
         answered: F,

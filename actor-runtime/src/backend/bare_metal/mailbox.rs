@@ -122,7 +122,7 @@ pub(super) unsafe fn take<A: Actor>(address: Address, capacity: u8, system: &Sys
 /// Takes the first message, if there is one. The bit stays.
 ///
 /// # Safety
-/// The slot at `address` is that of an `A`, and the caller owns the turn.
+/// The slot at `address` is that of an `A`, and the caller owns the turn or holds the critical section.
 pub(super) unsafe fn take_any<A: Actor>(address: Address) -> Option<A::Message> {
     critical_section::with(|cs| {
         let header = address.header();
@@ -138,6 +138,24 @@ pub(super) unsafe fn take_any<A: Actor>(address: Address) -> Option<A::Message> 
             header.reserved.set(cs, header.reserved.get(cs) - 1);
         }
         Some(message)
+    })
+}
+
+/// Takes the oldest message out and puts `message` in, in one step. Returns the oldest, and the message where it found
+/// no room all the same.
+///
+/// # Safety
+/// The slot at `address` is that of an `A`.
+#[cold]
+pub(super) unsafe fn replace_oldest<A: Actor>(
+    address: Address,
+    message: A::Message,
+) -> (Option<A::Message>, Option<A::Message>) {
+    critical_section::with(|_| {
+        // SAFETY: as the caller says; whoever holds the critical section may take the oldest.
+        let oldest = unsafe { take_any::<A>(address) };
+        // SAFETY: as the caller says.
+        (oldest, unsafe { push::<A>(address, message) }.err())
     })
 }
 

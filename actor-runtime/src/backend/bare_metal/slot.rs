@@ -139,6 +139,12 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
     const MESSAGE: usize = 4 * size_of::<usize>();
     assert!(capacity >= 1, "a mailbox without room takes no message");
     assert!(
+        capacity != crate::actor::UNBOUNDED as usize,
+        "on bare metal a mailbox has a capacity; write `mailbox = 8` in `system!`, in place of `unbounded`"
+    );
+    assert!(A::OPTIONS.stash == 0, "on bare metal there is no stash so far; keep the actor out of `system!`");
+    assert!(!A::PROTOCOL.urgent, "on bare metal there is no urgent lane so far; keep the actor out of `system!`");
+    assert!(
         capacity <= 128,
         "on bare metal a mailbox holds at most 128 messages; write `mailbox = 8` in `system!`, or `#[actor(mailbox = 8)]` on a child"
     );

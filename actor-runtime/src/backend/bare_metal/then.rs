@@ -4,6 +4,7 @@
 //! What has to be known when the answer comes lies in a table for the whole program, empty of code and bytes where
 //! nobody asks so: the clock comes to it through a pointer that the first ask sets.
 
+use core::any::TypeId;
 use core::cell::Cell;
 use core::ptr::{NonNull, without_provenance};
 use core::time::Duration;
@@ -32,6 +33,8 @@ struct Then {
     /// Tells this ask from those that had the place before.
     number: u32,
     handler: &'static str,
+    /// The kind of ask.
+    answered: TypeId,
     due: Option<Instant>,
     late: Late,
 }
@@ -76,11 +79,11 @@ fn name(place: usize, number: u32) -> *const () {
 
 /// Takes an ask out, if it is still there. A reply that was kept until the numbers began anew must not find another
 /// kind of ask under its own.
-fn take(name: *const (), late: Late) -> Option<Then> {
+fn take(name: *const (), answered: TypeId) -> Option<Then> {
     let (place, number) = (name.addr() % PLACES, name.addr() / PLACES);
     critical_section::with(|cs| {
         let place = TABLE.borrow(cs).get(place)?;
-        let is_it = |then: &Then| then.number as usize == number && core::ptr::fn_addr_eq(then.late, late);
+        let is_it = |then: &Then| then.number as usize == number && then.answered == answered;
         let then = place.get().filter(is_it)?;
         place.set(None);
         Some(then)
@@ -97,7 +100,7 @@ fn take(name: *const (), late: Late) -> Option<Then> {
 /// `asker` is the address of a slot of an `A`.
 pub(super) unsafe fn reply<A, K, F, R>(
     asker: Address,
-    answered: F,
+    _: F,
     handler: &'static str,
     limit: Limit,
     ask_timeout: Option<Duration>,
@@ -108,7 +111,6 @@ where
     R: Kind,
     F: for<'r> Fn(&'r A::Ref, K::Output) -> Call<'r, A, R> + Copy + Send + 'static,
 {
-    let _ = answered;
     debug_assert!(size_of::<F>() == 0, "on bare metal what `.then(..)` is given captures nothing");
     if size_of::<F>() != 0 {
         return None;
@@ -118,6 +120,7 @@ where
         (limit, _) => limit,
     });
     let late: Late = late::<A, K, F, R>;
+    let answered = TypeId::of::<F>();
     let name = critical_section::with(|cs| {
         let table = TABLE.borrow(cs);
         let place = table.iter().position(|place| place.get().is_none())?;
@@ -125,7 +128,7 @@ where
         let number = NUMBER.borrow(cs).get().wrapping_add(1) % (1 << 28);
         NUMBER.borrow(cs).set(number);
         EXPIRE.borrow(cs).set(Some(expire));
-        table.get(place)?.set(Some(Then { asker, life, number, handler, due, late }));
+        table.get(place)?.set(Some(Then { asker, life, number, handler, answered, due, late }));
         Some(name(place, number))
     })?;
     // SAFETY: `deliver` is called once, by the one `Reply`; what is in the table is `Send`.
@@ -158,7 +161,7 @@ where
     R: Kind,
     F: for<'r> Fn(&'r A::Ref, K::Output) -> Call<'r, A, R> + Copy + Send + 'static,
 {
-    let then = take(data, late::<A, K, F, R>);
+    let then = take(data, TypeId::of::<F>());
     let Some(Then { asker, life, handler, .. }) = then.filter(|then| mailbox::expects(then.asker, then.life)) else {
         return;
     };

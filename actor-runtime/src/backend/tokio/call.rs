@@ -12,7 +12,8 @@ use ::tokio::task::coop::poll_proceed;
 use crate::actor::Actor;
 use crate::call::{Kind, Limit};
 use crate::error::{Reason, TellError, Unanswered};
-use crate::message::{Message, Mode};
+use crate::message::{Lane, Message, Mode};
+use crate::metrics::DeadLetterReason;
 use crate::reply::Reply;
 
 use super::ambient::Ambient;
@@ -34,13 +35,28 @@ impl Limit {
 }
 
 impl Address {
-    /// Moves the message into the mailbox, if it is let in; schedules the cell where that is due.
+    /// Moves the message into the mailbox, if it is let in; schedules the cell where that is due. What the overflow
+    /// policy drops becomes a dead letter.
     #[inline(always)]
     fn push<A: Actor>(&self, message: &mut Option<A::Message>, deadline: Deadline) -> Pushed {
-        let pushed = self.cell::<A>().mailbox.push(message, deadline, A::OPTIONS.capacity, A::OPTIONS.overflow);
-        if pushed == Pushed::QueuedFirst {
-            // SAFETY: the push handed over the turn, and an address has the provenance of the allocation.
-            unsafe { Cell::<A>::schedule(self.as_ptr().cast()) };
+        let cell = self.cell::<A>();
+        let (capacity, overflow) = (A::OPTIONS.capacity, A::OPTIONS.overflow);
+        let pushed = match message {
+            Some(urgent) if A::PROTOCOL.urgent && urgent.lane() == Lane::Urgent => {
+                cell.mailbox.push_urgent(message, deadline, capacity, overflow)
+            }
+            _ => cell.mailbox.push(message, deadline, capacity, overflow),
+        };
+        match pushed {
+            Pushed::QueuedFirst => {
+                // SAFETY: the push handed over the turn, and an address has the provenance of the allocation.
+                unsafe { Cell::<A>::schedule(self.as_ptr().cast()) };
+            }
+            Pushed::DroppedNewest | Pushed::DroppedOldest => {
+                message.take().into_iter().for_each(|victim| cell.dead_letter(victim, DeadLetterReason::Dropped));
+                return Pushed::Queued;
+            }
+            Pushed::Queued | Pushed::Full | Pushed::MustWait | Pushed::Closed => {}
         }
         pushed
     }
@@ -50,7 +66,7 @@ impl Address {
         let deadline = limit.deadline(&self.header().core);
         let mut message = Some(message);
         let reason = match self.push::<A>(&mut message, deadline) {
-            Pushed::Queued | Pushed::QueuedFirst => return Ok(()),
+            Pushed::Queued | Pushed::QueuedFirst | Pushed::DroppedNewest | Pushed::DroppedOldest => return Ok(()),
             Pushed::Full | Pushed::MustWait => Reason::Full,
             Pushed::Closed => Reason::Stopped,
         };
@@ -66,6 +82,7 @@ impl Address {
 struct Line<'a, A: Actor> {
     address: &'a Address,
     ticket: u64,
+    lane: Lane,
     actor: core::marker::PhantomData<fn() -> A>,
 }
 
@@ -73,8 +90,9 @@ impl<'a, A: Actor> Line<'a, A> {
     /// Moves the message into the line. `None` leaves it: there is room by now, or the actor has ended.
     fn join(address: &'a Address, message: &mut Option<A::Message>, deadline: Deadline, waker: &Waker) -> Option<Self> {
         let envelope = Envelope { message: message.take()?, deadline };
-        match address.cell::<A>().mailbox.wait(envelope, waker.clone(), A::OPTIONS.capacity) {
-            Ok(ticket) => Some(Self { address, ticket, actor: core::marker::PhantomData }),
+        let lane = envelope.message.lane();
+        match address.cell::<A>().mailbox.wait(envelope, lane, waker.clone(), A::OPTIONS.capacity) {
+            Ok(ticket) => Some(Self { address, ticket, lane, actor: core::marker::PhantomData }),
             Err(back) => {
                 *message = Some(back.message);
                 None
@@ -83,13 +101,13 @@ impl<'a, A: Actor> Line<'a, A> {
     }
 
     fn poll(&self, waker: &Waker) -> Waited {
-        self.address.cell::<A>().mailbox.poll_wait(self.ticket, waker)
+        self.address.cell::<A>().mailbox.poll_wait(self.ticket, self.lane, waker)
     }
 }
 
 impl<A: Actor> Drop for Line<'_, A> {
     fn drop(&mut self) {
-        drop(self.address.cell::<A>().mailbox.cancel_wait(self.ticket));
+        drop(self.address.cell::<A>().mailbox.cancel_wait(self.ticket, self.lane));
     }
 }
 
@@ -192,7 +210,9 @@ impl<'a, A: Actor> Sending<'a, A> {
         let mut message = message.take();
         loop {
             match pushed {
-                Pushed::Queued | Pushed::QueuedFirst => return Poll::Ready(Ok(())),
+                Pushed::Queued | Pushed::QueuedFirst | Pushed::DroppedNewest | Pushed::DroppedOldest => {
+                    return Poll::Ready(Ok(()));
+                }
                 Pushed::Closed => return Poll::Ready(Err(TellError::Stopped)),
                 Pushed::Full => return Poll::Ready(Err(TellError::Full)),
                 Pushed::MustWait if Ambient::is(self.address.as_ptr()) => {
@@ -239,7 +259,7 @@ impl<A: Actor> Future for Sending<'_, A> {
         };
         let deadline = limit.deadline(&this.address.header().core);
         match this.address.push::<A>(message, deadline) {
-            Pushed::Queued | Pushed::QueuedFirst => Poll::Ready(Ok(())),
+            Pushed::Queued | Pushed::QueuedFirst | Pushed::DroppedNewest | Pushed::DroppedOldest => Poll::Ready(Ok(())),
             pushed @ (Pushed::Full | Pushed::MustWait | Pushed::Closed) => this.refused(pushed, deadline, cx.waker()),
         }
     }
@@ -324,7 +344,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         let mut message = Some(message);
         let line = loop {
             match self.address.push::<A>(&mut message, deadline) {
-                Pushed::Queued | Pushed::QueuedFirst => break None,
+                Pushed::Queued | Pushed::QueuedFirst | Pushed::DroppedNewest | Pushed::DroppedOldest => break None,
                 Pushed::Full => return Poll::Ready(K::unsent(TellError::Full)),
                 Pushed::Closed => return Poll::Ready(K::unsent(TellError::Stopped)),
                 Pushed::MustWait => {

@@ -7,6 +7,7 @@ use core::time::Duration;
 use std::any::TypeId;
 use std::boxed::Box;
 use std::cell::UnsafeCell;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Wake, Waker};
 use std::vec::Vec;
@@ -74,7 +75,7 @@ unsafe impl<A: Actor> Send for Cell<A> {}
 pub(super) struct Body<A: Actor> {
     pub(super) hand: Hand<Envelope<A::Message>>,
     /// What only actors that failed, have children or timers need.
-    pub(super) cold: Option<Box<Cold>>,
+    pub(super) cold: Option<Box<Cold<A::Message>>>,
     pub(super) life: Lifecycle,
     /// Timers that are due.
     pub(super) ticks: u16,
@@ -82,8 +83,7 @@ pub(super) struct Body<A: Actor> {
     pub(super) message: u16,
 }
 
-#[derive(Default)]
-pub(super) struct Cold {
+pub(super) struct Cold<M> {
     /// Why the handler in hand fails.
     pub(super) failure: Option<Failure>,
     pub(super) history: History<RESTARTS_KEPT>,
@@ -94,10 +94,29 @@ pub(super) struct Cold {
     /// The timer that ends the pause before the next life.
     pub(super) resume: Option<Key>,
     pub(super) pause: Duration,
+    /// Messages that wait until the actor is ready for them.
+    pub(super) stash: VecDeque<Envelope<M>>,
+    /// Messages out of the stash, to be handled next.
+    pub(super) unstashed: VecDeque<Envelope<M>>,
+}
+
+impl<M> Default for Cold<M> {
+    fn default() -> Self {
+        Self {
+            failure: None,
+            history: History::default(),
+            children: Vec::new(),
+            timers: Vec::new(),
+            resume: None,
+            pause: Duration::ZERO,
+            stash: VecDeque::new(),
+            unstashed: VecDeque::new(),
+        }
+    }
 }
 
 impl<A: Actor> Body<A> {
-    pub(super) fn cold(&mut self) -> &mut Cold {
+    pub(super) fn cold(&mut self) -> &mut Cold<A::Message> {
         self.cold.get_or_insert_with(Box::default)
     }
 }
@@ -179,6 +198,7 @@ impl<A: Actor> Cell<A> {
         let why = match reason {
             DeadLetterReason::Stopped => Unanswered::Stopped,
             DeadLetterReason::Expired => Unanswered::Expired,
+            DeadLetterReason::Dropped => Unanswered::Dropped,
         };
         contain(|| message.refuse(why));
         self.header.core.event(&SystemEvent::DeadLetter {

@@ -30,6 +30,12 @@ impl<T> Buffer<T> {
         Self { start, capacity }
     }
 
+    /// As [`of`](Self::of), and says how many elements were forgotten.
+    fn of_len(vec: Vec<T>, len: &mut u32) -> Self {
+        *len = u32::try_from(vec.len()).expect("no more elements than places");
+        Self::of(vec)
+    }
+
     /// The buffer as a vector of its first `len` elements.
     ///
     /// # Safety
@@ -96,6 +102,16 @@ impl<T> Queue<T> {
         vec.reserve(1);
         self.buffer = Buffer::of(vec);
         self.len = len;
+    }
+
+    /// Takes the first element out; the others move up.
+    pub(super) fn remove_first(&mut self) -> Option<T> {
+        let len = self.len;
+        let mut elements = self.take();
+        // A vector's own way, since nothing but an overflow comes here.
+        let first = (len > 0).then(|| elements.remove(0));
+        self.buffer = Buffer::of_len(elements, &mut self.len);
+        first
     }
 
     /// All elements; the queue is left without memory.

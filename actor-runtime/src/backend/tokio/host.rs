@@ -63,6 +63,11 @@ impl<A: Actor> Host<A> {
         turn.record(Failure::new(kind, Description::from_display(error)));
     }
 
+    pub(crate) fn unstash_all(&self) {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.unstash_all();
+    }
+
     #[allow(clippy::unnecessary_wraps)]
     pub(crate) fn reply_as_message<K, F, R>(
         &self,

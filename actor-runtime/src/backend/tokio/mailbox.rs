@@ -21,6 +21,7 @@ use std::task::Waker;
 use std::vec::Vec;
 
 use crate::failure::Failure;
+use crate::message::Lane;
 use crate::policy::{Admission, Overflow};
 use crate::time::Instant;
 
@@ -87,10 +88,20 @@ pub(super) mod signal {
     pub(in super::super) const WAKE: u32 = 1 << 9;
     /// Somebody waits for room.
     pub(in super::super) const ROOM: u32 = 1 << 10;
+    /// The oldest messages in the hand were dropped to make room.
+    pub(in super::super) const SKIP: u32 = 1 << 11;
+    /// Urgent messages wait. Stays until none does.
+    pub(in super::super) const URGENT: u32 = 1 << 12;
+    /// Messages out of the stash wait. Stays until none does.
+    pub(in super::super) const UNSTASHED: u32 = 1 << 13;
+    /// Timers are due. Stays until their handlers have run.
+    pub(in super::super) const DUE: u32 = 1 << 14;
     /// The first of the bits of `#[every]` timers.
     pub(in super::super) const FIRST_TICK: u32 = 16;
-    /// All that goes before messages, whatever waits.
-    pub(in super::super) const LIFE: u32 = ((1 << FIRST_TICK) - 1) & !ROOM;
+    /// All that goes before the user lane, whatever waits.
+    pub(in super::super) const LIFE: u32 = ((1 << FIRST_TICK) - 1) & !(ROOM | DUE);
+    /// What runs handlers: no reason to look while the actor may not run any.
+    pub(in super::super) const MESSAGES: u32 = URGENT | UNSTASHED | DUE;
     /// How many timers have a bit.
     pub(in super::super) const TICKS: u32 = 16;
 }
@@ -115,6 +126,10 @@ pub(super) enum Pushed {
     Full,
     /// No room, and the policy is to wait.
     MustWait,
+    /// No room: the message is a dead letter.
+    DroppedNewest,
+    /// In the mailbox; the message that the caller has in its stead is a dead letter.
+    DroppedOldest,
     /// The actor has ended or is draining.
     Closed,
 }
@@ -143,13 +158,37 @@ struct Sender<M> {
 /// the next look, which `ROOM` keeps asking for.
 type Woken = heapless::Vec<Waker, 32>;
 
-/// What most mailboxes never need.
-struct Waiting<M> {
+/// Senders that wait for room in one lane, in order.
+struct Line<M> {
     senders: VecDeque<Sender<M>>,
-    /// The ticket of the next sender that starts to wait.
-    next_ticket: u64,
     /// Senders with this ticket or a later one were refused by a close.
     refused_from: u64,
+}
+
+impl<M> Line<M> {
+    const fn new() -> Self {
+        Self { senders: VecDeque::new(), refused_from: u64::MAX }
+    }
+
+    fn place(&self, ticket: u64) -> Option<usize> {
+        self.senders.binary_search_by_key(&ticket, |sender| sender.ticket).ok()
+    }
+
+    /// Refuses all; those that come have `next_ticket` or a later one.
+    fn refuse(&mut self, next_ticket: u64) -> VecDeque<Sender<M>> {
+        self.refused_from = self.senders.front().map_or(next_ticket, |sender| sender.ticket).min(self.refused_from);
+        std::mem::take(&mut self.senders)
+    }
+}
+
+/// What most mailboxes never need.
+struct Waiting<M> {
+    /// The urgent lane: a queue of its own, with the same capacity and policy.
+    urgent: VecDeque<Envelope<M>>,
+    user_line: Line<M>,
+    urgent_line: Line<M>,
+    /// The ticket of the next sender that starts to wait.
+    next_ticket: u64,
     /// Who waits for the end of the actor, by ticket.
     enders: Vec<(u64, Waker)>,
     /// Why the first start failed, until whoever spawned has heard of it.
@@ -159,12 +198,20 @@ struct Waiting<M> {
 impl<M> Waiting<M> {
     fn new() -> Box<Self> {
         Box::new(Self {
-            senders: VecDeque::new(),
+            urgent: VecDeque::new(),
+            user_line: Line::new(),
+            urgent_line: Line::new(),
             next_ticket: 0,
-            refused_from: u64::MAX,
             enders: Vec::new(),
             start_failure: None,
         })
+    }
+
+    fn line(&mut self, lane: Lane) -> &mut Line<M> {
+        match lane {
+            Lane::User => &mut self.user_line,
+            Lane::Urgent => &mut self.urgent_line,
+        }
     }
 
     fn ticket(&mut self) -> u64 {
@@ -182,6 +229,8 @@ struct Inner<M> {
     closed: bool,
     /// The actor has ended.
     finished: bool,
+    /// So many of the oldest messages in the hand are to be dropped.
+    skip: u32,
 }
 
 /// See the module.
@@ -195,6 +244,7 @@ pub(super) struct Mailbox<M> {
 
 /// What a close leaves to be given up, outside the lock.
 pub(super) struct Remains<M> {
+    urgent: VecDeque<Envelope<M>>,
     queue: Vec<Envelope<M>>,
     senders: VecDeque<Sender<M>>,
 }
@@ -203,7 +253,7 @@ impl<M> Remains<M> {
     /// Hands every message of the queue to `accepted`, and every message of a sender that was still waiting for
     /// room to `waiting`, after which it wakes the sender.
     pub(super) fn give_up(self, mut accepted: impl FnMut(M), mut waiting: impl FnMut(M)) {
-        for envelope in self.queue {
+        for envelope in self.urgent.into_iter().chain(self.queue) {
             accepted(envelope.message);
         }
         for Sender { envelope, waker, ticket: _ } in self.senders {
@@ -234,6 +284,7 @@ impl<M> Mailbox<M> {
                 turn: Turn::Busy,
                 closed: false,
                 finished: false,
+                skip: 0,
             }),
             signals: AtomicU32::new(0),
             in_hand: AtomicU32::new(0),
@@ -255,55 +306,137 @@ impl<M> Mailbox<M> {
         if inner.closed {
             return Pushed::Closed;
         }
-        let waiting = inner.queue.len() + self.in_hand.load(Ordering::Relaxed) as usize;
-        match overflow.admit(waiting, inner.senders_wait(), capacity as usize) {
+        match overflow.admit(self.waiting(&inner), inner.senders_wait(), capacity as usize) {
             Admission::Accept => inner.enqueue(message, deadline),
             Admission::Reject => Pushed::Full,
             Admission::Wait => Pushed::MustWait,
+            Admission::DropNewest => Pushed::DroppedNewest,
+            Admission::DropOldest => self.replace_oldest(inner, message, deadline),
         }
     }
 
-    /// Moves the message into the queue whatever waits there: an answer the actor asked for.
-    pub(super) fn push_answer(&self, message: &mut Option<M>) -> Pushed {
+    /// As [`push`](Self::push), into the urgent lane.
+    #[cold]
+    pub(super) fn push_urgent(
+        &self,
+        message: &mut Option<M>,
+        deadline: Deadline,
+        capacity: u32,
+        overflow: Overflow,
+    ) -> Pushed {
         let mut inner = self.inner.lock();
-        if inner.closed { Pushed::Closed } else { inner.enqueue(message, Deadline::NONE) }
+        if inner.closed {
+            return Pushed::Closed;
+        }
+        let Waiting { urgent, urgent_line, .. } = &mut **inner.waiting.get_or_insert_with(Waiting::new);
+        let oldest = match overflow.admit(urgent.len(), !urgent_line.senders.is_empty(), capacity as usize) {
+            Admission::Accept => None,
+            Admission::Reject => return Pushed::Full,
+            Admission::Wait => return Pushed::MustWait,
+            Admission::DropNewest => return Pushed::DroppedNewest,
+            Admission::DropOldest => urgent.pop_front(),
+        };
+        let pushed = self.enqueue_urgent(&mut inner, message, deadline);
+        *message = oldest.map(|oldest| oldest.message);
+        debug_assert!(message.is_none() || pushed == Pushed::Queued, "a mailbox that is full is not idle");
+        if message.is_some() { Pushed::DroppedOldest } else { pushed }
+    }
+
+    fn enqueue_urgent(&self, inner: &mut Inner<M>, message: &mut Option<M>, deadline: Deadline) -> Pushed {
+        let urgent = &mut inner.waiting.get_or_insert_with(Waiting::new).urgent;
+        urgent.extend(message.take().map(|message| Envelope { message, deadline }));
+        self.signals.fetch_or(signal::URGENT, Ordering::Relaxed);
+        // Whoever has the turn looks at the signal; an actor that is parked has a message in hand.
+        if inner.turn == Turn::Idle {
+            inner.turn = Turn::Busy;
+            return Pushed::QueuedFirst;
+        }
+        Pushed::Queued
+    }
+
+    /// Moves the message into the queue, and the oldest one out: into `message`, or, where it is in the hand, out of the
+    /// owner's.
+    #[cold]
+    fn replace_oldest(&self, mut inner: Guard<'_, Inner<M>>, message: &mut Option<M>, deadline: Deadline) -> Pushed {
+        if self.in_hand.load(Ordering::Relaxed) > inner.skip {
+            inner.skip += 1;
+            self.signals.fetch_or(signal::SKIP, Ordering::Relaxed);
+            return inner.enqueue(message, deadline);
+        }
+        let oldest = inner.queue.remove_first();
+        let pushed = inner.enqueue(message, deadline);
+        debug_assert_eq!(pushed, Pushed::Queued, "a mailbox that is full is not idle");
+        *message = oldest.map(|oldest| oldest.message);
+        if message.is_some() { Pushed::DroppedOldest } else { pushed }
+    }
+
+    /// Moves the message into its lane whatever waits there: an answer the actor asked for.
+    pub(super) fn push_answer(&self, message: &mut Option<M>, lane: Lane) -> Pushed {
+        let mut inner = self.inner.lock();
+        match lane {
+            _ if inner.closed => Pushed::Closed,
+            Lane::Urgent => self.enqueue_urgent(&mut inner, message, Deadline::NONE),
+            Lane::User => inner.enqueue(message, Deadline::NONE),
+        }
     }
 
     /// Lets a sender wait in line, its message with it. Returns its ticket, or the message if there is room
     /// by now or the actor has ended: then it must push again.
-    pub(super) fn wait(&self, envelope: Envelope<M>, waker: Waker, capacity: u32) -> Result<u64, Envelope<M>> {
+    pub(super) fn wait(
+        &self,
+        envelope: Envelope<M>,
+        lane: Lane,
+        waker: Waker,
+        capacity: u32,
+    ) -> Result<u64, Envelope<M>> {
         let mut inner = self.inner.lock();
-        let waiting = inner.queue.len() + self.in_hand.load(Ordering::Relaxed) as usize;
-        if inner.closed || (waiting < capacity as usize && !inner.senders_wait()) {
+        let has_room = match lane {
+            Lane::User => self.waiting(&inner) < capacity as usize && !inner.senders_wait(),
+            Lane::Urgent => inner.waiting.as_ref().is_none_or(|waiting| {
+                waiting.urgent.len() < capacity as usize && waiting.urgent_line.senders.is_empty()
+            }),
+        };
+        if inner.closed || has_room {
             return Err(envelope);
         }
-        let line = inner.waiting.get_or_insert_with(Waiting::new);
-        let ticket = line.ticket();
-        line.senders.push_back(Sender { ticket, envelope, waker });
-        self.signals.fetch_or(signal::ROOM, Ordering::Relaxed);
+        let waiting = inner.waiting.get_or_insert_with(Waiting::new);
+        let ticket = waiting.ticket();
+        waiting.line(lane).senders.push_back(Sender { ticket, envelope, waker });
+        if lane == Lane::User {
+            // Whoever takes an urgent message lets the next one in without being asked.
+            self.signals.fetch_or(signal::ROOM, Ordering::Relaxed);
+        }
         Ok(ticket)
     }
 
+    /// Messages of the user lane that wait.
+    #[inline(always)]
+    fn waiting(&self, inner: &Inner<M>) -> usize {
+        (inner.queue.len() + self.in_hand.load(Ordering::Relaxed) as usize).saturating_sub(inner.skip as usize)
+    }
+
     /// Asks whether the sender with `ticket` still waits, and has `waker` woken when it no longer does.
-    pub(super) fn poll_wait(&self, ticket: u64, waker: &Waker) -> Waited {
+    pub(super) fn poll_wait(&self, ticket: u64, lane: Lane, waker: &Waker) -> Waited {
         // Cloned and dropped outside the lock: both may run foreign code.
         let mut waker = waker.clone();
         let mut inner = self.inner.lock();
-        if inner.waiting.as_ref().is_some_and(|waiting| ticket >= waiting.refused_from) {
+        let Some(line) = inner.waiting.as_mut().map(|waiting| waiting.line(lane)) else { return Waited::Admitted };
+        if ticket >= line.refused_from {
             return Waited::Closed;
         }
-        let Some(sender) = inner.sender(ticket) else { return Waited::Admitted };
+        let Some(sender) = line.place(ticket).and_then(|place| line.senders.get_mut(place)) else {
+            return Waited::Admitted;
+        };
         std::mem::swap(&mut sender.waker, &mut waker);
         drop(inner);
         Waited::Waiting
     }
 
     /// Takes a waiting sender out of the line. `None` if its message is in the mailbox or was refused.
-    pub(super) fn cancel_wait(&self, ticket: u64) -> Option<Envelope<M>> {
+    pub(super) fn cancel_wait(&self, ticket: u64, lane: Lane) -> Option<Envelope<M>> {
         let mut inner = self.inner.lock();
-        let line = inner.waiting.as_mut()?;
-        let place = line.senders.binary_search_by_key(&ticket, |sender| sender.ticket).ok()?;
-        let sender = line.senders.remove(place);
+        let line = inner.waiting.as_mut()?.line(lane);
+        let sender = line.place(ticket).and_then(|place| line.senders.remove(place));
         drop(inner);
         sender.map(|sender| sender.envelope)
     }
@@ -352,7 +485,9 @@ impl<M> Mailbox<M> {
 
     /// Messages that wait, those in the hand included.
     pub(super) fn depth(&self) -> usize {
-        self.inner.lock().queue.len() + self.in_hand.load(Ordering::Relaxed) as usize
+        let inner = self.inner.lock();
+        let urgent = inner.waiting.as_ref().map_or(0, |waiting| waiting.urgent.len());
+        self.waiting(&inner) + urgent
     }
 
     /// Registers `waker` for the end of the actor, in place of an earlier `ticket`. `None` if it has ended.
@@ -399,9 +534,50 @@ impl<M> Mailbox<M> {
         self.signals.load(Ordering::Relaxed) & !signal::ROOM != 0
     }
 
-    /// Takes the signals.
+    /// Takes the signals; those of messages stay as long as there are any.
     pub(super) fn take_signals(&self) -> u32 {
-        self.signals.swap(0, Ordering::Acquire)
+        self.signals.fetch_and(signal::MESSAGES, Ordering::Acquire)
+    }
+
+    /// Whether there are such `messages`.
+    pub(super) fn has(&self, messages: u32) -> bool {
+        self.signals.load(Ordering::Relaxed) & messages != 0
+    }
+
+    /// Says whether there are such `messages`; for the owner of the turn.
+    pub(super) fn set(&self, messages: u32, there_are: bool) {
+        if there_are {
+            self.signals.fetch_or(messages, Ordering::Relaxed);
+        } else {
+            self.signals.fetch_and(!messages, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes the first urgent message, and lets the first sender that waits for its room in.
+    pub(super) fn take_urgent(&self) -> Option<Envelope<M>> {
+        let mut inner = self.inner.lock();
+        let Waiting { urgent, urgent_line, .. } = &mut **inner.waiting.as_mut()?;
+        let first = urgent.pop_front();
+        let mut woken = None;
+        if let Some(Sender { ticket: _, envelope, waker }) = urgent_line.senders.pop_front() {
+            urgent.push_back(envelope);
+            woken = Some(waker);
+        }
+        if urgent.is_empty() {
+            self.signals.fetch_and(!signal::URGENT, Ordering::Relaxed);
+        }
+        drop(inner);
+        woken.into_iter().for_each(wake);
+        first
+    }
+
+    /// How many of the `in_hand` messages are to be dropped, the oldest first; the owner drops them.
+    pub(super) fn take_skips(&self, in_hand: u32) -> u32 {
+        let mut inner = self.inner.lock();
+        // Those that were handled meanwhile need no dropping.
+        let skip = std::mem::take(&mut inner.skip).min(in_hand);
+        self.set_in_hand(in_hand - skip);
+        skip
     }
 
     /// Says how many messages are still in the hand.
@@ -470,7 +646,7 @@ impl<M> Mailbox<M> {
     #[must_use]
     pub(super) fn park(&self) -> bool {
         let mut inner = self.inner.lock();
-        let free = self.signals.load(Ordering::Relaxed) & !signal::ROOM == 0;
+        let free = self.signals.load(Ordering::Relaxed) & !(signal::ROOM | signal::MESSAGES) == 0;
         if free {
             inner.turn = Turn::Parked;
         }
@@ -481,7 +657,7 @@ impl<M> Mailbox<M> {
     #[must_use]
     pub(super) fn seal(&self) -> Remains<M> {
         let mut inner = self.inner.lock();
-        Remains { queue: Vec::new(), senders: inner.refuse_senders() }
+        Remains { urgent: VecDeque::new(), queue: Vec::new(), senders: inner.refuse_senders() }
     }
 
     /// Lets no more messages in, and takes out whatever waits.
@@ -489,7 +665,9 @@ impl<M> Mailbox<M> {
     pub(super) fn close(&self) -> Remains<M> {
         let mut inner = self.inner.lock();
         let senders = inner.refuse_senders();
-        Remains { queue: inner.queue.take(), senders }
+        let urgent = inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.urgent));
+        self.signals.fetch_and(!signal::MESSAGES, Ordering::Relaxed);
+        Remains { urgent: urgent.unwrap_or_default(), queue: inner.queue.take(), senders }
     }
 
     /// Keeps why the first start failed.
@@ -523,13 +701,7 @@ impl<M> Mailbox<M> {
 
 impl<M> Inner<M> {
     fn senders_wait(&self) -> bool {
-        self.waiting.as_ref().is_some_and(|waiting| !waiting.senders.is_empty())
-    }
-
-    fn sender(&mut self, ticket: u64) -> Option<&mut Sender<M>> {
-        let senders = &mut self.waiting.as_mut()?.senders;
-        let place = senders.binary_search_by_key(&ticket, |sender| sender.ticket).ok()?;
-        senders.get_mut(place)
+        self.waiting.as_ref().is_some_and(|waiting| !waiting.user_line.senders.is_empty())
     }
 
     /// Step 1 of the drawing.
@@ -550,7 +722,7 @@ impl<M> Inner<M> {
         let Some(waiting) = self.waiting.as_mut() else { return };
         while self.queue.len() + in_hand < capacity as usize
             && !woken.is_full()
-            && let Some(sender) = waiting.senders.pop_front()
+            && let Some(sender) = waiting.user_line.senders.pop_front()
         {
             self.queue.push_with(|| sender.envelope);
             let pushed = woken.push(sender.waker);
@@ -559,13 +731,12 @@ impl<M> Inner<M> {
     }
 
     fn refuse_senders(&mut self) -> VecDeque<Sender<M>> {
-        let first = !self.closed;
         self.closed = true;
         let Some(waiting) = self.waiting.as_mut() else { return VecDeque::new() };
-        if first {
-            waiting.refused_from = waiting.senders.front().map_or(waiting.next_ticket, |sender| sender.ticket);
-        }
-        std::mem::take(&mut waiting.senders)
+        let next_ticket = waiting.next_ticket;
+        let mut senders = waiting.urgent_line.refuse(next_ticket);
+        senders.append(&mut waiting.user_line.refuse(next_ticket));
+        senders
     }
 }
 
@@ -610,7 +781,16 @@ mod model {
                         seen.lock().unwrap().push(envelope.message);
                     }
                 }
-                Taken::Signals => drop(mailbox.take_signals()),
+                Taken::Signals => {
+                    if mailbox.take_signals() & signal::SKIP != 0 {
+                        mailbox.take_skips(hand.len());
+                    }
+                    if mailbox.has(signal::URGENT)
+                        && let Some(envelope) = mailbox.take_urgent()
+                    {
+                        seen.lock().unwrap().push(envelope.message);
+                    }
+                }
                 Taken::Idle | Taken::Drained => return,
             }
         }
@@ -639,6 +819,61 @@ mod model {
             seen.sort_unstable();
             assert_eq!(seen, vec![1, 2], "a message was left behind, or run twice");
             assert!(mailbox.claim_idle(), "the turn was given up");
+        });
+    }
+
+    #[test]
+    fn an_urgent_message_is_run_by_exactly_one_owner_of_the_turn() {
+        loom::model(|| {
+            let mailbox = idle();
+            let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+            let sender = {
+                let (mailbox, seen) = (Arc::clone(&mailbox), Arc::clone(&seen));
+                loom::thread::spawn(move || {
+                    match mailbox.push_urgent(&mut Some(1), Deadline::NONE, 8, Overflow::Wait) {
+                        Pushed::QueuedFirst => run(&mailbox, 8, &seen),
+                        Pushed::Queued => {}
+                        _ => panic!("there was room"),
+                    }
+                })
+            };
+            if push(&mailbox, 2, 8) == Pushed::QueuedFirst {
+                run(&mailbox, 8, &seen);
+            }
+            sender.join().unwrap();
+            let mut seen = seen.lock().unwrap().clone();
+            seen.sort_unstable();
+            assert_eq!(seen, vec![1, 2], "a message was left behind, or run twice");
+            assert!(mailbox.claim_idle(), "the turn and the signal were given up");
+        });
+    }
+
+    #[test]
+    fn dropping_the_oldest_loses_one_message_or_none() {
+        loom::model(|| {
+            let mailbox = idle();
+            assert_eq!(push(&mailbox, 1, 1), Pushed::QueuedFirst);
+            let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+            let sender = {
+                let mailbox = Arc::clone(&mailbox);
+                let seen = Arc::clone(&seen);
+                loom::thread::spawn(move || {
+                    let mut place = Some(2);
+                    let pushed = mailbox.push(&mut place, Deadline::NONE, 1, Overflow::DropOldest);
+                    match pushed {
+                        Pushed::QueuedFirst => run(&mailbox, 1, &seen),
+                        Pushed::Queued => {}
+                        Pushed::DroppedOldest => assert_eq!(place.take(), Some(1), "the victim is the oldest"),
+                        _ => panic!("the policy is to drop"),
+                    }
+                    assert_eq!(place, None, "a message is in one place");
+                })
+            };
+            run(&mailbox, 1, &seen);
+            sender.join().unwrap();
+            let seen = seen.lock().unwrap().clone();
+            assert!(seen == [2] || seen == [1, 2], "the newest is never lost: {seen:?}");
+            assert!(mailbox.claim_idle());
         });
     }
 
@@ -737,13 +972,13 @@ mod model {
                     match push(&mailbox, 2, 1) {
                         Pushed::MustWait => {
                             let envelope = Envelope { message: 2, deadline: Deadline::NONE };
-                            match mailbox.wait(envelope, waker.clone(), 1) {
-                                Ok(ticket) => Some((ticket, mailbox.poll_wait(ticket, &waker))),
+                            match mailbox.wait(envelope, Lane::User, waker.clone(), 1) {
+                                Ok(ticket) => Some((ticket, mailbox.poll_wait(ticket, Lane::User, &waker))),
                                 Err(_) => None,
                             }
                         }
                         Pushed::Queued | Pushed::QueuedFirst => None,
-                        Pushed::Full | Pushed::Closed => panic!("the policy is to wait"),
+                        _ => panic!("the policy is to wait"),
                     }
                 })
             };
@@ -754,7 +989,11 @@ mod model {
                 // The turn may have been given up before the sender began to wait: then its own push would have
                 // found room. It waited, so the owner must have seen it.
                 let waker = Waker::from(Arc::clone(&woken));
-                assert_eq!(mailbox.poll_wait(ticket, &waker), Waited::Admitted, "a sender waits beside free room");
+                assert_eq!(
+                    mailbox.poll_wait(ticket, Lane::User, &waker),
+                    Waited::Admitted,
+                    "a sender waits beside free room"
+                );
                 assert!(woken.0.load(core::sync::atomic::Ordering::SeqCst) >= 1);
             }
         });

@@ -14,6 +14,7 @@ use crate::actor::Actor;
 use crate::call::{Call, Kind, Limit};
 use crate::error::Unanswered;
 use crate::id::Incarnation;
+use crate::message::Message;
 use crate::metrics::DeadLetterReason;
 use crate::reference::{ActorRef, Ref};
 use crate::reply::Reply;
@@ -201,14 +202,15 @@ impl<F> Asked<F> {
         let me = A::Ref::from_ref(Ref::from_address(crate::backend::Address::Tokio(asker)));
         // The asker's code, in the turn of who answers: its mistake must not be the other's failure.
         let Ok(message) = guard(|| answered(&me, K::output(answer, handler)).message) else { return };
+        let lane = message.lane();
         let mut message = Some(message);
         // SAFETY: `me` keeps the cell alive.
         let shared = unsafe { cell.as_ref() };
-        match shared.mailbox.push_answer(&mut message) {
+        match shared.mailbox.push_answer(&mut message, lane) {
             Pushed::Queued => {}
             // SAFETY: the push handed over the turn, and the pointer is that of an address.
             Pushed::QueuedFirst => unsafe { Cell::schedule(cell) },
-            Pushed::Full | Pushed::MustWait | Pushed::Closed => {
+            Pushed::Full | Pushed::MustWait | Pushed::Closed | Pushed::DroppedNewest | Pushed::DroppedOldest => {
                 if let Some(message) = message {
                     shared.dead_letter(message, DeadLetterReason::Stopped);
                 }

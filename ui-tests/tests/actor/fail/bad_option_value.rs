@@ -1,6 +1,6 @@
 use actor::prelude::*;
 
-#[actor(mailbox(capacity = many, overflow = drop_oldest), inline_ask = yes, name = counter)]
+#[actor(mailbox(capacity = many, overflow = drop_eldest), inline_ask = yes, name = counter)]
 struct Counter {
     total: u64,
 }

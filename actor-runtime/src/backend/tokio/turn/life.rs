@@ -129,6 +129,7 @@ impl<A: Actor> Turn<A> {
             body.ticks = 0;
             body.cold.as_mut().map(|cold| core::mem::take(&mut cold.timers)).unwrap_or_default()
         });
+        self.cell().mailbox.set(signal::DUE, false);
         for key in timers.into_iter().flatten() {
             self.cell().header.core.timers().cancel(key);
         }
@@ -199,6 +200,8 @@ impl<A: Actor> Turn<A> {
             cold.pause = Duration::ZERO;
             body.life.done(A::CHILDREN);
         });
+        // What the old state was not ready for comes to the new one, before the mailbox.
+        self.unstash_all();
     }
 
     /// The actor has ended: what waits is given up, and whoever waits for that is told.
@@ -208,6 +211,7 @@ impl<A: Actor> Turn<A> {
             cell.dead_letter(envelope.message, DeadLetterReason::Stopped);
         }
         cell.mailbox.set_in_hand(0);
+        self.give_up_stash();
         self.give_up(cell.mailbox.close());
         self.stop_timers();
         // SAFETY: the turn is exclusive, and nothing is built any more.

@@ -16,7 +16,7 @@ use super::super::ambient::WhyDropped;
 use super::super::counts::Life;
 use super::super::guard::{contain, guard};
 use super::super::header::Ran;
-use super::super::mailbox::Taken;
+use super::super::mailbox::{Envelope, Taken, signal};
 use super::{Flow, Turn};
 
 /// What the messages of a hand leave behind.
@@ -97,6 +97,15 @@ impl<A: Actor> Turn<A> {
                 cell.dead_letter(message, DeadLetterReason::Expired);
                 continue;
             }
+            if A::OPTIONS.stash > 0 {
+                // A guard that panics fails like its handler.
+                #[allow(clippy::cast_possible_truncation)]
+                self.body(|body| body.message = index as u16);
+                if state.stashes(&message) {
+                    self.stash(Envelope { message, deadline });
+                    continue;
+                }
+            }
             if mode == Mode::Async {
                 self.start_future(message);
                 return Left::Attention;
@@ -125,6 +134,37 @@ impl<A: Actor> Turn<A> {
             body.hand.rest();
             self.cell().mailbox.take(&mut body.hand, A::OPTIONS.capacity, || header.refs_gone())
         })
+    }
+
+    /// Handles one message that goes before the user lane. There may be none: a signal says too much at times.
+    pub(super) fn handle_first(
+        self,
+        handled: &mut u32,
+        budget: u32,
+        take: impl FnOnce(Self) -> Option<Envelope<A::Message>>,
+    ) -> Flow {
+        if *handled >= budget {
+            return Flow::Return(Ran::Again);
+        }
+        let Some(envelope) = take(self) else { return Flow::Next };
+        *handled += 1;
+        let Envelope { message, deadline } = envelope;
+        if deadline.is_set() && deadline.has_passed(self.cell().header.core.now()) {
+            self.cell().dead_letter(message, DeadLetterReason::Expired);
+            return Flow::Next;
+        }
+        match (self.must_stash(&message), message.mode()) {
+            (Ok(true), _) => self.stash(Envelope { message, deadline }),
+            (Ok(false), Mode::Sync | Mode::Delegated) => drop(self.handle_sync(message)),
+            (Ok(false), Mode::Async) => self.start_future(message),
+            (Err(panic), _) => {
+                #[allow(clippy::cast_possible_truncation)]
+                self.body(|body| body.message = message.index() as u16);
+                contain(|| message.refuse(Unanswered::Failed));
+                self.settle(Err(panic));
+            }
+        }
+        Flow::Next
     }
 
     /// Runs one message outside of a hand. Returns whether that left nothing to look at.
@@ -218,11 +258,12 @@ impl<A: Actor> Turn<A> {
 
     /// Runs a due timer.
     pub(super) fn tick(self) {
-        let timer = self.body(|body| {
+        let (timer, left) = self.body(|body| {
             let timer = body.ticks.trailing_zeros();
             body.ticks &= body.ticks - 1;
-            timer as usize
+            (timer as usize, body.ticks != 0)
         });
+        self.cell().mailbox.set(signal::DUE, left);
         if let Some(message) = A::tick(timer) {
             self.run_own(message);
         }

@@ -8,6 +8,7 @@ mod failures;
 mod life;
 mod messages;
 mod signals;
+mod stash;
 
 use core::ptr::NonNull;
 use core::task::Poll;
@@ -19,6 +20,7 @@ use crate::lifecycle::Task;
 use super::ambient::Ambient;
 use super::cell::{Body, Cell};
 use super::header::{Owner, Ran};
+use super::mailbox::signal;
 
 /// What the loop of a turn does next.
 enum Flow {
@@ -84,7 +86,7 @@ impl<A: Actor> Turn<A> {
         let ambient = Ambient::enter(self.0.cast());
         let mut handled = 0;
         let ran = loop {
-            let flow = match if self.only_receives() { Flow::Receive } else { self.attend(&mut handled) } {
+            let flow = match if self.only_receives() { Flow::Receive } else { self.attend(&mut handled, budget) } {
                 Flow::Receive => self.receive(&mut handled, budget),
                 other @ (Flow::Next | Flow::Return(_)) => other,
             };
@@ -109,7 +111,7 @@ impl<A: Actor> Turn<A> {
     ///
     /// Out of line, so that an activation that only handles messages does not set up the stack for all that.
     #[inline(never)]
-    fn attend(self, handled: &mut u32) -> Flow {
+    fn attend(self, handled: &mut u32, budget: u32) -> Flow {
         if self.cell().mailbox.has_signals() {
             self.heed_signals();
         }
@@ -121,13 +123,16 @@ impl<A: Actor> Turn<A> {
                 Poll::Ready(()) => Flow::Next,
             };
         }
-        self.perform(handled)
+        self.perform(handled, budget)
     }
 
     /// Performs the task that is next in the actor's life.
-    fn perform(self, handled: &mut u32) -> Flow {
+    fn perform(self, handled: &mut u32, budget: u32) -> Flow {
         match self.body(|body| body.life.task(A::CHILDREN)) {
             Task::Receive => {
+                if self.cell().mailbox.has(signal::URGENT) {
+                    return self.handle_first(handled, budget, |turn| turn.cell().mailbox.take_urgent());
+                }
                 if self.body(|body| body.ticks != 0) {
                     self.tick();
                     // Spent like a message, so that a timer that is always due ends an activation too.
@@ -135,6 +140,9 @@ impl<A: Actor> Turn<A> {
                     if self.future_is_live() || self.body(|body| !body.life.receives()) {
                         return Flow::Next;
                     }
+                }
+                if self.cell().mailbox.has(signal::UNSTASHED) {
+                    return self.handle_first(handled, budget, Self::take_unstashed);
                 }
                 // After a tick as well: a timer that is due again already must not starve the messages.
                 return Flow::Receive;

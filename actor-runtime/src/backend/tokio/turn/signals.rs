@@ -37,6 +37,9 @@ impl<A: Actor> Turn<A> {
         if bits & signal::RESUME != 0 && self.body(|body| body.life.task(A::CHILDREN)) == Task::Pause {
             self.begin_next_life();
         }
+        if bits & signal::SKIP != 0 {
+            self.skip();
+        }
         if bits & signal::ROOM != 0 {
             self.cell().mailbox.make_room(A::OPTIONS.capacity);
         }
@@ -74,6 +77,7 @@ impl<A: Actor> Turn<A> {
             if armed.is_some_and(|(due, _)| due <= now) {
                 self.arm_tick(timer as usize);
                 self.body(|body| body.ticks |= 1 << timer);
+                self.cell().mailbox.set(signal::DUE, true);
             }
         }
     }

@@ -1,0 +1,84 @@
+//! Messages that wait until their actor is ready for them. Keeps the order in which they came, and their deadlines.
+
+use core::mem::take;
+use std::string::String;
+
+use crate::actor::Actor;
+use crate::metrics::DeadLetterReason;
+
+use super::super::guard::guard;
+use super::super::mailbox::{Envelope, signal};
+use super::Turn;
+
+impl<A: Actor> Turn<A> {
+    /// Whether the guard of a message's handler says so, or what it panicked with.
+    pub(super) fn must_stash(self, message: &A::Message) -> Result<bool, String> {
+        if A::OPTIONS.stash == 0 {
+            return Ok(false);
+        }
+        let state = self.cell().state.get();
+        guard(|| {
+            // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
+            let state = unsafe { &*state };
+            state.as_ref().is_some_and(|state| state.stashes(message))
+        })
+    }
+
+    /// Puts a message into the stash; where that is full it is a dead letter.
+    pub(super) fn stash(self, envelope: Envelope<A::Message>) {
+        let refused = self.body(|body| {
+            let stash = &mut body.cold().stash;
+            if stash.len() < A::OPTIONS.stash as usize {
+                stash.push_back(envelope);
+                return None;
+            }
+            Some(envelope)
+        });
+        if let Some(Envelope { message, deadline: _ }) = refused {
+            self.cell().dead_letter(message, DeadLetterReason::Dropped);
+        }
+    }
+
+    /// Takes all messages out of the stash, to be handled next.
+    pub(in super::super) fn unstash_all(self) {
+        let wait = self.body(|body| {
+            let Some(cold) = body.cold.as_mut() else { return false };
+            let mut stashed = take(&mut cold.stash);
+            cold.unstashed.append(&mut stashed);
+            !cold.unstashed.is_empty()
+        });
+        self.cell().mailbox.set(signal::UNSTASHED, wait);
+    }
+
+    /// The next message out of the stash.
+    pub(super) fn take_unstashed(self) -> Option<Envelope<A::Message>> {
+        let (first, left) = self.body(|body| {
+            let unstashed = &mut body.cold().unstashed;
+            (unstashed.pop_front(), unstashed.len())
+        });
+        if left == 0 {
+            self.cell().mailbox.set(signal::UNSTASHED, false);
+        }
+        first
+    }
+
+    /// Gives up what is stashed: the actor has ended.
+    pub(super) fn give_up_stash(self) {
+        let stashed = self.body(|body| {
+            body.cold.as_mut().map(|cold| (take(&mut cold.unstashed), take(&mut cold.stash))).unwrap_or_default()
+        });
+        for envelope in stashed.0.into_iter().chain(stashed.1) {
+            self.cell().dead_letter(envelope.message, DeadLetterReason::Stopped);
+        }
+    }
+
+    /// Drops the oldest messages in the hand, whose room newer ones have taken.
+    pub(super) fn skip(self) {
+        let skips = self.cell().mailbox.take_skips(self.body(|body| body.hand.len()));
+        for _ in 0..skips {
+            if let Some(envelope) = self.body(|body| body.hand.pop()) {
+                self.cell().dead_letter(envelope.message, DeadLetterReason::Dropped);
+            }
+        }
+    }
+}

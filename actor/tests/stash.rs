@@ -1,0 +1,230 @@
+//! The stash: messages wait until their actor is ready for them, with reply and deadline, in order.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::time::Duration;
+
+use actor::prelude::*;
+use common::{Journal, everywhere, yield_now};
+
+#[actor(stash = 3)]
+struct Store {
+    ready: bool,
+    journal: Journal,
+}
+
+#[handlers]
+impl Store {
+    #[handler(stash_unless = self.ready)]
+    fn put(&mut self, number: u32) {
+        self.journal.note(format!("put {number}"));
+    }
+    #[handler(stash_unless = self.ready)]
+    fn get(&self, key: u32) -> u32 {
+        key * 10
+    }
+    #[handler(stash_unless = self.ready)]
+    async fn slow_get(&mut self, key: u32) -> u32 {
+        yield_now().await;
+        key * 100
+    }
+    fn open(&mut self, ctx: &mut Context<Self>) {
+        self.ready = true;
+        ctx.unstash_all();
+    }
+    /// Looks again though nothing has changed.
+    fn look(&mut self, ctx: &mut Context<Self>) {
+        ctx.unstash_all();
+    }
+    fn note(&mut self, number: u32) {
+        self.journal.note(format!("note {number}"));
+    }
+    #[handler(lane = urgent)]
+    fn alarm(&mut self) {
+        self.journal.note("alarm");
+    }
+    fn fails(&mut self) {
+        panic!("on purpose");
+    }
+    fn up(&self) -> bool {
+        true
+    }
+}
+
+async fn store(system: &ActorSystem) -> (StoreRef, Journal) {
+    let journal = Journal::default();
+    let store = {
+        let journal = journal.clone();
+        system.spawn(move || Store { ready: false, journal: journal.clone() }).await.unwrap()
+    };
+    (store, journal)
+}
+
+#[test]
+fn stashed_messages_come_before_the_mailbox_in_the_order_they_came() {
+    everywhere(|system| async move {
+        let (store, journal) = store(&system).await;
+        for number in 0..3 {
+            store.put(number).await.unwrap();
+            store.note(number).await.unwrap();
+        }
+        assert_eq!(store.up().await, Ok(true));
+        assert_eq!(journal.entries(), ["note 0", "note 1", "note 2"]);
+        store.look().await.unwrap();
+        assert_eq!(store.up().await, Ok(true));
+        assert_eq!(journal.entries().len(), 3, "those that have to wait still go back");
+        store.open().await.unwrap();
+        store.note(3).await.unwrap();
+        assert_eq!(store.up().await, Ok(true));
+        assert_eq!(journal.entries()[3..], ["put 0", "put 1", "put 2", "note 3"]);
+        store.put(4).await.unwrap();
+        assert_eq!(store.up().await, Ok(true));
+        assert_eq!(journal.entries()[7..], ["put 4"], "ready from now on");
+    });
+}
+
+#[test]
+fn an_ask_keeps_its_reply_in_the_stash() {
+    everywhere(|system| async move {
+        let (store, _) = store(&system).await;
+        let (get, slow_get) = (store.get(1), store.slow_get(2));
+        let (mut get, mut slow_get) = (Box::pin(get.into_future()), Box::pin(slow_get.into_future()));
+        let pending = std::future::poll_fn(|cx| {
+            let both = (get.as_mut().poll(cx).is_pending(), slow_get.as_mut().poll(cx).is_pending());
+            std::task::Poll::Ready(both)
+        });
+        assert_eq!(pending.await, (true, true));
+        assert_eq!(store.up().await, Ok(true));
+        store.open().await.unwrap();
+        assert_eq!(get.await, Ok(10));
+        assert_eq!(slow_get.await, Ok(200));
+    });
+}
+
+#[test]
+fn a_deadline_goes_on_in_the_stash() {
+    everywhere(|system| async move {
+        let (store, _) = store(&system).await;
+        assert_eq!(store.get(1).timeout(Duration::from_millis(5)).await, Err(AskError::Timeout));
+        store.open().await.unwrap();
+        assert_eq!(store.get(2).await, Ok(20));
+        assert_eq!(system.counts::<Store>().dead_letters, 1, "skipped, not answered to nobody");
+    });
+}
+
+#[test]
+fn a_full_stash_drops_what_comes() {
+    everywhere(|system| async move {
+        let (store, journal) = store(&system).await;
+        for number in 0..5 {
+            store.put(number).await.unwrap();
+        }
+        assert_eq!(store.get(1).await, Err(AskError::Dropped));
+        assert_eq!(system.counts::<Store>().dead_letters, 3);
+        store.open().await.unwrap();
+        assert_eq!(store.up().await, Ok(true));
+        assert_eq!(journal.entries(), ["put 0", "put 1", "put 2"]);
+    });
+}
+
+#[test]
+fn the_stash_survives_a_restart_and_comes_before_the_mailbox() {
+    everywhere(|system| async move {
+        let (store, journal) = store(&system).await;
+        store.put(0).await.unwrap();
+        store.put(1).await.unwrap();
+        store.fails().await.unwrap();
+        store.note(2).await.unwrap();
+        store.open().await.unwrap();
+        assert_eq!(store.up().await, Ok(true));
+        assert_eq!(journal.entries(), ["note 2", "put 0", "put 1"], "offered to the new state, which was not ready");
+    });
+}
+
+#[test]
+fn a_stop_makes_dead_letters_of_the_stash() {
+    everywhere(|system| async move {
+        let (store, _) = store(&system).await;
+        store.put(0).await.unwrap();
+        let get = store.get(1);
+        let mut get = std::pin::pin!(get.into_future());
+        assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(get.as_mut().poll(cx).is_pending())).await);
+        assert_eq!(store.up().await, Ok(true));
+        store.control().stop().await;
+        assert_eq!(get.await, Err(AskError::Stopped));
+        assert_eq!(system.counts::<Store>().dead_letters, 2);
+    });
+}
+
+#[test]
+fn an_urgent_message_overtakes_what_comes_out_of_the_stash() {
+    #[actor(stash = 3)]
+    struct Gatekeeper {
+        ready: bool,
+        journal: Journal,
+    }
+
+    #[handlers]
+    impl Gatekeeper {
+        #[handler(stash_unless = self.ready)]
+        fn pass(&mut self, number: u32, ctx: &mut Context<Self>) {
+            self.journal.note(format!("pass {number}"));
+            if number == 0 {
+                ctx.this().alarm().tell().unwrap();
+            }
+        }
+        #[handler(lane = urgent)]
+        fn alarm(&mut self) {
+            self.journal.note("alarm");
+        }
+        fn open(&mut self, ctx: &mut Context<Self>) {
+            self.ready = true;
+            ctx.unstash_all();
+        }
+        fn up(&self) -> bool {
+            true
+        }
+    }
+
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        let gatekeeper = {
+            let journal = journal.clone();
+            system.spawn(move || Gatekeeper { ready: false, journal: journal.clone() }).await.unwrap()
+        };
+        for number in 0..3 {
+            gatekeeper.pass(number).await.unwrap();
+        }
+        gatekeeper.open().await.unwrap();
+        assert_eq!(gatekeeper.up().await, Ok(true));
+        assert_eq!(journal.entries(), ["pass 0", "alarm", "pass 1", "pass 2"]);
+    });
+}
+
+#[test]
+fn a_guard_that_panics_is_a_failure_and_its_ask_hears_of_it() {
+    #[actor(stash = 3)]
+    struct Touchy {
+        keys: Vec<u32>,
+    }
+
+    #[handlers]
+    impl Touchy {
+        #[handler(stash_unless = self.keys[0] > 0)]
+        fn get(&self) -> u32 {
+            self.keys[0]
+        }
+        fn fill(&mut self) {
+            self.keys.push(3);
+        }
+    }
+
+    everywhere(|system| async move {
+        let touchy = system.spawn(|| Touchy { keys: Vec::new() }).await.unwrap();
+        assert_eq!(touchy.get().await, Err(AskError::Failed));
+        assert_eq!(system.counts::<Touchy>().failures, 1);
+        touchy.fill().await.unwrap();
+        assert_eq!(touchy.get().await, Ok(3));
+    });
+}
