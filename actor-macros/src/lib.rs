@@ -26,10 +26,23 @@ use proc_macro::TokenStream;
 
 /// Makes a struct an actor.
 ///
-/// ```ignore
+/// ```
+/// use actor::prelude::*;
+///
 /// #[actor(mailbox = 64, ask_timeout = 2s)]
 /// pub struct Counter {
 ///     total: u64,
+/// }
+///
+/// #[handlers]
+/// impl Counter {
+///     fn add(&mut self, by: u64) {
+///         self.total += by;
+///     }
+/// }
+///
+/// fn add_two(counter: &CounterRef) {
+///     let _ = counter.add(2).tell();
 /// }
 /// ```
 ///
@@ -43,7 +56,7 @@ use proc_macro::TokenStream;
 /// |---|---|---|
 /// | `mailbox = 256`, `mailbox(capacity = 256, overflow = wait)` | messages that may wait, and what a full mailbox does: `wait` lets callers wait for room, `reject` answers `Full` at once | 256, `wait` |
 /// | `ask_timeout = 5s`, `ask_timeout = off` | deadline of asks that set none | `5s` |
-/// | `throughput = 64` | messages handled before other actors have their turn | 64 |
+/// | `throughput = 64` | messages handled before other actors have their turn; checked, and not heeded yet | 64 |
 /// | `inline_ask = on`, `inline_ask = off` | whether an asker may run a sync handler of an idle actor on its own stack | `on` |
 /// | `name = "counter"` | label in metrics and errors | the type in snake case |
 /// | `crate = path` | the crate `actor`, where it was renamed | `::actor` |
@@ -55,9 +68,17 @@ use proc_macro::TokenStream;
 /// A field of type `Child<Db>` with `#[child(Db::open)]` is an actor that this one starts before it is started
 /// itself, and restarts when it fails. What stands in the attribute is its factory: a path or a closure without
 /// arguments that returns a `Db`, or a `Result<Db, E>`. [`#[supervise]`](macro@supervise) says how failures are
-/// treated.
+/// treated. The parent's own factory fills the field with `Child::default()`.
 ///
-/// ```ignore
+/// ```
+/// use actor::prelude::*;
+/// # #[actor] struct Db;
+/// # #[handlers] impl Db { fn get(&self, key: u64) -> Option<String> { None } }
+/// # impl Db { fn open() -> std::io::Result<Self> { Ok(Self) } }
+/// # #[actor] struct Cache;
+/// # #[handlers] impl Cache { fn get(&self, key: u64) -> Option<String> { None } }
+/// # impl Cache { fn with_capacity(_: usize) -> Self { Self } }
+///
 /// #[actor]
 /// struct Store {
 ///     #[child(Db::open)]
@@ -65,6 +86,14 @@ use proc_macro::TokenStream;
 ///     #[child(|| Cache::with_capacity(1024))]
 ///     cache: Child<Cache>,
 /// }
+///
+/// impl Store {
+///     fn new() -> Self {
+///         Self { db: Child::default(), cache: Child::default() }
+///     }
+/// }
+/// # #[handlers] impl Store { fn get(&self, key: u64) { let _ = self.db.get(key).tell(); } }
+/// # let _ = Store::new;
 /// ```
 #[proc_macro_attribute]
 pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -73,13 +102,43 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes every method of an impl a handler: a message of the actor, and a method of its ref.
 ///
-/// ```ignore
+/// ```
+/// use std::collections::HashMap;
+///
+/// use actor::prelude::*;
+///
+/// #[actor]
+/// struct Store {
+///     rows: HashMap<u32, String>,
+///     waiting: HashMap<u32, Reply<String>>,
+/// }
+///
 /// #[handlers]
 /// impl Store {
-///     fn put(&mut self, key: Key, #[into] value: Value) { .. }
-///     fn get(&self, key: Key) -> Option<Value> { .. }
-///     async fn load(&mut self, path: PathBuf, ctx: &mut Context<Self>) -> Result<u64, LoadError> { .. }
-///     fn query(&mut self, query: Query, reply: Reply<Rows>) { .. }
+///     /// A tell: it returns nothing.
+///     fn put(&mut self, key: u32, #[into] value: String) {
+///         if let Some(reply) = self.waiting.remove(&key) {
+///             reply.send(value.clone());
+///         }
+///         self.rows.insert(key, value);
+///     }
+///
+///     /// An ask: what it returns is the answer.
+///     fn get(&self, key: u32) -> Option<String> {
+///         self.rows.get(&key).cloned()
+///     }
+///
+///     /// An ask that answers later, when the key is put.
+///     fn wait_for(&mut self, key: u32, reply: Reply<String>) {
+///         self.waiting.insert(key, reply);
+///     }
+///
+///     /// An ask that takes its time, and whose `Err` is an answer too.
+///     async fn export(&mut self, ctx: &mut Context<Self>) -> Result<usize, std::num::TryFromIntError> {
+///         std::future::ready(()).await;
+///         let id = usize::try_from(ctx.id().index())?;
+///         Ok(id + self.rows.len())
+///     }
 /// }
 /// ```
 ///
@@ -88,17 +147,19 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Parameters
 ///
-/// * A `&mut` parameter is the [`Context`](../actor/struct.Context.html) of the actor.
+/// * A `&mut` parameter is the context of the actor: `ctx: &mut Context<Self>`.
 /// * `reply: Reply<T>` is the duty to answer, now or later.
 /// * All others are the message: the method of the ref takes them, by the same names. With `#[into]` it takes
 ///   anything that converts.
 ///
 /// # Return types
 ///
+/// A *tell* hands over a message, and is done when it is in the mailbox; an *ask* is done when the handler has answered.
+///
 /// | handler returns | the call is | and awaiting it gives |
 /// |---|---|---|
 /// | nothing | a tell | `Result<(), TellError>`, when the message is in the mailbox |
-/// | `Result<(), E>` | a tell; an `Err` is a failure of the actor | the same |
+/// | `Result<(), E>` | a tell; **an `Err` is a failure of the actor, which restarts it** | the same |
 /// | `T`, or takes `Reply<T>` | an ask | `Result<T, AskError>` |
 /// | `Result<T, E>` | an ask | `Result<T, AskError<E>>`, where `AskError::Handler` holds the `E` |
 /// | `Result<T, E>` with `#[handler(plain)]` | an ask | `Result<Result<T, E>, AskError>` |
@@ -107,8 +168,9 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// * `#[started]`: called before the first message, after children have started. May be async, take the context,
 ///   and return `Result<(), E>`.
-/// * `#[stopping]`: called after the last message. As `#[started]`, and may take a `StopReason`.
-/// * `#[every(5s)]`: a handler without arguments that a timer calls as well. Ticks that are missed are skipped.
+/// * `#[stopping]`: called after the last message, at the actor's end. As `#[started]`, and may take a `StopReason`.
+/// * `#[every(5s)]`: a handler without arguments that a timer calls as well, first after one period. Ticks that are
+///   missed are skipped.
 ///
 /// # Options
 ///
@@ -120,7 +182,12 @@ pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Says how an actor treats the failures of its children. Stands above or below `#[actor]`.
 ///
-/// ```ignore
+/// ```
+/// use actor::prelude::*;
+/// # #[actor] struct Db;
+/// # #[handlers] impl Db { fn get(&self, key: u64) -> Option<String> { None } }
+/// # impl Db { fn open() -> std::io::Result<Self> { Ok(Self) } }
+///
 /// #[actor]
 /// #[supervise(
 ///     limit     = 10 per 60s,
@@ -133,7 +200,10 @@ pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///     #[child(Db::open)]
 ///     db: Child<Db>,
 /// }
+/// # #[handlers] impl Store { fn get(&self, key: u64) { let _ = self.db.get(key).tell(); } }
 /// ```
+///
+/// A failed actor is rebuilt by its factory. Actors that a system spawns have no parent, and the defaults.
 ///
 /// | option | meaning | default |
 /// |---|---|---|
@@ -150,13 +220,27 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Declares the actors of a bare-metal program: statics, in order of priority.
 ///
-/// ```ignore
+/// ```
+/// use actor::prelude::*;
+/// # #[actor] struct Valve { open: bool }
+/// # impl Valve { const fn new() -> Self { Self { open: false } } }
+/// # #[handlers] impl Valve { fn turn(&mut self, open: bool) { self.open = open; } }
+/// # #[actor] struct Pump { valve: ValveRef }
+/// # impl Pump { fn new(valve: ValveRef) -> Self { Self { valve } } }
+/// # #[handlers] impl Pump { fn start(&mut self) { let _ = self.valve.turn(true).tell(); } }
+///
 /// actor::system! {
 ///     pub mod plant {
 ///         VALVE: Valve { mailbox = 8 } = Valve::new,
 ///         PUMP:  Pump  { mailbox = 4 } = || Pump::new(plant::VALVE.clone()),
 ///     }
 ///     ram <= 512
+/// }
+///
+/// fn main() {
+///     plant::start(|| actor::Instant::ZERO); // on a board: the function that reads its timer
+///     plant::PUMP.start().tell().expect("there is room");
+///     while plant::step() {}
 /// }
 /// ```
 ///

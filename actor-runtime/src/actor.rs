@@ -107,8 +107,7 @@ pub trait Actor: Configured + Send + 'static {
     /// Names and timers.
     const PROTOCOL: Protocol;
 
-    /// Runs a message of mode [`Sync`](crate::message::Mode::Sync) or
-    /// [`Delegated`](crate::message::Mode::Delegated).
+    /// Runs a message of mode `Sync` or `Delegated`.
     fn handle(&mut self, message: Self::Message, ctx: &mut Context<Self>) -> Handled;
 
     /// Whether a message has to wait in the stash, as its handler's `stash_unless` says now.
@@ -118,7 +117,7 @@ pub trait Actor: Configured + Send + 'static {
         false
     }
 
-    /// Runs a message of mode [`Async`](crate::message::Mode::Async).
+    /// Runs a message of mode `Async`.
     fn handle_async<'a>(
         &'a mut self,
         message: Self::Message,

@@ -52,32 +52,37 @@ pub trait Kind {
     type Future<'a, A: Actor>: Future<Output = Self::Output>;
 
     /// Starts the call.
+    #[doc(hidden)]
     fn start<A: Actor>(call: Call<'_, A, Self>) -> Self::Future<'_, A>
     where
         Self: Sized;
 
     /// Gives the message its reply, and takes out the one it had.
+    #[doc(hidden)]
     fn attach<M>(attach: Self::Attach<M>, message: &mut M, reply: Reply<Self::Value>) -> Reply<Self::Value>;
 
     /// The message is in the mailbox, and `reply` found no place in it.
+    #[doc(hidden)]
     fn sent(reply: Reply<Self::Value>) {
         drop(reply);
     }
 
     /// What the asker is told. `handler` is the name of the handler asked.
+    #[doc(hidden)]
     fn output(answer: Result<Self::Value, Unanswered>, handler: &'static str) -> Self::Output;
 
     /// What the asker is told when the message never reached the mailbox.
+    #[doc(hidden)]
     fn unsent(error: TellError) -> Self::Output;
 }
 
-/// A handler that returns nothing, or `Result<(), E>`: awaited until its message is in the mailbox.
+/// A tell: the handler returns nothing, or `Result<(), E>`. Awaited until its message is in the mailbox.
 pub struct Tell(Infallible);
 
-/// A handler that returns a `T`: awaited until it has answered.
+/// An ask: the handler returns a `T`, or takes a `Reply<T>`. Awaited until it has answered.
 pub struct Ask<T>(Infallible, PhantomData<fn() -> T>);
 
-/// A handler that returns `Result<T, E>`: awaited until it has answered, its error flattened into
+/// An ask whose handler returns `Result<T, E>`: awaited until it has answered, its error flattened into
 /// [`AskError::Handler`].
 pub struct TryAsk<T, E>(Infallible, PhantomData<fn() -> (T, E)>);
 
@@ -236,11 +241,7 @@ impl<'a, A: Actor, K: Kind> Call<'a, A, K> {
     /// Asks from a handler that does not wait: what `.await` would have returned comes back to this actor as
     /// the message `answered`. An answer that arrives after a restart of this actor is discarded.
     /// Where none comes before the call's deadline, or the default one, the answer is
-    /// [`AskError::Timeout`](crate::error::AskError::Timeout).
-    ///
-    /// ```ignore
-    /// self.store.get(key).then(ctx, CacheRef::got)?;      // fn got(&mut self, answer: Result<Value, AskError>)
-    /// ```
+    /// [`AskError::Timeout`].
     ///
     /// # Errors
     /// Hands the call back with the [`Reason`] when the mailbox of the actor asked has no room or the actor

@@ -40,7 +40,7 @@ impl<A: Actor> Context<A> {
         self.host.id()
     }
 
-    /// Which life of the actor this is; a restart begins the next one.
+    /// Which incarnation of the actor this is: the first, until a restart begins the next one.
     pub fn incarnation(&self) -> Incarnation {
         self.host.incarnation()
     }
@@ -71,7 +71,7 @@ impl<A: Actor> Context<A> {
         self.host.unstash_all();
     }
 
-    /// Fails when the handler has returned: supervision decides what follows.
+    /// Fails when the handler has returned: supervision decides what follows. The handler's own answer is sent first.
     pub fn fail(&mut self, error: impl fmt::Display) {
         self.host.record(FailureKind::Error, &error);
         self.request = Request::Fail;

@@ -1,7 +1,7 @@
-//! Who an actor is, and which of its lives is meant.
+//! Who an actor is, and which of its incarnations is meant.
 //!
 //! Keeps the promise that a late tick or a late reply is recognised: an [`ActorId`] is never the name
-//! of two actors, and an [`Incarnation`] tells the life before a restart from the one after it.
+//! of two actors, and an [`Incarnation`] tells what was before a restart from what came after it.
 
 use core::fmt;
 
@@ -56,37 +56,37 @@ impl fmt::Display for ActorId {
     }
 }
 
-/// One life of an actor between restarts.
+/// The time of an actor between two restarts.
 ///
 /// Incarnations are compared for equality only: the count wraps, and whoever holds one asks whether
-/// its life is still the present one.
+/// it is still the present one.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Incarnation(u32);
 
 impl Incarnation {
-    /// The life an actor starts with. It is zero, so that an unstarted static cell stays in `.bss`.
+    /// The incarnation an actor starts with. It is zero, so that an unstarted static cell stays in `.bss`.
     pub const FIRST: Self = Self(0);
 
-    /// The life after `restarts` restarts.
+    /// The incarnation after `restarts` restarts.
     #[must_use]
     pub const fn new(restarts: u32) -> Self {
         Self(restarts)
     }
 
-    /// The life after a restart; after 2^32 restarts the count begins anew.
+    /// The incarnation after this one; after 2^32 restarts the count begins anew.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.wrapping_add(1))
     }
 
-    /// The number of restarts before this life, modulo 2^32.
+    /// The number of restarts before this incarnation, modulo 2^32.
     #[must_use]
     pub const fn get(self) -> u32 {
         self.0
     }
 }
 
-/// Shows the number of restarts before this life.
+/// Shows the number of restarts before this incarnation.
 impl fmt::Display for Incarnation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -14,7 +14,7 @@ use crate::supervision::Decision;
 pub struct Counts {
     /// Actors started; a restart does not count.
     pub spawned: u64,
-    /// Lives begun after a failure.
+    /// Incarnations begun after a failure.
     pub restarts: u64,
     /// Failures, each at its origin.
     pub failures: u64,
@@ -62,7 +62,7 @@ pub enum SystemEvent<'a> {
         /// What is done about it.
         decision: Decision,
     },
-    /// An actor began its next life.
+    /// An actor began its next incarnation.
     Restarted {
         /// Label of the actor.
         actor: &'static str,

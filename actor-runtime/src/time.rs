@@ -3,13 +3,14 @@
 //! Keeps the promise that an actor sees one clock only: every decision of the core is given an
 //! [`Instant`] and never asks for the time, so a run under a virtual clock repeats exactly.
 
+use core::fmt;
 use core::time::Duration;
 
 /// A point in time, in nanoseconds since the clock of its system started.
 ///
 /// Instants of different systems have nothing to do with each other. The range is 584 years, and all
 /// arithmetic saturates instead of wrapping.
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Instant(u64);
 
 impl Instant {
@@ -41,6 +42,19 @@ impl Instant {
     }
 }
 
+/// Shows the time since the clock started, such as `1.5s`; `{:.1}` rounds it.
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&Duration::from_nanos(self.0), f)
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Instant({self})")
+    }
+}
+
 /// Tells the time of one system: the only clock an actor sees.
 ///
 /// Two readings never go backwards. A backend supplies one, tests supply a virtual one.
@@ -59,6 +73,18 @@ pub(crate) const fn nanos(duration: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::format;
+
+    #[test]
+    fn an_instant_shows_the_time_since_the_clock_started() {
+        fn check(nanos: u64, shown: &str, debug: &str) {
+            let instant = Instant::from_nanos(nanos);
+            assert_eq!((&*format!("{instant:.1}"), &*format!("{instant:?}")), (shown, debug));
+        }
+        check(0, "0.0ns", "Instant(0ns)");
+        check(1_500_000_000, "1.5s", "Instant(1.5s)");
+        check(1_234_567, "1.2ms", "Instant(1.234567ms)");
+    }
 
     #[test]
     fn a_duration_is_counted_in_nanoseconds_and_saturates() {

@@ -36,9 +36,8 @@
 //! }
 //! ```
 //!
-//! # Calls
-//!
-//! `counter.add(2)` makes a [`Call`]; nothing is sent until a verb says how.
+//! **A handler that returns nothing is *told*; one that returns a value is *asked*.** `counter.add(2)` makes a [`Call`],
+//! and nothing is sent until a verb says how:
 //!
 //! | verb | what it does |
 //! |---|---|
@@ -47,42 +46,19 @@
 //! | [`.then(ctx, MeRef::got)`](Call::then) | an ask from a handler that does not wait: the reply comes back as a message |
 //! | [`.timeout(d)`](Call::timeout), [`.deadline(t)`](Call::deadline) | how long the call may take; then one of the above |
 //!
-//! A handler that returns nothing is told, one that returns a value is asked; see [`macro@handlers`] for all forms.
-//! A handler that cannot answer at once takes a [`Reply`] and answers later. What can be done to an actor besides,
-//! such as stopping it, is below [`counter.control()`](Control).
+//! **A failed actor is rebuilt by its factory.** It keeps its mailbox and its refs, and goes on with the next message. An
+//! actor fails when a handler panics, and when a tell, a timer or a hook returns `Err`. The `Err` of an ask is its answer,
+//! and no failure.
 //!
-//! # Options
+//! # Where to read on
 //!
-//! `#[actor(mailbox = 64, ask_timeout = 2s)]` sets the size of the mailbox and the deadline of asks; all options are
-//! listed at [`macro@actor`].
+//! The [guide](guide): [tells and asks](guide::calls), [answers that come later](guide::replies),
+//! [hooks and timers](guide::hooks), [failures and children](guide::supervision), [shutdown](guide::shutdown),
+//! [what must not block](guide::blocking), [refs and factories](guide::refs), [testing](guide::testing), and more. Who knows
+//! other actor systems may begin with [their words and ours](guide::coming_from).
 //!
-//! # Failures
-//!
-//! An actor fails when a handler panics, when a tell handler, a timer or a hook returns `Err`, and when it calls
-//! [`ctx.fail(error)`](Context::fail). The `Err` of a handler somebody asked is its answer, and no failure. Who
-//! failed is built anew by its factory, keeps its mailbox and its refs, and goes on with the next message.
-//!
-//! Children are fields; [`macro@supervise`] says how often and how soon they are restarted.
-//!
-//! ```
-//! # use actor::prelude::*;
-//! # #[actor] struct Db;
-//! # #[handlers] impl Db { fn get(&self, key: u64) -> Option<String> { None } }
-//! # impl Db { fn open() -> Self { Self } }
-//! #[actor]
-//! #[supervise(limit = 5 per 10s, backoff = 100ms..5s * 2)]
-//! struct Store {
-//!     #[child(Db::open)]
-//!     db: Child<Db>,
-//! }
-//!
-//! #[handlers]
-//! impl Store {
-//!     async fn row(&mut self, key: u64) -> Result<Option<String>, AskError> {
-//!         self.db.get(key).await
-//!     }
-//! }
-//! ```
+//! Everything that can be written in an attribute is listed at [`#[actor]`](macro@actor), [`#[handlers]`](macro@handlers),
+//! [`#[supervise]`](macro@supervise) and [`system!`].
 //!
 //! # Backends
 //!
@@ -90,6 +66,9 @@
 //! them in statics, without an allocator: [`system!`] declares them. Both may be on: who runs an actor is decided where
 //! it is started. A crate that only defines actors needs neither. On a host `bare-metal` needs a lock as well:
 //! `critical-section` with its feature `std`.
+//!
+//! On tokio, actors run in the runtime of the program, which needs its time driver: the features `macros` and
+//! `rt-multi-thread` of tokio for `#[tokio::main]`, and `time`, `signal`, `fs`, `net` for what the program itself awaits.
 #![no_std]
 
 #[cfg(all(feature = "tokio", target_os = "none"))]
@@ -102,20 +81,28 @@ mod macros;
 
 #[doc(hidden)]
 pub mod __private;
+// Nothing but docs, whose examples run on tokio.
+#[cfg(all(doc, any(feature = "tokio", not(doctest))))]
+#[cfg_attr(not(feature = "tokio"), allow(rustdoc::broken_intra_doc_links))]
+pub mod guide;
 pub mod prelude;
 
 pub use actor_macros::{actor, handlers, supervise, system};
 pub use actor_runtime::actor::Actor;
+pub use actor_runtime::backend::{Asking, Sending, Stopped};
 pub use actor_runtime::call::{Ask, Call, Kind, Rejected, Tell, TryAsk};
 pub use actor_runtime::context::Context;
 pub use actor_runtime::error::{AskError, Reason, TellError};
-pub use actor_runtime::failure::{Failure, FailureKind, StopReason};
+pub use actor_runtime::factory::Factory;
+pub use actor_runtime::failure::{Description, Failure, FailureKind, StopReason};
 pub use actor_runtime::id::{ActorId, Incarnation};
 pub use actor_runtime::metrics::{Counts, DeadLetterReason, SystemEvent};
 pub use actor_runtime::reference::{ActorRef, Child, Control};
 pub use actor_runtime::reply::Reply;
-pub use actor_runtime::supervision::Directive;
+pub use actor_runtime::supervision::{Decision, Directive};
 pub use actor_runtime::time::Instant;
 
 #[cfg(feature = "tokio")]
-pub use actor_runtime::backend::tokio::{ActorSystem, Builder, ShutdownError, Spawn, SpawnError, Stepper, Stuck};
+pub use actor_runtime::backend::tokio::{
+    ActorSystem, Builder, ShutdownError, Spawn, SpawnError, Spawning, Stepper, Stuck,
+};

@@ -62,13 +62,6 @@ impl Stepped {
 const IDLE_POLLS: u32 = 8;
 
 /// Runs a system message by message; from [`Builder::stepper`](super::Builder::stepper).
-///
-/// ```ignore
-/// let (system, mut stepper) = ActorSystem::builder("test").seed(7).stepper();
-/// let counter = stepper.block_on(async { system.spawn(|| Counter { total: 0 }).await })?;
-/// counter.add(2).tell()?;
-/// stepper.run();
-/// ```
 pub struct Stepper {
     core: Arc<Core>,
     clock: VirtualClock,
@@ -86,8 +79,8 @@ impl Stepper {
         self.clock.now()
     }
 
-    /// Lets one of the ready actors handle one message, or do the next thing of its life. Returns whether any
-    /// was ready.
+    /// Lets one of the ready actors handle one message, or take one step of its start, restart or end. Returns whether
+    /// any was ready.
     pub fn step(&mut self) -> bool {
         let Ready::Stepped(stepped) = self.core.ready() else { return false };
         let runnable = {
@@ -129,8 +122,12 @@ impl Stepper {
     /// Runs a future to its end, stepping the system whenever it waits. When nothing is ready, time leaps to the
     /// next timer.
     ///
+    /// It does not end while an `#[every]` timer keeps time moving and the future waits for something that never comes:
+    /// give what is awaited a deadline.
+    ///
     /// # Panics
-    /// When the future waits and neither an actor nor a timer is left that could wake it.
+    /// When the future waits and neither an actor nor a timer is left that could wake it. So it does for anything only
+    /// a tokio runtime can wake: tokio's timers, sockets and files need [`Builder::start`](super::Builder::start).
     pub fn block_on<F: Future>(&mut self, future: F) -> F::Output {
         let mut future = pin!(future);
         let woken = Arc::new(Woken(AtomicBool::new(true)));

@@ -453,7 +453,7 @@ impl ActorSystem {
         unsafe { self.handle.core.counts::<A>().as_ref() }.totals()
     }
 
-    /// How often each handler of actors of type `A` ran so far, by name.
+    /// How often each handler of actors of type `A` ran so far, by name. Its hooks and timers are listed too.
     pub fn handled<A: Actor>(&self) -> Vec<(&'static str, u64)> {
         // SAFETY: the counters live as long as the core.
         #[allow(unsafe_code)]
@@ -634,11 +634,13 @@ impl ShutdownError {
 
 impl fmt::Display for ShutdownError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("actors did not stop in time:")?;
-        for stuck in &self.stuck {
-            write!(f, " {} {} after {:?},", stuck.actor, stuck.id, stuck.elapsed)?;
+        f.write_str("actors did not stop in time: ")?;
+        for (place, stuck) in self.stuck.iter().enumerate() {
+            let separator = if place == 0 { "" } else { ", " };
+            // A tenth of a second is as much as anybody reads of a timeout.
+            write!(f, "{separator}`{}` (id {}) after {:.1?}", stuck.actor, stuck.id, stuck.elapsed)?;
         }
-        f.write_str(" give them more with `shutdown_timeout`, or end long handlers sooner")
+        f.write_str("; give them more with `shutdown_timeout`, or end long handlers sooner")
     }
 }
 

@@ -1,0 +1,87 @@
+//! Code that blocks, and actors that wait for each other.
+//!
+//! # Blocking work
+//!
+//! Actors run on the worker threads of tokio. A handler that computes for long, reads a file with `std::fs` or sleeps with
+//! `std::thread::sleep` holds one of them. Its neighbours are moved to the other workers after some milliseconds; where
+//! there is only one, everything stands still. Hand such work to tokio's threads for it:
+//!
+//! ```
+//! use actor::prelude::*;
+//!
+//! #[actor]
+//! struct Checksums;
+//!
+//! #[handlers]
+//! impl Checksums {
+//!     async fn of(&mut self, data: Vec<u8>) -> Result<u64, tokio::task::JoinError> {
+//!         tokio::task::spawn_blocking(move || data.iter().map(|byte| u64::from(*byte)).sum()).await
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let system = ActorSystem::new("demo");
+//!     let checksums = system.spawn(|| Checksums).await?;
+//!     assert_eq!(checksums.of(vec![1, 2, 3]).await?, 6);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The actor itself handles nothing else until that is done. To have it answer others meanwhile, let a task wait, as in
+//! [`replies`](super::replies); to do several at once, spawn several actors.
+//!
+//! **A timeout does not end blocking work either**: a sync handler cannot be interrupted. An ask of an idle actor may even
+//! run its sync handler on the stack of the asker, who cannot look at the clock before that returns.
+//! `#[actor(inline_ask = off)]` is for handlers that take long.
+//!
+//! # Two actors that ask each other
+//!
+//! While a handler awaits an ask, its actor handles nothing. If the one it asks asks back, both wait. The deadline of the
+//! ask ends that, after 5 seconds by default, with `Timeout`; with `ask_timeout = off` nothing does.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use actor::prelude::*;
+//!
+//! #[actor]
+//! #[derive(Default)]
+//! struct Player {
+//!     peer: Option<PlayerRef>,
+//! }
+//!
+//! #[handlers]
+//! impl Player {
+//!     fn meet(&mut self, peer: PlayerRef) {
+//!         self.peer = Some(peer);
+//!     }
+//!
+//!     /// Asks its peer, who asks back.
+//!     async fn turns(&mut self, left: u32) -> Result<u32, AskError> {
+//!         match &self.peer {
+//!             Some(peer) if left > 0 => Ok(1 + peer.turns(left - 1).await.unwrap_or(0)),
+//!             _ => Ok(0),
+//!         }
+//!     }
+//! }
+//!
+//! let (system, mut stepper) = ActorSystem::builder("demo").stepper();
+//! let begun = stepper.now();
+//! let turns = stepper.block_on(async {
+//!     let (a, b) = (system.spawn(Player::default).await.unwrap(), system.spawn(Player::default).await.unwrap());
+//!     a.meet(b.clone()).await.unwrap();
+//!     b.meet(a.clone()).await.unwrap();
+//!     a.turns(2).timeout(Duration::from_secs(60)).await
+//! });
+//! assert_eq!(turns, Ok(1 + 1)); // `a` asked `b`, who asked `a` in vain
+//! assert_eq!(stepper.now().saturating_since(begun), Duration::from_secs(5));
+//! ```
+//!
+//! So let asks go in one direction, from those above to those below, and what goes back up be a tell, or an ask with
+//! [`.then`](crate::Call::then), for which nobody waits. An actor that asks *itself* hears
+//! [`Cycle`](crate::AskError::Cycle) at once; calling the method on `self` is what it wants.
+//!
+//! The same holds for room: two actors that each await a tell to the other's full mailbox wait for ever, as a tell has no
+//! default deadline. In one of the two directions use `.tell()`, or give the call a
+//! [`.timeout(..)`](crate::Call::timeout).

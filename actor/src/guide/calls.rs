@@ -1,0 +1,186 @@
+//! Tells and asks: what a handler's return type makes of a call.
+//!
+//! A handler is a method that takes a message; the ref of the actor has a method of the same name. Calling that makes a
+//! [`Call`](crate::Call), and a verb such as `.await` sends it. There are two kinds:
+//!
+//! * **A tell** hands over a message. Awaited, it is done when the message is *in the mailbox*; the handler runs later.
+//! * **An ask** wants to know something. Awaited, it is done when the handler has *answered*.
+//!
+//! The return type of the handler says which kind its calls are:
+//!
+//! | the handler returns | its call is | awaiting it gives |
+//! |---|---|---|
+//! | nothing | a tell | `Result<(), TellError>` |
+//! | `Result<(), E>` | a tell | `Result<(), TellError>` |
+//! | `T`, or takes `reply: Reply<T>` | an ask | `Result<T, AskError>` |
+//! | `Result<T, E>` | an ask | `Result<T, AskError<E>>`, with the `E` in `AskError::Handler` |
+//! | `Result<T, E>`, with `#[handler(plain)]` | an ask | `Result<Result<T, E>, AskError>` |
+//!
+//! **A handler that returns `Result<(), E>` is a tell. Its `Err` is no answer, for nobody waits for one: it is a failure
+//! of the actor, and restarts it.** The `Err` of an ask is the answer of the ask, and the actor goes on as it is.
+//!
+//! ```
+//! use std::fmt;
+//!
+//! use actor::prelude::*;
+//!
+//! #[derive(Debug, PartialEq)]
+//! struct Overdrawn;
+//! # impl fmt::Display for Overdrawn {
+//! #     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("overdrawn") }
+//! # }
+//!
+//! #[actor]
+//! struct Account {
+//!     balance: u64,
+//! }
+//!
+//! #[handlers]
+//! impl Account {
+//!     /// A tell.
+//!     fn deposit(&mut self, amount: u64) {
+//!         self.balance += amount;
+//!     }
+//!
+//!     /// An ask.
+//!     fn balance(&self) -> u64 {
+//!         self.balance
+//!     }
+//!
+//!     /// An ask. Its `Err` is an answer.
+//!     fn withdraw(&mut self, amount: u64) -> Result<u64, Overdrawn> {
+//!         self.balance = self.balance.checked_sub(amount).ok_or(Overdrawn)?;
+//!         Ok(self.balance)
+//!     }
+//!
+//!     /// A tell. Its `Err` is a failure: the actor begins anew, with the state its factory makes.
+//!     fn charge(&mut self, amount: u64) -> Result<(), Overdrawn> {
+//!         self.balance = self.balance.checked_sub(amount).ok_or(Overdrawn)?;
+//!         Ok(())
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let system = ActorSystem::new("bank");
+//!     let account = system.spawn(|| Account { balance: 0 }).await?;
+//!
+//!     account.deposit(10).await?;
+//!     assert_eq!(account.withdraw(11).await, Err(AskError::Handler(Overdrawn)));
+//!     assert_eq!(account.balance().await?, 10); // the answer was no, and that is all
+//!
+//!     account.charge(11).await?; // in the mailbox: `Ok`
+//!     assert_eq!(account.balance().await?, 0); // the account was restarted
+//!     assert_eq!(system.counts::<Account>().restarts, 1);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # To hear of a success without a value
+//!
+//! Where there is nothing to return, and the caller is to hear of the error, return a value that says more than `()`,
+//! such as the new balance above; or take the answer as a parameter:
+//!
+//! ```
+//! # use actor::prelude::*;
+//! # #[actor] struct Account { balance: u64 }
+//! #[handlers]
+//! impl Account {
+//!     fn charge(&mut self, amount: u64, reply: Reply<Result<(), &'static str>>) {
+//!         reply.send(match self.balance.checked_sub(amount) {
+//!             Some(balance) => Ok(self.balance = balance),
+//!             None => Err("overdrawn"),
+//!         });
+//!     }
+//! }
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let system = ActorSystem::new("bank");
+//! # let account = system.spawn(|| Account { balance: 10 }).await?;
+//! assert_eq!(account.charge(11).await?, Err("overdrawn")); // the outer `?` is about the call, the inner result the answer
+//! assert_eq!(account.charge(10).await?, Ok(()));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Sending without waiting
+//!
+//! [`.tell()`](crate::Call::tell) sends now or never: from a destructor, from a handler that is not `async`, from
+//! wherever nothing can be awaited. Where there is no room it hands the call back. It works for asks too, and discards the
+//! reply: **an `Err` nobody can hear is then a failure**, of kind `unasked`, and the actor goes on with its state.
+//!
+//! ```
+//! # use actor::prelude::*;
+//! use actor::Reason;
+//!
+//! #[actor(mailbox = 1)]
+//! # struct Log { lines: Vec<String> }
+//! # #[handlers] impl Log { fn line(&mut self, #[into] line: String) { self.lines.push(line); } }
+//! // struct Log, with a handler `fn line(&mut self, #[into] line: String)`
+//! # let (system, mut stepper) = ActorSystem::builder("doc").stepper();
+//! # let log = stepper.block_on(async { system.spawn(|| Log { lines: vec![] }).await }).unwrap();
+//!
+//! assert!(log.line("one").tell().is_ok());
+//! let rejected = log.line("two").tell().unwrap_err();
+//! assert_eq!(rejected.reason, Reason::Full);
+//! # stepper.run();
+//! // Later, when there is room:
+//! assert!(rejected.call.tell().is_ok());
+//! ```
+//!
+//! # Asking without waiting
+//!
+//! A handler that awaits an ask handles nothing else meanwhile. With [`.then`](crate::Call::then) the answer comes back as
+//! a message of its own, and the handler need not be `async`:
+//!
+//! ```
+//! # use actor::prelude::*;
+//! # #[actor] struct Thermometer;
+//! # #[handlers] impl Thermometer { fn read(&self) -> i32 { 21 } }
+//! #[actor]
+//! struct Display {
+//!     thermometer: ThermometerRef, // whose `fn read(&self) -> i32` is an ask
+//!     shown: String,
+//! }
+//!
+//! #[handlers]
+//! impl Display {
+//!     fn refresh(&mut self, ctx: &mut Context<Self>) -> Result<(), TellError> {
+//!         self.thermometer.read().then(ctx, DisplayRef::measured)?;
+//!         Ok(())
+//!     }
+//!
+//!     /// Takes what `.await` would have returned.
+//!     fn measured(&mut self, answer: Result<i32, AskError>) {
+//!         self.shown = answer.map_or("?".into(), |degrees| format!("{degrees} °C"));
+//!     }
+//!
+//!     fn shown(&self) -> String {
+//!         self.shown.clone()
+//!     }
+//! }
+//! # let (system, mut stepper) = ActorSystem::builder("doc").stepper();
+//! # let display = stepper.block_on(async {
+//! #     let thermometer = system.spawn(|| Thermometer).await?;
+//! #     system.spawn(move || Display { thermometer: thermometer.clone(), shown: String::new() }).await
+//! # }).unwrap();
+//! # display.refresh().tell().unwrap();
+//! # stepper.run();
+//! # assert_eq!(stepper.block_on(async { display.shown().await }).unwrap(), "21 °C");
+//! ```
+//!
+//! # Deadlines
+//!
+//! An ask that sets no deadline has that of the actor asked: 5 seconds, unless `#[actor(ask_timeout = ..)]` says
+//! otherwise. [`.timeout(d)`](crate::Call::timeout) sets one for this call, tell or ask; a message whose time is over
+//! before its turn comes is not handled. **A tell that waits for room has no default deadline.**
+//!
+//! **A deadline does not cancel a handler that has begun.** An `async` handler goes on to its end, with nobody listening,
+//! and its actor is busy until then; [`replies`](super::replies) shows how an actor stays free for other messages.
+//!
+//! # What promises there are
+//!
+//! Messages from one sender to one actor are handled in the order sent. Every ask ends. A full mailbox makes `.await` wait
+//! and `.tell()` return; `#[actor(mailbox(capacity = 64, overflow = reject))]` makes `.await` return
+//! [`Full`](crate::TellError::Full) instead. A message that was accepted and is never handled is a dead letter, counted and
+//! told to the [event handler](super::supervision).

@@ -1,0 +1,43 @@
+//! What keeps a busy actor from starving the others.
+//!
+//! * **A turn ends.** An actor handles at most 64 messages, then those that are ready have theirs. The shared dispatcher
+//!   also gives way to the program's own tasks, at the latest half a millisecond after it began and one turn later.
+//! * **An `async` handler gives its turn back at each await** that has to wait. Its actor handles nothing else meanwhile,
+//!   the others go on.
+//! * **Nothing interrupts a handler.** One that computes for a second holds its worker for a second;
+//!   [`blocking`](super::blocking) says what to do.
+//! * **Ends and failures overtake messages.** A stop, a restart or a child's failure is looked at before the next message,
+//!   however many wait.
+//! * **Timers and messages take turns.** A timer that is always due does not keep messages from being handled, nor the
+//!   other way round.
+//! * **A full mailbox slows its senders**, one by one and in order, which is what keeps memory bounded.
+//!
+//! ```
+//! use actor::prelude::*;
+//!
+//! #[actor(mailbox = 1000)]
+//! struct Counter {
+//!     total: u64,
+//! }
+//!
+//! #[handlers]
+//! impl Counter {
+//!     fn add(&mut self, by: u64) {
+//!         self.total += by;
+//!     }
+//! }
+//!
+//! let (system, mut stepper) = ActorSystem::builder("demo").stepper();
+//! let counter = stepper.block_on(async { system.spawn(|| Counter { total: 0 }).await }).unwrap();
+//! for _ in 0..1000 {
+//!     counter.add(1).tell().unwrap();
+//! }
+//! counter.control().stop(); // looked at before the thousand
+//! stepper.run();
+//! let counts = system.counts::<Counter>();
+//! assert_eq!((counts.handled, counts.dead_letters), (0, 1000));
+//! ```
+//!
+//! The option `throughput` of [`#[actor]`](macro@crate::actor) is checked, and not yet heeded: a turn is 64 messages for
+//! every actor. There is one lane for messages, and no priorities among actors on tokio; on bare metal
+//! [`system!`](macro@crate::system) gives them by the order of its lines.

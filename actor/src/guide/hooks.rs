@@ -1,0 +1,98 @@
+//! What runs when an actor starts and stops, and what a timer calls.
+//!
+//! Hooks stand in the `#[handlers]` block, with an attribute. They may be `async`, take the context, and return
+//! `Result<(), E>`, whose `Err` is a failure.
+//!
+//! ```
+//! # use std::sync::{Arc, Mutex};
+//! use actor::prelude::*;
+//!
+//! #[actor]
+//! struct Session {
+//! #   said: Arc<Mutex<Vec<String>>>,
+//!     seconds: u32,
+//! }
+//!
+//! #[handlers]
+//! impl Session {
+//!     /// Runs before the first message, after declared children are up; again after each restart.
+//!     #[started]
+//!     fn open(&mut self) -> Result<(), std::io::Error> {
+//!         self.say("open");
+//!         Ok(())
+//!     }
+//!
+//!     /// A timer calls it: first after one period, then once per period.
+//!     #[every(1s)]
+//!     fn tick(&mut self, ctx: &mut Context<Self>) {
+//!         self.seconds += 1;
+//!         if self.seconds == 3 {
+//!             ctx.stop();
+//!         }
+//!     }
+//!
+//!     /// Runs after the last message, when declared children are gone.
+//!     #[stopping]
+//!     fn close(&mut self, why: StopReason) {
+//!         self.say(&format!("closed after {} s: {why}", self.seconds));
+//!     }
+//! }
+//! # impl Session { fn say(&self, what: &str) { self.said.lock().unwrap().push(what.into()); } }
+//! # let said = Arc::new(Mutex::new(Vec::new()));
+//! # let (system, mut stepper) = ActorSystem::builder("doc").stepper();
+//! # let session = {
+//! #     let said = said.clone();
+//! #     stepper.block_on(async { system.spawn(move || Session { said: said.clone(), seconds: 0 }).await }).unwrap()
+//! # };
+//! # stepper.advance(std::time::Duration::from_millis(999));
+//! # assert_eq!(system.handled::<Session>().iter().find(|(name, _)| *name == "tick").unwrap().1, 0);
+//! # stepper.advance(std::time::Duration::from_secs(9));
+//! # assert!(!session.control().is_alive());
+//! # assert_eq!(*said.lock().unwrap(), ["open", "closed after 3 s: requested"]);
+//! ```
+//!
+//! # `#[started]`
+//!
+//! `system.spawn(..).await` returns when it has returned. An `Err`, or a panic, at the first start is the spawner's
+//! [`SpawnError`](crate::SpawnError); at a later start it counts as one more restart, against the same limit.
+//!
+//! ```
+//! use actor::SpawnError;
+//! use actor::prelude::*;
+//!
+//! #[actor]
+//! struct Db;
+//!
+//! #[handlers]
+//! impl Db {
+//!     #[started]
+//!     async fn connect(&mut self) -> Result<(), &'static str> {
+//!         Err("no route to host")
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() {
+//!     let system = ActorSystem::new("demo");
+//!     let error = system.spawn(|| Db).await.unwrap_err();
+//!     assert!(matches!(error, SpawnError::Failed(_)));
+//!     assert_eq!(error.to_string(), "actor did not start: error in `connect`: no route to host");
+//! }
+//! ```
+//!
+//! # `#[every(1s)]`
+//!
+//! * The first tick comes **after** one period. For one at once, call the method in `#[started]`.
+//! * Ticks are skipped, not saved up: an actor that was busy for ten periods ticks once, and then on the beat.
+//! * A restart begins the beat anew.
+//! * The ref has the method too: `session.tick().tell()`.
+//! * A timer keeps no actor alive; see [`refs`](super::refs).
+//! * A tick's `Err` is a failure, as for any tell.
+//!
+//! # `#[stopping]`
+//!
+//! It may take the [`StopReason`](crate::StopReason). Before it runs nothing more is handled: messages that wait are dead
+//! letters already, except after a [drain](super::shutdown), which handles them first.
+//!
+//! It runs at the end, not at a restart, and not on a state that a panic went through. What has to happen whenever a state
+//! goes, belongs into `impl Drop`.

@@ -1,0 +1,97 @@
+//! How actors come to know each other, and how long they live.
+//!
+//! `#[actor] struct Store` has a ref, `StoreRef`: an address that is cloned freely, compared by identity, sent in messages
+//! and kept in fields. It stays valid over restarts.
+//!
+//! # A factory keeps refs, and clones them
+//!
+//! An actor is made by a factory that is called again at every restart. So it cannot give away what it captured; it clones:
+//!
+//! ```
+//! use actor::prelude::*;
+//!
+//! #[actor]
+//! struct Store {
+//!     rows: Vec<String>,
+//! }
+//!
+//! #[handlers]
+//! impl Store {
+//!     fn put(&mut self, #[into] row: String) {
+//!         self.rows.push(row);
+//!     }
+//!     fn len(&self) -> usize {
+//!         self.rows.len()
+//!     }
+//! }
+//!
+//! #[actor]
+//! struct Importer {
+//!     store: StoreRef,
+//! }
+//!
+//! #[handlers]
+//! impl Importer {
+//!     async fn import(&mut self, #[into] text: String) -> Result<usize, AskError> {
+//!         for line in text.lines() {
+//!             let _ = self.store.put(line).await;
+//!         }
+//!         self.store.len().await
+//!     }
+//! }
+//!
+//! impl Importer {
+//!     fn new(store: StoreRef) -> Self {
+//!         Self { store }
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let system = ActorSystem::new("demo");
+//!     let store = system.spawn(|| Store { rows: Vec::new() }).await?;
+//!     let importer = {
+//!         let store = store.clone();
+//!         system.spawn(move || Importer::new(store.clone())).await?
+//!     };
+//!     assert_eq!(importer.import("a\nb").await?, 2);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A factory is any `Fn() -> A`, or `Fn() -> Result<A, E>` whose `Err` is a failed start. What must not be made twice, such
+//! as a listening socket, goes into an `Arc`.
+//!
+//! # How long an actor lives
+//!
+//! An actor that the system spawned ends when it is stopped, when it failed too often, or **when its last ref is dropped**:
+//! it then handles what waits, and stops. A timer keeps no actor alive, so one that only ticks needs somebody who holds its
+//! ref:
+//!
+//! ```
+//! # use actor::prelude::*;
+//! # #[actor] struct Ticker;
+//! # #[handlers] impl Ticker { #[every(1s)] fn tick(&mut self) {} }
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let system = ActorSystem::new("demo");
+//! let ticker = system.spawn(|| Ticker).await?; // `let _ = ..` would end it at once
+//! let control = ticker.control();
+//! assert!(control.is_alive());
+//! let ended = control.stopped();
+//! drop(ticker);
+//! ended.await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A ref in a message counts until the message is handled, one in a field as long as its actor. Two actors that hold each
+//! other's refs keep each other alive until one of them is stopped. There are no weak refs yet.
+//!
+//! # Somebody who was not there at the start
+//!
+//! Two actors that need each other are spawned one after the other, and the first is told of the second: a handler
+//! `fn meet(&mut self, peer: PeerRef)`, and a field `Option<PeerRef>`. After a restart of the first, its factory does not
+//! know the second; where that can happen, let a third actor, which owns both, tell it again.
+//!
+//! `ctx.this()` is the actor's own ref.

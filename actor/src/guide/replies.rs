@@ -1,0 +1,114 @@
+//! Answers that come later, and work that takes its time.
+//!
+//! A handler with a parameter [`reply: Reply<T>`](crate::Reply) is an ask for a `T`. It may answer at once, or keep the
+//! reply and answer in a later message. Answering twice does not compile, and a reply that is dropped is an answer too:
+//! [`AskError::NoReply`](crate::AskError::NoReply).
+//!
+//! ```
+//! use actor::prelude::*;
+//!
+//! /// Lets callers pass when it is opened.
+//! #[actor]
+//! #[derive(Default)]
+//! struct Barrier {
+//!     waiting: Vec<Reply<u32>>,
+//! }
+//!
+//! #[handlers]
+//! impl Barrier {
+//!     fn pass(&mut self, reply: Reply<u32>) {
+//!         self.waiting.push(reply);
+//!     }
+//!
+//!     fn open(&mut self) {
+//!         for (place, reply) in (1..).zip(self.waiting.drain(..)) {
+//!             reply.send(place);
+//!         }
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let system = ActorSystem::new("demo");
+//!     let barrier = system.spawn(Barrier::default).await?;
+//!     let (first, second, opened) = tokio::join!(barrier.pass(), barrier.pass(), barrier.open());
+//!     opened?;
+//!     assert_eq!((first?, second?), (1, 2));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Slow work
+//!
+//! While an `async` handler waits, its actor handles nothing else: not the next message, not a stop, not a timer. And a
+//! caller whose ask has timed out does **not** cancel the handler that works on it. So an actor that waits for something
+//! slow, and has other things to do, lets a task wait for it. The task tells the actor what came of it:
+//!
+//! ```
+//! use std::collections::HashMap;
+//!
+//! use actor::prelude::*;
+//!
+//! /// Loads each page once, however many ask for it meanwhile.
+//! #[actor]
+//! #[derive(Default)]
+//! struct Cache {
+//!     pages: HashMap<String, String>,
+//!     waiting: HashMap<String, Vec<Reply<String>>>,
+//! }
+//!
+//! #[handlers]
+//! impl Cache {
+//!     fn page(&mut self, #[into] url: String, reply: Reply<String>, ctx: &mut Context<Self>) {
+//!         if let Some(page) = self.pages.get(&url) {
+//!             return reply.send(page.clone());
+//!         }
+//!         let waiting = self.waiting.entry(url.clone()).or_default();
+//!         waiting.push(reply);
+//!         if waiting.len() == 1 {
+//!             let me = ctx.this();
+//!             tokio::spawn(async move {
+//!                 let page = load(&url).await;
+//!                 // Where the cache has stopped, nobody waits any more.
+//!                 let _ = me.loaded(url, page).await;
+//!             });
+//!         }
+//!     }
+//!
+//!     fn loaded(&mut self, url: String, page: String) {
+//!         for reply in self.waiting.remove(&url).unwrap_or_default() {
+//!             reply.send(page.clone());
+//!         }
+//!         self.pages.insert(url, page);
+//!     }
+//!
+//!     fn len(&self) -> usize {
+//!         self.pages.len()
+//!     }
+//! }
+//!
+//! async fn load(url: &str) -> String {
+//!     // Stands for the network.
+//!     tokio::task::yield_now().await;
+//!     format!("<h1>{url}</h1>")
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let system = ActorSystem::new("demo");
+//!     let cache = system.spawn(Cache::default).await?;
+//!     let (one, two) = tokio::join!(cache.page("a"), cache.page("a"));
+//!     assert_eq!((one?.as_str(), two?.as_str()), ("<h1>a</h1>", "<h1>a</h1>"));
+//!     assert_eq!(cache.len().await?, 1);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Three things to know about such a task:
+//!
+//! * The ref it holds keeps the actor alive until the task ends. Nothing but the task itself ends it: give what it waits
+//!   for a deadline, with `tokio::time::timeout`.
+//! * It outlives a restart. Its message then reaches the next incarnation, whose `waiting` is empty; those who waited have
+//!   heard [`Failed`](crate::AskError::Failed) or [`NoReply`](crate::AskError::NoReply). Answers to
+//!   [`.then`](crate::Call::then) are discarded over a restart.
+//! * It is a task of tokio, so it runs under a real runtime and not in a [stepper](super::testing).

@@ -1,0 +1,144 @@
+//! Failures: what is one, what follows from it, and how to see it.
+//!
+//! # What a failure is
+//!
+//! | what happened | is a failure | who asked hears |
+//! |---|---|---|
+//! | a handler or a hook panics | yes, of kind `panic` | `AskError::Failed` |
+//! | a tell, a timer or a hook returns `Err` | yes, `error` | |
+//! | a handler calls [`ctx.fail(error)`](crate::Context::fail) | yes, `error` | the handler's answer |
+//! | an ask returns `Err` to somebody who awaits it | **no** | `AskError::Handler(error)` |
+//! | an ask returns `Err`, and was sent with `.tell()` | yes, `unasked` | |
+//! | a factory, or `#[started]`, fails at a restart | yes, `start` or `error` | |
+//! | a child failed more often than its limit allows | yes, `escalated` | |
+//!
+//! # What follows
+//!
+//! A failed actor is restarted: its children stop, its state is dropped, and its factory makes a new one. Its id, its refs
+//! and its mailbox stay, and it goes on with the next message; the message in hand is lost. The exception is `unasked`:
+//! the state is whole, and the actor goes on with it.
+//!
+//! The first restart comes at once, the next ones after a growing pause. **More than the limit, 10 restarts within 60 s,
+//! are not tried**: the failure is then that of the parent, who is restarted with all its children. An actor that was
+//! spawned by the system has no parent. It ends, its callers hear `Stopped`, and the rest of the system lives on.
+//!
+//! # How to see it
+//!
+//! Panics are printed by Rust's panic hook. All else is silent unless the system has an event handler:
+//!
+//! ```
+//! use std::sync::{Arc, Mutex};
+//!
+//! use actor::prelude::*;
+//! use actor::{Decision, SystemEvent};
+//!
+//! #[actor]
+//! struct Worker;
+//!
+//! #[handlers]
+//! impl Worker {
+//!     fn work(&mut self, job: u32) -> Result<(), String> {
+//!         if job == 0 { Err("no such job".into()) } else { Ok(()) }
+//!     }
+//! }
+//!
+//! let log = Arc::new(Mutex::new(Vec::new()));
+//! let lines = log.clone();
+//! let builder = ActorSystem::builder("demo").event_handler(move |event| {
+//!     // Called where it happened, and must not block: a real one hands the line to a logger.
+//!     lines.lock().unwrap().push(match event {
+//!         SystemEvent::Failed { actor, failure, decision: Decision::Restart { .. }, .. } => {
+//!             format!("{actor}: {failure}; restarts")
+//!         }
+//!         SystemEvent::Failed { actor, failure, decision, .. } => format!("{actor}: {failure}; {decision:?}"),
+//!         SystemEvent::Restarted { actor, .. } => format!("{actor}: is up again"),
+//!         SystemEvent::Stopped { actor, reason, .. } => format!("{actor}: ended, {reason}"),
+//!         SystemEvent::DeadLetter { actor, message, reason, .. } => format!("{actor}: lost `{message}`, {reason}"),
+//!         _ => return,
+//!     });
+//! });
+//!
+//! // In a program: `let system = builder.start();`. Here the stepper waits the pauses out in virtual time.
+//! let (system, mut stepper) = builder.stepper();
+//! stepper.block_on(async {
+//!     let worker = system.spawn(|| Worker).await.unwrap();
+//!     for _ in 0..=10 {
+//!         worker.work(0).await.unwrap();
+//!     }
+//!     worker.control().stopped().await;
+//! });
+//!
+//! let log = log.lock().unwrap();
+//! assert_eq!(log[..2], ["worker: error in `work`: no such job; restarts", "worker: is up again"]);
+//! // Ten restarts later:
+//! assert_eq!(log[20..], ["worker: error in `work`: no such job; Escalate", "worker: ended, failed"]);
+//! ```
+//!
+//! # Children
+//!
+//! A field `Child<Db>` with `#[child(factory)]` is an actor that starts before this one, stops with it, and is restarted
+//! under the rules of [`#[supervise]`](macro@crate::supervise) above its parent's struct. The factory of the parent fills the
+//! field with `Child::default()`; the runtime puts the child there before `#[started]` runs. The field has the methods of
+//! the child's ref.
+//!
+//! ```
+//! use actor::prelude::*;
+//!
+//! #[actor]
+//! struct Db {
+//!     rows: Vec<String>,
+//! }
+//!
+//! #[handlers]
+//! impl Db {
+//!     fn insert(&mut self, row: String) -> usize {
+//!         assert!(!row.is_empty(), "an empty row");
+//!         self.rows.push(row);
+//!         self.rows.len()
+//!     }
+//! }
+//!
+//! impl Db {
+//!     fn open() -> Result<Self, std::io::Error> {
+//!         Ok(Self { rows: Vec::new() })
+//!     }
+//! }
+//!
+//! #[actor]
+//! #[supervise(limit = 5 per 10s, backoff = 100ms..5s * 2)]
+//! struct Store {
+//!     #[child(Db::open)]
+//!     db: Child<Db>,
+//! }
+//!
+//! #[handlers]
+//! impl Store {
+//!     async fn insert(&mut self, #[into] row: String) -> Result<usize, AskError> {
+//!         self.db.insert(row).await
+//!     }
+//! }
+//!
+//! impl Store {
+//!     fn new() -> Self {
+//!         Self { db: Child::default() }
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let system = ActorSystem::new("demo");
+//!     let store = system.spawn(Store::new).await?;
+//!     assert_eq!(store.insert("a").await?, 1);
+//!     // The child panics and is restarted; the store hears of it like any caller, and passes the error on.
+//!     assert_eq!(store.insert("").await, Err(AskError::Handler(AskError::Failed)));
+//!     assert_eq!(store.insert("b").await?, 1);
+//!     assert_eq!((system.counts::<Db>().restarts, system.counts::<Store>().restarts), (1, 0));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A factory given in an attribute captures nothing. What a child needs to know it is told by its parent, in the parent's
+//! `#[started]`; after a restart of the child alone that has to come from the child itself, which asks for it.
+//!
+//! The attribute's options are listed at [`#[supervise]`](macro@crate::supervise). It says how the *children* of an actor are
+//! treated; those spawned by the system have the defaults.
