@@ -91,8 +91,11 @@ impl Crew {
 
     /// What was found.
     pub(crate) async fn table(&self, interrupted: bool) -> Result<Table, AskError> {
+        let mut summary = self.ledger.summary().await?;
+        // The one that was read when the interrupt came.
+        summary.partly += u64::from(std::mem::take(&mut summary.in_a_file));
         Ok(Table {
-            summary: self.ledger.summary().await?,
+            summary,
             top: self.ranking.top(TOP).await?,
             parsers: self.system.counts::<Parser>(),
             first_failure: self.incidents.first(),

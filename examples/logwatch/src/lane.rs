@@ -54,6 +54,7 @@ impl Lane {
         match self.parser.parse(chunk.clone()).await {
             Ok(parsed) => self.book(parsed).await,
             Err(_) => {
+                self.ledger.retried(chunk.count()).await?;
                 for line in chunk.one_by_one() {
                     self.count_line(line).await?;
                 }

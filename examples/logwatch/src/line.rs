@@ -1,5 +1,7 @@
 //! One line: its level, the hour it was written and who wrote it, found in the common formats without being told
-//! which. Pure, and strict: a line beyond the declared limit is a broken promise of the caller, and panics.
+//! which; lines of dpkg, which name no level, in [`dpkg`]. Pure, and strict: a line beyond the declared limit is a broken promise of the caller, and panics.
+
+mod dpkg;
 
 /// The longest line that is parsed, in bytes.
 pub(crate) const MAX_LINE: usize = 64 * 1024;
@@ -42,7 +44,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) level: Level,
     /// The hour of its time stamp, 0 to 23.
     pub(crate) hour: Option<u8>,
-    /// The program that wrote it, or its first word that is neither a time nor a level.
+    /// The program that wrote it, the package it is about, or its first word that is neither a time nor a level.
     pub(crate) source: Option<&'a str>,
 }
 
@@ -60,7 +62,8 @@ pub(crate) fn parse(line: &[u8]) -> Result<Entry<'_>, NotText> {
         return Err(NotText);
     }
     let line = std::str::from_utf8(line).map_err(|_| NotText)?;
-    Ok(Entry { level: level(line), hour: hour(line), source: source(line) })
+    let (level, source) = dpkg::parse(line).unwrap_or_else(|| (level(line), source(line)));
+    Ok(Entry { level, hour: hour(line), source })
 }
 
 /// The level named first.
@@ -161,7 +164,7 @@ mod tests {
         }
         use Level::{Debug, Error, Info, Other, Warn};
         check("", Other, None, None);
-        check("2025-06-24 14:36:25 status installed libgpg-error0:amd64 1.46", Other, Some(14), Some("status"));
+        check("2025-06-24 14:36:25 status installed libgpg-error0:amd64 1.46", Debug, Some(14), Some("libgpg-error0"));
         check("Jun  4 09:05:01 myhost sshd[812]: error: no route", Error, Some(9), Some("sshd"));
         check("2025-06-24T23:59:59.1+00:00 myhost cron: run", Other, Some(23), Some("cron"));
         check("2025-06-24T07:00:00Z WARN my::module: slow", Warn, Some(7), Some("my::module"));

@@ -18,7 +18,8 @@ mod tally;
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::FileTypeExt;
+use std::path::PathBuf;
 use std::process::exit;
 
 use crate::arguments::Wish;
@@ -31,19 +32,10 @@ const UNREADABLE: i32 = 1;
 const USAGE: i32 = 2;
 const INTERRUPTED: i32 = 130;
 
-/// Read without arguments: the first that can be.
-const USUAL_LOGS: [&str; 6] = [
-    "/var/log/syslog",
-    "/var/log/messages",
-    "/var/log/dpkg.log",
-    "/var/log/apt/history.log",
-    "/var/log/alternatives.log",
-    "/etc/services",
-];
-
 fn main() {
     let code = match arguments::parse(std::env::args_os().skip(1)) {
-        Ok(Wish::Help) => print(arguments::HELP, FINE),
+        Ok(Wish::Help) => print(&arguments::help(), FINE),
+        Ok(Wish::Version) => print(concat!("logwatch ", env!("CARGO_PKG_VERSION"), "\n"), FINE),
         Ok(Wish::Watch { files, progress }) => run(files, progress),
         Err(mistake) => complain(&mistake, USAGE),
     };
@@ -52,10 +44,11 @@ fn main() {
 
 fn run(mut files: Vec<PathBuf>, progress: bool) -> i32 {
     if files.is_empty() {
-        let Some(log) = USUAL_LOGS.iter().map(Path::new).find(|log| File::open(log).is_ok()) else {
+        let Some(log) = what_there_is() else {
             return complain("name a file: none of the usual logs can be read here", USAGE);
         };
-        complain(&format!("no file named, reading {}", log.display()), FINE);
+        let name = if log == arguments::STANDARD_INPUT { "standard input" } else { log };
+        complain(&format!("no file named, reading {name}"), FINE);
         files.push(log.into());
     }
     incidents::hush_panics_of_actors();
@@ -68,7 +61,12 @@ async fn watch(files: Vec<PathBuf>, progress: Progress) -> Result<i32, Box<dyn E
     let crew = Crew::start(files, progress).await?;
     let interrupted = crew.finish().await;
     let table = crew.table(interrupted).await?;
-    let code = print(&table.to_string(), exit_code(&table));
+    let code = if table.is_empty() {
+        // Why is on standard error already, unless it was for want of time.
+        if interrupted { complain("interrupted before anything was read", INTERRUPTED) } else { exit_code(&table) }
+    } else {
+        print(&table.to_string(), exit_code(&table))
+    };
     if interrupted {
         // Nobody waits for a read from a silent pipe, which the end of the runtime would.
         exit(code);
@@ -78,11 +76,26 @@ async fn watch(files: Vec<PathBuf>, progress: Progress) -> Result<i32, Box<dyn E
 }
 
 fn exit_code(table: &Table) -> i32 {
-    match (table.interrupted, table.summary.unreadable) {
+    match (table.interrupted, table.summary.unreadable + table.summary.partly) {
         (true, _) => INTERRUPTED,
         (false, 0) => FINE,
         (false, _) => UNREADABLE,
     }
+}
+
+/// What is read where no file is named: what is piped or redirected here, or else a log of this machine.
+fn what_there_is() -> Option<&'static str> {
+    if source::standard_input().is_ok_and(|input| has_text(&input)) {
+        return Some(arguments::STANDARD_INPUT);
+    }
+    arguments::USUAL_LOGS.into_iter().find(|log| {
+        File::open(log).is_ok_and(|file| file.metadata().is_ok_and(|about| about.is_file() && about.len() > 0))
+    })
+}
+
+/// Whether somebody can have meant `input` to be read: it is a file or a pipe. No terminal, and no `/dev/null`, is.
+fn has_text(input: &File) -> bool {
+    input.metadata().is_ok_and(|about| about.is_file() || about.file_type().is_fifo())
 }
 
 fn how_to_show(asked_for: bool) -> Progress {

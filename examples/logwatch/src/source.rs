@@ -2,7 +2,9 @@
 //! read that nobody asked for.
 
 use std::collections::VecDeque;
+use std::fs;
 use std::io;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use actor::prelude::*;
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 
+use crate::arguments::STANDARD_INPUT;
 use crate::chunk::{Chunk, Splitter};
 use crate::ledger::LedgerRef;
 use crate::reporter::ReporterRef;
@@ -63,6 +66,11 @@ async fn read(open: &mut Option<Reading>, path: &Path) -> io::Result<Option<(Chu
     }
 }
 
+/// What this program was given to read, from where whoever had it before left off.
+pub(crate) fn standard_input() -> io::Result<fs::File> {
+    Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
+}
+
 /// A file that is being read.
 struct Reading {
     name: Arc<Path>,
@@ -75,7 +83,7 @@ struct Reading {
 
 impl Reading {
     async fn start(path: &Path) -> io::Result<Self> {
-        let file = File::open(if path == "-" { Path::new("/dev/stdin") } else { path }).await?;
+        let file = if path == STANDARD_INPUT { File::from_std(standard_input()?) } else { File::open(path).await? };
         Ok(Self { name: path.into(), file, splitter: Splitter::new(), line: 1, ended: false })
     }
 

@@ -36,8 +36,13 @@ impl fmt::Display for Table {
 }
 
 impl Table {
+    /// Whether there is nothing to show, because nothing could be read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.summary.files + self.summary.partly == 0
+    }
+
     fn totals(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary { files, unreadable, lines, bytes, tally, lost, .. } = &self.summary;
+        let Summary { files, partly, unreadable, lines, bytes, tally, lost, .. } = &self.summary;
         if self.interrupted {
             writeln!(f, "interrupted: this is what was read so far\n")?;
         }
@@ -45,6 +50,9 @@ impl Table {
         #[allow(clippy::cast_precision_loss)]
         let megabytes = *bytes as f64 / 1e6 / seconds.max(1e-9);
         row(f, "files read", *files, "")?;
+        if *partly > 0 {
+            row(f, "partly read", *partly, "")?;
+        }
         row(f, "unreadable", *unreadable, "")?;
         row(f, "bytes read", *bytes, &format!("{megabytes:.1} MB/s"))?;
         row(f, "lines read", *lines, &format!("{} lines/s", grouped(per_second(*lines, self.elapsed))))?;
@@ -92,7 +100,15 @@ impl Table {
         let Counts { failures, restarts, .. } = self.parsers;
         writeln!(f, "\nparsers")?;
         row(f, "failures", failures, self.first_failure.as_deref().unwrap_or(""))?;
-        row(f, "restarts", restarts, "")?;
+        if failures > 0 {
+            let Summary { chunks_retried, lines_retried, lost, .. } = &self.summary;
+            // What the failures come to: one for each chunk with a bad line in it, one for each bad line by itself.
+            let lines = format!("their {} lines were parsed again, one by one", grouped(*lines_retried));
+            row(f, "of chunks", *chunks_retried, &lines)?;
+            row(f, "of single lines", *lost, "lost")?;
+        }
+        let note = if restarts < failures { "the rest were not needed any more" } else { "" };
+        row(f, "restarts", restarts, note)?;
         let places = &self.summary.lost_at;
         places.iter().try_for_each(|place| writeln!(f, "lost            {place}"))?;
         if self.summary.lost > places.len() as u64 {
