@@ -79,8 +79,8 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                     #(#rungs)*
                 }
 
-                /// Lets the first actor that has something to do handle one message, or do the next thing of its
-                /// life. Returns whether there was one.
+                /// Lets the first actor that has something to do handle one message, or take one step of its start
+                /// or restart. Returns whether there was one.
                 pub fn step() -> #rt::bool {
                     SYSTEM.step(dispatch)
                 }

@@ -31,8 +31,8 @@
 //! The actor itself handles nothing else until that is done. To have it answer others meanwhile, let a task wait, as in
 //! [`replies`](super::replies); to do several at once, spawn several actors.
 //!
-//! **A timeout does not end blocking work either**: a sync handler cannot be interrupted. An ask of an idle actor may even
-//! run its sync handler on the stack of the asker, who cannot look at the clock before that returns.
+//! **A deadline does not end blocking work either**: a handler that is not `async` cannot be interrupted. An ask that sets no
+//! deadline of its own may even run it on the stack of the asker, who looks at the clock when it has returned;
 //! `#[actor(inline_ask = off)]` is for handlers that take long.
 //!
 //! # Two actors that ask each other

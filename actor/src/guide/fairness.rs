@@ -1,7 +1,8 @@
 //! What keeps a busy actor from starving the others.
 //!
 //! * **A turn ends.** An actor handles at most 64 messages, then those that are ready have theirs. The shared dispatcher
-//!   also gives way to the program's own tasks, at the latest half a millisecond after it began and one turn later.
+//!   looks at the clock after a full turn, and after 32 shorter ones; half a millisecond after it began it gives way to the
+//!   program's own tasks.
 //! * **An `async` handler gives its turn back at each await** that has to wait. Its actor handles nothing else meanwhile,
 //!   the others go on.
 //! * **Nothing interrupts a handler.** One that computes for a second holds its worker for a second;

@@ -109,6 +109,5 @@
 //! * The ref it holds keeps the actor alive until the task ends. Nothing but the task itself ends it: give what it waits
 //!   for a deadline, with `tokio::time::timeout`.
 //! * It outlives a restart. Its message then reaches the next incarnation, whose `waiting` is empty; those who waited have
-//!   heard [`Failed`](crate::AskError::Failed) or [`NoReply`](crate::AskError::NoReply). Answers to
-//!   [`.then`](crate::Call::then) are discarded over a restart.
+//!   heard [`Failed`](crate::AskError::Failed). Answers to [`.then`](crate::Call::then) are discarded over a restart.
 //! * It is a task of tokio, so it runs under a real runtime and not in a [stepper](super::testing).

@@ -101,12 +101,13 @@
 //!     let (system, mut stepper) = ActorSystem::builder("test").seed(seed).stepper();
 //!     let total = stepper.block_on(async {
 //!         let sum = system.spawn(|| Sum { total: 0 }).await?;
-//!         for from in [0, 5] {
-//!             let sum = sum.clone();
-//!             let half = system.spawn(move || Half { sum: sum.clone() }).await?;
-//!             half.work(from).await?;
-//!             half.control().drain().await;
-//!         }
+//!         let (one, two) = (sum.clone(), sum.clone());
+//!         let one = system.spawn(move || Half { sum: one.clone() }).await?;
+//!         let two = system.spawn(move || Half { sum: two.clone() }).await?;
+//!         one.work(0).await?;
+//!         two.work(5).await?; // now both are ready, and each message may be either's
+//!         one.control().drain().await;
+//!         two.control().drain().await;
 //!         Ok::<_, Box<dyn std::error::Error>>(sum.total().await?)
 //!     });
 //!     assert_eq!(total.unwrap(), 45, "with seed {seed}");
@@ -120,7 +121,7 @@
 //!   I/O in from outside, as a closure or a ref, and pass something else in the test.
 //! * **`block_on` does not end while an `#[every]` timer keeps time moving and the future waits for something else** that
 //!   never comes. Without timers it panics and says so. Give what is awaited a deadline.
-//! * The clock is the system's own. `tokio::time::pause` knows nothing of it, and moves nothing here.
+//! * The clock is the system's own, real or virtual: `tokio::time::pause` neither stops nor moves it.
 //!
 //! With a real runtime a test is an ordinary one, and waits on replies instead of steps:
 //!
