@@ -264,3 +264,66 @@ async fn poll_once<F: Future + Unpin>(mut future: F) -> Option<F::Output> {
     })
     .await
 }
+
+#[test]
+fn asks_made_while_handling_have_no_more_time_than_the_message_in_hand() {
+    #[actor(ask_timeout = off)]
+    struct Depth {
+        desk: DeskRef,
+        ended: common::Journal,
+    }
+
+    #[handlers]
+    impl Depth {
+        async fn through(&mut self, ctx: &mut Context<Self>) -> Result<u32, AskError> {
+            let answer = self.desk.later().await;
+            self.ended.note(format!("{:?} at {:?}", answer, ctx.now().as_nanos() / 1_000_000));
+            answer
+        }
+        async fn longer(&mut self, ctx: &mut Context<Self>) -> Result<u32, AskError> {
+            let answer = self.desk.later().timeout(Duration::from_secs(60)).await;
+            self.ended.note(format!("{:?} at {:?}", answer, ctx.now().as_nanos() / 1_000_000));
+            answer
+        }
+        fn then(&mut self, ctx: &mut Context<Self>) -> u32 {
+            self.desk.later().then(ctx, DepthRef::got).unwrap();
+            1
+        }
+        fn got(&mut self, answer: Result<u32, AskError>, ctx: &mut Context<Self>) {
+            self.ended.note(format!("{:?} at {:?}", answer, ctx.now().as_nanos() / 1_000_000));
+        }
+        async fn own(&mut self, ctx: &mut Context<Self>) -> Result<u32, AskError> {
+            let answer = self.desk.later().await;
+            self.ended.note(format!("{:?} at {:?}", answer, ctx.now().as_nanos() / 1_000_000));
+            answer
+        }
+    }
+
+    common::stepped(
+        |builder| builder,
+        |system| async move {
+            let ended = common::Journal::default();
+            let (gate, handled) = (Gate::default(), Arc::new(AtomicU32::new(0)));
+            let desk = system
+                .spawn(move || Desk { gate: gate.clone(), kept: Vec::new(), handled: Arc::clone(&handled) })
+                .await
+                .unwrap();
+            let depth = {
+                let (desk, ended) = (desk.clone(), ended.clone());
+                system.spawn(move || Depth { desk: desk.clone(), ended: ended.clone() }).await.unwrap()
+            };
+            let soon = Duration::from_millis(10);
+            assert_eq!(depth.through().timeout(soon).await, Err(AskError::Timeout));
+            assert_eq!(depth.longer().timeout(soon).await, Err(AskError::Timeout));
+            assert_eq!(depth.then().timeout(soon).await, Ok(1));
+            while ended.entries().len() < 3 {
+                yield_now().await;
+            }
+            let late = "Err(Timeout) at";
+            assert_eq!(ended.entries(), [format!("{late} 10"), format!("{late} 20"), format!("{late} 30")]);
+            // What came with no deadline asks with the default of the actor asked, 200 ms.
+            assert_eq!(depth.own().await, Err(AskError::Handler(AskError::Timeout)));
+            assert_eq!(ended.entries()[3], format!("{late} 230"));
+        },
+    );
+}

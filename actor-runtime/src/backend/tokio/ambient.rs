@@ -7,10 +7,39 @@ use std::thread_local;
 use crate::error::Unanswered;
 
 use super::header::Header;
+use super::mailbox::Deadline;
 
 thread_local! {
     static CURRENT: Cell<*mut Header> = const { Cell::new(null_mut()) };
     static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+thread_local! {
+    /// The deadline of the message in hand, if it has one.
+    static DEADLINE: Cell<Deadline> = const { Cell::new(Deadline::NONE) };
+}
+
+/// A message with this deadline is in hand on this thread, until dropped: what is asked meanwhile inherits it.
+pub(super) struct Until {
+    outer: Deadline,
+}
+
+impl Until {
+    pub(super) fn enter(deadline: Deadline) -> Self {
+        Self { outer: DEADLINE.replace(deadline) }
+    }
+
+    /// The deadline of the message in hand.
+    #[inline]
+    pub(super) fn now() -> Deadline {
+        DEADLINE.get()
+    }
+}
+
+impl Drop for Until {
+    fn drop(&mut self) {
+        DEADLINE.set(self.outer);
+    }
 }
 
 /// How deep asks may run handlers inside handlers on one stack.

@@ -16,7 +16,7 @@ use crate::message::{Lane, Message, Mode};
 use crate::metrics::DeadLetterReason;
 use crate::reply::Reply;
 
-use super::ambient::Ambient;
+use super::ambient::{Ambient, Until};
 use super::cell::Cell;
 use super::header::{Address, Owner};
 use super::mailbox::{Deadline, Envelope, Pushed, Waited};
@@ -307,6 +307,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             && matches!(limit, Limit::Default)
             && matches!(message.mode(), Mode::Sync)
             && address.header().core.allows_inline_asks()
+            && !Until::now().is_set()
             && Ambient::has_room()
             && in_runtime()
     }
@@ -340,7 +341,8 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         let handler = A::PROTOCOL.messages[message.index()];
         let (pending, reply) = reply::pair::<K::Value>();
         drop(K::attach(attach, &mut message, reply));
-        let mut deadline = limit.deadline(core);
+        // What is asked while a message is handled has no more time than that message.
+        let mut deadline = limit.deadline(core).min(Until::now());
         let mut message = Some(message);
         let line = loop {
             match self.address.push::<A>(&mut message, deadline) {
@@ -356,6 +358,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             }
         };
         let default = matches!(limit, Limit::Default);
+        let default = default && !deadline.is_set();
         if default && let Some(timeout) = A::OPTIONS.ask_timeout {
             deadline = Deadline::at(core.now().saturating_add(timeout));
         }

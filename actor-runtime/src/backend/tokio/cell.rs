@@ -29,7 +29,7 @@ use super::guard::contain;
 use super::hand::Hand;
 use super::header::{Header, Owner, Ran, Runnable, Table};
 use super::host::Host;
-use super::mailbox::{Envelope, Mailbox, signal};
+use super::mailbox::{Deadline, Envelope, Mailbox, signal};
 use super::system::Core;
 use super::timers::Key;
 use super::turn::Turn;
@@ -94,6 +94,8 @@ pub(super) struct Cold<M> {
     /// The timer that ends the pause before the next life.
     pub(super) resume: Option<Key>,
     pub(super) pause: Duration,
+    /// The deadline of the message whose future is in its slot.
+    pub(super) deadline: Deadline,
     /// Messages that wait until the actor is ready for them.
     pub(super) stash: VecDeque<Envelope<M>>,
     /// Messages out of the stash, to be handled next.
@@ -109,6 +111,7 @@ impl<M> Default for Cold<M> {
             timers: Vec::new(),
             resume: None,
             pause: Duration::ZERO,
+            deadline: Deadline::NONE,
             stash: VecDeque::new(),
             unstashed: VecDeque::new(),
         }

@@ -58,6 +58,11 @@ impl Deadline {
         self.0 <= now.as_nanos()
     }
 
+    /// The earlier of two.
+    pub(super) fn min(self, other: Self) -> Self {
+        Self(self.0.min(other.0))
+    }
+
     /// The moment, for a deadline that is set.
     pub(super) fn moment(self) -> Option<Instant> {
         self.is_set().then(|| Instant::from_nanos(self.0))

@@ -24,7 +24,7 @@ use crate::id::ActorId;
 use crate::metrics::{Counts, SystemEvent};
 use crate::time::{Clock, Instant};
 
-use super::ambient::Ambient;
+use super::ambient::{Ambient, Until};
 use super::counts::TypeCounts;
 use super::dispatcher::{Dispatcher, THROUGHPUT};
 use super::driver::Driver;
@@ -115,7 +115,11 @@ impl Core {
         #[allow(unsafe_code)]
         let runnable = unsafe { Runnable::from_turn(cell.as_ptr()) };
         let left = match &self.ready {
-            Ready::Shared(_) if Ambient::has_room() && in_runtime() => runnable.run(THROUGHPUT),
+            Ready::Shared(_) if Ambient::has_room() && in_runtime() => {
+                // Its hooks have their own time, whatever is in hand on this stack.
+                let _until = Until::enter(Deadline::NONE);
+                runnable.run(THROUGHPUT)
+            }
             Ready::Shared(_) | Ready::Stepped(_) => Some(runnable),
         };
         if let Some(runnable) = left {

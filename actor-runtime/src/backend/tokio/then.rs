@@ -19,6 +19,7 @@ use crate::metrics::DeadLetterReason;
 use crate::reference::{ActorRef, Ref};
 use crate::reply::Reply;
 
+use super::ambient::Until;
 use super::cell::Cell;
 use super::guard::guard;
 use super::header::Address;
@@ -138,7 +139,8 @@ where
         (Limit::Default, Some(timeout)) => (Limit::Within(timeout), true),
         (limit, _) => (limit, false),
     };
-    let deadline = limit.deadline(&core);
+    let inherited = Until::now();
+    let (deadline, default) = (limit.deadline(&core).min(inherited), default && !inherited.is_set());
     let incarnation = asker.header().incarnation();
     let holder = Holder::new(Asked { asker, incarnation, answered, handler });
     if deadline.is_set() {

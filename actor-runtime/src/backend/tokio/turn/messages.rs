@@ -12,11 +12,11 @@ use crate::lifecycle::Task;
 use crate::message::{Message, Mode};
 use crate::metrics::DeadLetterReason;
 
-use super::super::ambient::WhyDropped;
+use super::super::ambient::{Until, WhyDropped};
 use super::super::counts::Life;
 use super::super::guard::{contain, guard};
 use super::super::header::Ran;
-use super::super::mailbox::{Envelope, Taken, signal};
+use super::super::mailbox::{Deadline, Envelope, Taken, signal};
 use super::{Flow, Turn};
 
 /// What the messages of a hand leave behind.
@@ -93,9 +93,10 @@ impl<A: Actor> Turn<A> {
             let (index, mode) = (envelope.message.index(), envelope.message.mode());
             // SAFETY: as above; the envelope is not looked at again.
             let message = unsafe { (&raw const envelope.message).read() };
-            if deadline.is_set() && deadline.has_passed(cell.header.core.now()) {
-                cell.dead_letter(message, DeadLetterReason::Expired);
-                continue;
+            if deadline.is_set() {
+                // On the way out of this loop, because that borrows the state anew.
+                let undisturbed = self.handle_until(Envelope { message, deadline });
+                return if undisturbed { Left::Nothing } else { Left::Attention };
             }
             if A::OPTIONS.stash > 0 {
                 // A guard that panics fails like its handler.
@@ -148,23 +149,43 @@ impl<A: Actor> Turn<A> {
         }
         let Some(envelope) = take(self) else { return Flow::Next };
         *handled += 1;
+        self.handle_until(envelope);
+        Flow::Next
+    }
+
+    /// Handles one message by its deadline, outside of a hand. Returns whether that left nothing to look at.
+    #[cold]
+    fn handle_until(self, envelope: Envelope<A::Message>) -> bool {
         let Envelope { message, deadline } = envelope;
         if deadline.is_set() && deadline.has_passed(self.cell().header.core.now()) {
             self.cell().dead_letter(message, DeadLetterReason::Expired);
-            return Flow::Next;
+            return true;
         }
         match (self.must_stash(&message), message.mode()) {
-            (Ok(true), _) => self.stash(Envelope { message, deadline }),
-            (Ok(false), Mode::Sync | Mode::Delegated) => drop(self.handle_sync(message)),
-            (Ok(false), Mode::Async) => self.start_future(message),
+            (Ok(true), _) => {
+                self.stash(Envelope { message, deadline });
+                true
+            }
+            (Ok(false), Mode::Sync | Mode::Delegated) => {
+                let _until = Until::enter(deadline);
+                self.handle_sync(message) && !self.cell().mailbox.has_urgent_signals()
+            }
+            (Ok(false), Mode::Async) => {
+                if deadline.is_set() {
+                    self.body(|body| body.cold().deadline = deadline);
+                }
+                let _until = Until::enter(deadline);
+                self.start_future(message);
+                false
+            }
             (Err(panic), _) => {
                 #[allow(clippy::cast_possible_truncation)]
                 self.body(|body| body.message = message.index() as u16);
                 contain(|| message.refuse(Unanswered::Failed));
                 self.settle(Err(panic));
+                false
             }
         }
-        Flow::Next
     }
 
     /// Runs one message outside of a hand. Returns whether that left nothing to look at.
@@ -221,6 +242,7 @@ impl<A: Actor> Turn<A> {
         let slot = unsafe { &mut *self.cell().future.get() };
         if slot.is_live() {
             self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
+            self.body(|body| body.cold.as_mut().map(|cold| cold.deadline = Deadline::NONE));
             let _dropped = WhyDropped::because(Unanswered::Stopped);
             contain(|| slot.cancel());
         }
@@ -234,7 +256,14 @@ impl<A: Actor> Turn<A> {
         let mut cx = core::task::Context::from_waker(&waker);
         // SAFETY: only the owner of the turn touches the slot, and user code has no way to it.
         let slot = unsafe { &mut *self.cell().future.get() };
-        let outcome = match guard(|| slot.poll(&mut cx)) {
+        let deadline = self.body(|body| body.cold.as_ref().map_or(Deadline::NONE, |cold| cold.deadline));
+        let until = deadline.is_set().then(|| Until::enter(deadline));
+        let polled = guard(|| slot.poll(&mut cx));
+        drop(until);
+        if deadline.is_set() && !matches!(polled, Ok(Poll::Pending)) {
+            self.body(|body| body.cold().deadline = Deadline::NONE);
+        }
+        let outcome = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(handled)) => Ok(handled),
             Err(panic) => Err(panic),
