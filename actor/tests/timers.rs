@@ -135,3 +135,12 @@ fn timers_that_are_due_at_once_all_tick() {
     let of = |timer: &str| entries.iter().filter(|entry| *entry == timer).count();
     assert_eq!((of("fast"), of("slow")), (100, 50));
 }
+
+#[test]
+#[should_panic(expected = "a hundred thousand timers have not woken it")]
+fn a_stepper_says_so_when_time_passes_and_nothing_comes() {
+    let (system, mut stepper) = ActorSystem::builder("idle").stepper();
+    let _ticking =
+        stepper.block_on(async { system.spawn(|| Ticking { ticks: 0, gate: Gate::default() }).await.unwrap() });
+    stepper.block_on(std::future::pending::<()>());
+}

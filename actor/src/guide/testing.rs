@@ -119,8 +119,8 @@
 //! * **Handlers that await tokio's timers, sockets, files or tasks need a real runtime.** In a stepper there is none: what
 //!   needs one panics, as tokio says, and whatever else only another thread can wake is waited for in vain. Pass what does
 //!   I/O in from outside, as a closure or a ref, and pass something else in the test.
-//! * **`block_on` does not end while an `#[every]` timer keeps time moving and the future waits for something else** that
-//!   never comes. Without timers it panics and says so. Give what is awaited a deadline.
+//! * **`block_on` panics when the future waits in vain**: when nothing is left that could wake it, and when an `#[every]`
+//!   timer has moved time a hundred thousand times without doing so. Give what is awaited a deadline.
 //! * The clock is the system's own, real or virtual: `tokio::time::pause` neither stops nor moves it.
 //!
 //! With a real runtime a test is an ordinary one, and waits on replies instead of steps:

@@ -60,6 +60,8 @@ impl Stepped {
 
 /// Polls of a future that only wakes itself before time leaps.
 const IDLE_POLLS: u32 = 8;
+/// Leaps of time that leave a future asleep before it is given up.
+const LEAPS: u32 = 100_000;
 
 /// Runs a system message by message; from [`Builder::stepper`](super::Builder::stepper).
 pub struct Stepper {
@@ -122,12 +124,10 @@ impl Stepper {
     /// Runs a future to its end, stepping the system whenever it waits. When nothing is ready, time leaps to the
     /// next timer.
     ///
-    /// It does not end while an `#[every]` timer keeps time moving and the future waits for something that never comes:
-    /// give what is awaited a deadline.
-    ///
     /// # Panics
-    /// When the future waits and neither an actor nor a timer is left that could wake it. So it does for anything only
-    /// a tokio runtime can wake: tokio's timers, sockets and files need [`Builder::start`](super::Builder::start).
+    /// When the future waits and neither an actor nor a timer is left that could wake it, or when a hundred thousand leaps have
+    /// not, because an `#[every]` timer keeps time moving while nothing comes. So it is with anything only a tokio
+    /// runtime can wake: tokio's timers, sockets and files need [`Builder::start`](super::Builder::start).
     pub fn block_on<F: Future>(&mut self, future: F) -> F::Output {
         let mut future = pin!(future);
         let woken = Arc::new(Woken(AtomicBool::new(true)));
@@ -135,11 +135,13 @@ impl Stepper {
         let mut cx = Context::from_waker(&waker);
         // Polls of a future that wakes itself while nothing else gets on: it waits for time to pass.
         let mut idle_polls = 0;
+        let mut leaps = 0;
         loop {
-            if woken.0.swap(false, Ordering::SeqCst)
-                && let Poll::Ready(output) = future.as_mut().poll(&mut cx)
-            {
-                return output;
+            if woken.0.swap(false, Ordering::SeqCst) {
+                leaps = 0;
+                if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+                    return output;
+                }
             }
             // A step even if the future is awake: one that yields in a loop waits for the actors to get on.
             if self.step() {
@@ -153,7 +155,14 @@ impl Stepper {
             }
             idle_polls = 0;
             match self.core.timers().next() {
-                Some(moment) => self.leap(moment),
+                Some(_) if leaps == LEAPS => panic!(
+                    "the future waits, and a hundred thousand timers have not woken it; give what it awaits a deadline, or run \
+                     what waits for tokio's timers and sockets on a runtime"
+                ),
+                Some(moment) => {
+                    leaps += 1;
+                    self.leap(moment);
+                }
                 None if awake => {}
                 None => panic!("the future waits, and no actor or timer is left that could wake it"),
             }
