@@ -18,6 +18,7 @@ mod workload;
 
 use std::hint::black_box;
 use std::panic::{set_hook, take_hook};
+use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
@@ -85,7 +86,7 @@ fn parent(words: &[&str]) -> ExitCode {
     let text = report::render(&head, &everybody, &sections);
     println!("{text}");
     if let Some(path) = arguments.out() {
-        if let Err(error) = fs::write(&path, &text) {
+        if let Err(error) = fs::write(&path, text + &compile_times(&path)) {
             eprintln!("{} cannot be written: {error}", path.display());
             return ExitCode::FAILURE;
         }
@@ -266,4 +267,10 @@ fn judge(everybody: &[Entry], sections: &[Section]) -> ExitCode {
         eprintln!("below the floor: {complaint}");
     }
     if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The section that `compile-cost/run` wrote, which is none of ours to drop.
+fn compile_times(path: &Path) -> String {
+    let before = fs::read_to_string(path).unwrap_or_default();
+    before.find("\n## Time to compile\n").map_or_else(String::new, |at| before[at..].to_owned())
 }
