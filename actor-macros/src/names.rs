@@ -39,9 +39,13 @@ pub(crate) fn reference(actor: &Ident) -> Ident {
     format_ident!("{}Ref", actor)
 }
 
-/// The message enum of an actor. Not a name a user would choose: it must not hide one of theirs.
-pub(crate) fn message(actor: &Ident) -> Ident {
-    format_ident!("__{}Message", actor, span = Span::mixed_site())
+/// The message enum of an actor. Not a name a user would choose: it must not hide one of theirs. Nor that of a second
+/// block, about which something else is said: the first handler tells them apart.
+pub(crate) fn message(actor: &Ident, first: Option<&Ident>) -> Ident {
+    match first {
+        Some(first) => format_ident!("__{}Message_{}", actor, first, span = Span::mixed_site()),
+        None => format_ident!("__{}Message", actor, span = Span::mixed_site()),
+    }
 }
 
 /// `tokens`, all of them at `span`.

@@ -1,9 +1,10 @@
 //! What the macros generate for one actor, and nothing a user writes by hand.
 //!
-//! `#[actor]` implements [`Configured`] and [`Supervised`], `#[handlers]` implements [`Actor`]; they meet
+//! `#[actor]` implements [`Configured`] and [`Supervised`], `#[handlers]` implements [`AllHandlersInOneBlock`]; they meet
 //! only in these traits, so neither macro needs to see the other's input.
 
 use core::future::Future;
+use core::marker::PhantomData;
 use core::time::Duration;
 
 use crate::context::{Context, Nursery};
@@ -94,15 +95,40 @@ pub trait Supervised: Sized {
         Self: Actor;
 }
 
-/// What `#[handlers]` says about an actor: its protocol and its dispatch.
+/// Shown to the compiler where a type is known to be `Send`: there is no other way to make one.
+#[derive(Clone, Copy, Debug)]
+pub struct Movable<A: ?Sized>(PhantomData<fn(&A)>);
+
+impl<A: Send + ?Sized> Movable<A> {
+    /// The proof.
+    pub const PROOF: Self = Self(PhantomData);
+}
+
+/// An actor: a struct with `#[actor]` and one block of `#[handlers]`.
+///
+/// Nobody implements it by hand; it follows from what the macros say. Every actor that can be spawned is `Send`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no handlers",
     label = "this actor has no `#[handlers]` block",
     note = "help: add `#[handlers] impl {Self} {{ .. }}`, with one method per message"
 )]
-pub trait Actor: Configured + Send + 'static {
+pub trait Actor: AllHandlersInOneBlock {}
+impl<A: AllHandlersInOneBlock> Actor for A {}
+
+/// What `#[handlers]` says about an actor: its protocol and its dispatch. Called as it should be read where a second
+/// block conflicts with the first.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no handlers",
+    label = "this actor has no `#[handlers]` block",
+    note = "help: add `#[handlers] impl {Self} {{ .. }}`, with one method per message"
+)]
+pub trait AllHandlersInOneBlock: Configured + 'static {
     /// The generated message enum.
     type Message: Message;
+
+    /// That its state may move to another thread. Not a supertrait: the struct macro says which field keeps it from
+    /// that, and says it alone. Nothing without the proof is ever placed in a cell or a slot.
+    const MOVABLE: Option<Movable<Self>>;
 
     /// Names and timers.
     const PROTOCOL: Protocol;

@@ -186,32 +186,41 @@ pub trait ResultLike {
     type Value;
     /// The error of the `Err` side.
     type Error;
-
-    /// The same, by the name of its two sides.
-    ///
-    /// # Errors
-    /// Where this is one.
-    fn into_result(self) -> Result<Self::Value, Self::Error>;
 }
 
 impl<T, E> ResultLike for Result<T, E> {
     type Value = T;
     type Error = E;
+}
 
+impl<'a, A: Actor> Call<'a, A, Tell> {
+    /// A tell of `message`.
+    #[doc(hidden)]
     #[inline]
-    fn into_result(self) -> Self {
-        self
+    pub fn told(target: &'a Ref<A>, message: A::Message) -> Self {
+        Self { target, message, attach: (), limit: Limit::Default }
+    }
+}
+
+impl<'a, A: Actor, T: Send> Call<'a, A, Ask<T>> {
+    /// An ask by `message`, with what it takes to give it a reply.
+    #[doc(hidden)]
+    #[inline]
+    pub fn asked(target: &'a Ref<A>, message: A::Message, attach: Attach<A::Message, T>) -> Self {
+        Self { target, message, attach, limit: Limit::Default }
+    }
+}
+
+impl<'a, A: Actor, T: Send, E: Send> Call<'a, A, TryAsk<T, E>> {
+    /// The same, of a handler that may fail.
+    #[doc(hidden)]
+    #[inline]
+    pub fn tried(target: &'a Ref<A>, message: A::Message, attach: Attach<A::Message, Result<T, E>>) -> Self {
+        Self { target, message, attach, limit: Limit::Default }
     }
 }
 
 impl<'a, A: Actor, K: Kind> Call<'a, A, K> {
-    /// A call of `message`, with what it takes to give it a reply.
-    #[doc(hidden)]
-    #[inline]
-    pub fn new(target: &'a Ref<A>, message: A::Message, attach: K::Attach<A::Message>) -> Self {
-        Self { target, message, attach, limit: Limit::Default }
-    }
-
     /// Sends now or never, from anywhere: handlers, destructors and interrupts too. A reply is discarded.
     ///
     /// # Errors

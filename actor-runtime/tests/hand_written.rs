@@ -2,7 +2,7 @@
 #![cfg(feature = "tokio")]
 #![allow(missing_docs, unreachable_pub)]
 
-use actor_runtime::actor::{Actor, Configured, Handled, Options, Protocol, Supervised};
+use actor_runtime::actor::{AllHandlersInOneBlock, Configured, Handled, Movable, Options, Protocol, Supervised};
 use actor_runtime::backend::tokio::ActorSystem;
 use actor_runtime::call::{Ask, Call, Tell};
 use actor_runtime::context::{Context, Nursery};
@@ -119,8 +119,9 @@ const _: () = {
             }
         }
     }
-    impl Actor for Counter {
+    impl AllHandlersInOneBlock for Counter {
         type Message = CounterMessage;
+        const MOVABLE: Option<Movable<Self>> = Some(Movable::PROOF);
         const PROTOCOL: Protocol =
             Protocol { type_name: "Counter", urgent: false, messages: &["add", "total", "boom", "slow"], timers: &[] };
         fn handle(&mut self, message: CounterMessage, _: &mut Context<Self>) -> Handled {
@@ -148,22 +149,22 @@ const _: () = {
     }
     impl CounterRef {
         pub fn add(&self, by: u64) -> Call<'_, Counter, Tell> {
-            Call::new(&self.0, CounterMessage::Add { by }, ())
+            Call::told(&self.0, CounterMessage::Add { by })
         }
         pub fn total(&self) -> Call<'_, Counter, Ask<u64>> {
             let attach: fn(&mut CounterMessage, Reply<u64>) -> Reply<u64> = |message, reply| {
                 if let CounterMessage::Total { reply: place } = message { place.swap(reply) } else { reply }
             };
-            Call::new(&self.0, CounterMessage::Total { reply: Reply::discarded() }, attach)
+            Call::asked(&self.0, CounterMessage::Total { reply: Reply::discarded() }, attach)
         }
         pub fn boom(&self) -> Call<'_, Counter, Tell> {
-            Call::new(&self.0, CounterMessage::Boom {}, ())
+            Call::told(&self.0, CounterMessage::Boom {})
         }
         pub fn slow(&self) -> Call<'_, Counter, Ask<u64>> {
             let attach: fn(&mut CounterMessage, Reply<u64>) -> Reply<u64> = |message, reply| {
                 if let CounterMessage::Slow { reply: place } = message { place.swap(reply) } else { reply }
             };
-            Call::new(&self.0, CounterMessage::Slow { reply: Reply::discarded() }, attach)
+            Call::asked(&self.0, CounterMessage::Slow { reply: Reply::discarded() }, attach)
         }
     }
 };

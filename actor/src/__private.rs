@@ -4,6 +4,7 @@ pub use core::clone::Clone;
 pub use core::cmp::{Eq, PartialEq};
 pub use core::convert::{Infallible, Into};
 pub use core::fmt::{Debug, Formatter, Result as FmtResult};
+pub use core::future::Future;
 pub use core::hash::{Hash, Hasher};
 pub use core::marker::{PhantomData, Send};
 pub use core::option::Option;
@@ -11,7 +12,9 @@ pub use core::primitive::{bool, usize};
 pub use core::result::Result;
 pub use core::time::Duration;
 
-pub use actor_runtime::actor::{Actor, Configured, Handled, Options, Protocol, Stashing, Supervised};
+pub use actor_runtime::actor::{
+    Actor, AllHandlersInOneBlock, Configured, Handled, Movable, Options, Protocol, Stashing, Supervised,
+};
 pub use actor_runtime::call::{Ask, Call, ResultLike, Tell, TryAsk};
 pub use actor_runtime::context::{Context, Nursery};
 pub use actor_runtime::error::Unanswered;
@@ -33,7 +36,7 @@ pub use core::mem::size_of;
 #[cfg(feature = "bare-metal")]
 pub use core::primitive::u32;
 
-use core::future::Future;
+use core::future::Pending;
 
 /// Holds where the actor has a stash.
 pub const fn stashing<A: Stashing + ?Sized>() {}
@@ -76,6 +79,31 @@ impl<T: Send + 'static> Answer for T {}
 )]
 pub trait Reported {}
 
+/// A type that may stand in a `system!`.
+#[cfg(feature = "bare-metal")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "no `#[actor]` on this struct",
+    note = "help: put `#[actor]` on `struct {Self}`, and `#[handlers]` on `impl {Self} {{ .. }}`"
+)]
+pub trait Placeable {
+    /// The same: by this way the compiler knows nothing of a type that is no actor, and has no more to say of it.
+    type Itself;
+}
+
+/// What takes the place of a ref's own function where there is no ref, which has been said.
+#[cfg(feature = "bare-metal")]
+pub trait NoRef: Sized {
+    /// Never called.
+    fn __of<T>(inner: T) -> Self;
+}
+#[cfg(feature = "bare-metal")]
+impl<R> NoRef for R {
+    fn __of<T>(_: T) -> Self {
+        unreachable!("refs are made by their own function")
+    }
+}
+
 /// What the context of an actor can be lent as: itself.
 #[diagnostic::on_unimplemented(
     message = "`&mut {T}` is not the context of this actor",
@@ -93,17 +121,96 @@ impl<A: Actor> Lend<Context<A>> for Context<A> {
     }
 }
 
-/// Asserts that a field may be one.
-pub const fn actor_field<T: Field + ?Sized>() {}
-
 /// Asserts that `#[actor]` has refused the type of `_actor`.
 pub fn is_reported<A: Reported>(_actor: A) {}
 
-/// The future of an async handler, which must move between threads.
-#[inline]
-pub const fn sendable<F: Future + Send>(future: F) -> F {
-    future
+/// Looks at an actor whose type is known. What it has of its own it has where that type is `Send`; where it is not, the
+/// same names are found in [`Immovable`], which blames the fields and keeps quiet about everything that follows.
+pub struct Probe<A: ?Sized>(PhantomData<A>);
+
+impl<A: Send + ?Sized> Probe<A> {
+    /// The proof.
+    pub const MOVABLE: Option<Movable<A>> = Some(Movable::PROOF);
+
+    /// Asks nothing of a field: the whole is `Send`.
+    pub const fn field<T: ?Sized>() {}
+
+    /// The future of an async handler, which must move between threads.
+    #[inline]
+    pub const fn sendable<F: Future + Send>(future: F) -> F {
+        future
+    }
+
+    /// The future of whatever handler it is.
+    #[inline]
+    pub const fn dispatched<F: Future<Output = Handled> + Send>(future: F) -> F {
+        future
+    }
 }
+
+/// What [`Probe`] has for an actor that is not `Send`, and so will never run.
+pub trait Immovable<A: ?Sized> {
+    /// No proof.
+    const MOVABLE: Option<Movable<A>> = None;
+
+    /// Asserts that a field may be one.
+    fn field<T: Field + ?Sized>() {}
+
+    /// Says nothing: it holds the actor, which is not `Send`.
+    fn sendable<F: Future>(future: F) -> F {
+        future
+    }
+
+    /// The same, as something that is.
+    fn dispatched<F: Future<Output = Handled>>(future: F) -> Pending<Handled> {
+        drop(future);
+        core::future::pending()
+    }
+}
+impl<A: ?Sized> Immovable<A> for Probe<A> {}
+
+/// What a handler returned that seems to return a `Result`.
+pub struct Outcome<T>(pub T);
+
+impl<T, E> Outcome<Result<T, E>> {
+    /// Answers the asker, or fails where nobody asked.
+    #[inline]
+    pub fn settle<A: Actor>(self, ctx: &mut Context<A>, reply: Reply<Result<T, E>>) -> Handled {
+        ctx.answer(reply, self.0)
+    }
+}
+
+/// What [`Outcome`] has for a type that is called a `Result` and is none, which is said at that type, and once.
+pub trait Settle<T> {
+    /// Answers the asker.
+    fn settle<A: Actor>(self, ctx: &mut Context<A>, reply: Reply<T>) -> Handled;
+}
+impl<T> Settle<T> for Outcome<T> {
+    fn settle<A: Actor>(self, _: &mut Context<A>, reply: Reply<T>) -> Handled {
+        reply.send(self.0);
+        Handled::Done
+    }
+}
+
+/// Where a message keeps the reply of a handler that seems to return a `Result`.
+pub struct ReplyPlace<'a, T>(pub &'a mut Reply<T>);
+
+impl<T, E> ReplyPlace<'_, Result<T, E>> {
+    /// Puts `reply` there, and takes out the one it had.
+    #[inline]
+    pub fn swap(self, reply: Reply<Result<T, E>>) -> Reply<Result<T, E>> {
+        self.0.swap(reply)
+    }
+}
+
+/// What [`ReplyPlace`] has where there is no `Result`, which has been said.
+pub trait Unplaced<R>: Sized {
+    /// Leaves everything as it is.
+    fn swap(self, reply: R) -> R {
+        reply
+    }
+}
+impl<T, R> Unplaced<R> for ReplyPlace<'_, T> {}
 
 /// The context, as the type the user wrote.
 #[inline]

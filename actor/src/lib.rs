@@ -88,7 +88,7 @@ pub mod guide;
 pub mod prelude;
 
 pub use actor_macros::{actor, handlers, supervise, system};
-pub use actor_runtime::actor::Actor;
+pub use actor_runtime::actor::{Actor, AllHandlersInOneBlock};
 pub use actor_runtime::backend::{Asking, Sending, Stopped};
 pub use actor_runtime::call::{Ask, Call, Kind, Rejected, Tell, TryAsk};
 pub use actor_runtime::context::Context;

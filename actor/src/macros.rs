@@ -50,6 +50,11 @@ macro_rules! __placement {
             }
 
             #[automatically_derived]
+            impl $($generics)* $($rt)*::Placeable for $($actor)* $($where)* {
+                type Itself = Self;
+            }
+
+            #[automatically_derived]
             impl $($generics)* $($reference)* $($where)* {
                 #[doc(hidden)]
                 pub const fn __of(inner: $($rt)*::Ref<$($actor)*>) -> Self {

@@ -118,34 +118,39 @@ fn bounded_generics(shape: &Shape<'_>) -> Generics {
 /// An error at the type of each field that cannot move to another thread.
 fn assertions(actor: &Actor) -> TokenStream {
     let rt = actor.names.private();
-    let generics = &actor.item.generics;
+    let generics = movable_generics(&actor.item.generics, &rt);
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let ident = &actor.item.ident;
+    let whole = quote!(#ident #ty_generics);
     let is_child = |member: &Member| actor.children.iter().any(|child| child.member == *member);
     let fields = actor.item.fields.iter().zip(actor.item.fields.members());
-    let fields = fields.filter(|(field, member)| !is_child(member) && !mentions_parameter(&field.ty, generics));
+    let fields = fields.filter(|(_, member)| !is_child(member));
     let fields = fields.map(|(field, _)| {
-        let ty = &field.ty;
+        let ty = names::replace_self(field.ty.to_token_stream(), &whole);
         let cfgs = field.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-        quote_spanned!(names::located(ty.span())=> #(#cfgs)* #rt::actor_field::<#ty>();)
+        quote_spanned!(names::located(field.ty.span())=> #(#cfgs)* #rt::Probe::<#whole>::field::<#ty>();)
     });
+    let fields: Vec<TokenStream> = fields.collect();
+    if fields.is_empty() {
+        return TokenStream::new();
+    }
     quote! {
-        const _: fn() = || { #(#fields)* };
+        #[allow(dead_code, unused_imports)]
+        fn fields #impl_generics () #where_clause {
+            use #rt::Immovable as _;
+            #(#fields)*
+        }
     }
 }
 
-/// Whether `ty` depends on a parameter or on `Self`, so that nothing can be said of it here.
-fn mentions_parameter(ty: &Type, generics: &Generics) -> bool {
-    fn any_ident(tokens: TokenStream, generics: &Generics) -> bool {
-        tokens.into_iter().any(|token| match token {
-            proc_macro2::TokenTree::Ident(ident) => {
-                ident == "Self"
-                    || generics.type_params().any(|parameter| parameter.ident == ident)
-                    || generics.const_params().any(|parameter| parameter.ident == ident)
-            }
-            proc_macro2::TokenTree::Group(group) => any_ident(group.stream(), generics),
-            proc_macro2::TokenTree::Punct(_) | proc_macro2::TokenTree::Literal(_) => false,
-        })
+/// `generics`, whose types may move to another thread: what every actor asks of its parameters.
+fn movable_generics(generics: &Generics, rt: &TokenStream) -> Generics {
+    let mut movable = generics.clone();
+    for parameter in generics.type_params() {
+        let ident = &parameter.ident;
+        movable.make_where_clause().predicates.push(parse_quote!(#ident: #rt::Send + 'static));
     }
-    generics.lifetimes().next().is_some() || any_ident(ty.to_token_stream(), generics)
+    movable
 }
 
 /// The options, and the type of the ref.

@@ -6,7 +6,6 @@ mod reference;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
-use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Generics, Type, parse_quote};
 
@@ -49,7 +48,7 @@ impl<'a> Protocol<'a> {
             }
             messages.push(Message { method, variant });
         }
-        let enumeration = names::message(&handlers.actor);
+        let enumeration = names::message(&handlers.actor, methods.first().map(Method::name));
         let rt = handlers.names.private();
         let generics = with_actor_bounds(&handlers.item.generics, &rt);
         Self { handlers, messages, rt, enumeration, generics, stand_ins: TokenStream::new() }
@@ -61,27 +60,21 @@ impl<'a> Protocol<'a> {
 
     pub(super) fn expand(&self) -> TokenStream {
         let (enumeration, message) = (self.enumeration(), self.message());
-        let (actor, calls, reference) = (self.actor(), self.calls(), self.reference());
+        let (rt, actor, reference) = (&self.rt, self.actor(), self.reference());
         // Lints are named where they are met, for crates that forbid them elsewhere.
         let any = |is: fn(&Method) -> bool| self.handlers.methods.iter().any(is);
         let cfgd = any(|method| !method.cfgs.is_empty()).then(|| quote!(#[allow(unreachable_patterns, dead_code)]));
         let deprecated = any(Method::is_deprecated).then(|| quote!(#[allow(deprecated)]));
         quote! {
-            #[allow(
-                irrefutable_let_patterns,
-                non_camel_case_types,
-                private_interfaces,
-                unreachable_pub,
-                clippy::all,
-                clippy::pedantic
-            )]
+            #enumeration
+            #[allow(clippy::all, clippy::pedantic)]
             #cfgd
             #deprecated
+            #[allow(unused_imports)]
             const _: () = {
-                #enumeration
+                use #rt::{Immovable as _, Settle as _};
                 #message
                 #actor
-                #calls
             };
             #reference
         }
@@ -114,11 +107,6 @@ impl Message<'_> {
     fn cfgd_variant(&self) -> TokenStream {
         let (cfgs, variant) = (&self.method.cfgs, &self.variant);
         quote!(#(#cfgs)* #variant)
-    }
-
-    /// Name of the function that makes a call of it.
-    fn call_name(&self) -> Ident {
-        Ident::new(&format!("__call_{}", self.method.name().unraw()), Span::mixed_site())
     }
 
     fn period(&self) -> Option<&crate::duration::Period> {

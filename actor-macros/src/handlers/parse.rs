@@ -30,6 +30,7 @@ pub(crate) fn parse(arguments: TokenStream, item: TokenStream, diagnostics: &Dia
     ));
     let names = parse_options(arguments, diagnostics);
     let (actor, reference) = parse_self_type(&item, diagnostics)?;
+    drop_repeated(&mut item, diagnostics);
     let methods = item.items.iter_mut().filter_map(|item| parse_item(item, diagnostics)).collect();
     Some(Handlers { item, actor, reference, methods, names })
 }
@@ -94,6 +95,26 @@ fn parse_self_type(item: &ItemImpl, diagnostics: &Diagnostics) -> Option<(Ident,
     let help = "write `impl Counter { .. }` with the name of a struct that has `#[actor]`";
     diagnostics.report(&item.self_ty, "this is not the name of an actor", help);
     None
+}
+
+/// Reports methods whose name was given before, and takes them away: the compiler would say it again.
+fn drop_repeated(item: &mut ItemImpl, diagnostics: &Diagnostics) {
+    let mut names: Vec<Ident> = Vec::new();
+    item.items.retain(|item| {
+        let ImplItem::Fn(method) = item else { return true };
+        // Of those with a `cfg` one may be left.
+        if method.attrs.iter().any(|attribute| attribute.path().is_ident("cfg")) {
+            return true;
+        }
+        let name = &method.sig.ident;
+        if names.contains(name) {
+            let fact = format_args!("two handlers are called `{name}`, and a ref has one method of a name").to_string();
+            diagnostics.report(name, fact, "rename one of them");
+            return false;
+        }
+        names.push(name.clone());
+        true
+    });
 }
 
 fn parse_item(item: &mut ImplItem, diagnostics: &Diagnostics) -> Option<Method> {

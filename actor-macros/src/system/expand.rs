@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote_spanned};
+use syn::parse_quote;
 
 use super::model::{Actor, System};
 use crate::names;
@@ -9,6 +10,9 @@ use crate::names;
 pub(crate) fn expand(system: &System) -> TokenStream {
     let System { attrs, vis, module, actors, ram, names } = system;
     let (keep, rt) = (names.facade_macro("__system"), names.private());
+    let (aliases, actors): (Vec<_>, Vec<_>) =
+        actors.iter().enumerate().map(|(index, actor)| named(index, actor, &rt)).unzip();
+    let actors = &actors;
     let statics = actors.iter().enumerate().map(|(index, actor)| statics(index, actor, actors, &rt));
     let starts = actors.iter().enumerate().map(|(index, actor)| {
         let (slot, place, factory) = (slot(index), place(index, &rt), &actor.factory);
@@ -43,13 +47,14 @@ pub(crate) fn expand(system: &System) -> TokenStream {
         #keep! {
             #(#attrs)*
             #module_doc
-            #[allow(dead_code, unreachable_pub)]
+            #[allow(dead_code, private_interfaces, unreachable_pub)]
             #vis mod #module {
                 #[allow(unused_imports)]
                 use super::*;
 
                 static SYSTEM: #rt::System = #rt::System::new();
                 static ANNEX: #rt::Annex<{ ANNEX_SIZE }> = #rt::Annex::new();
+                #(#aliases)*
                 #(#statics)*
 
                 #all
@@ -100,9 +105,18 @@ pub(crate) fn expand(system: &System) -> TokenStream {
     }
 }
 
+/// A name for the type of an actor, and the actor with that. By way of a trait that only actors have: where the type is
+/// none, the compiler says so, and knows no more of it in all the items that follow.
+fn named(index: usize, actor: &Actor, rt: &TokenStream) -> (TokenStream, Actor) {
+    let (name, ty) = (format_ident!("__Actor{index}", span = actor.at), &actor.ty);
+    let alias = quote_spanned!(actor.at=> #[allow(non_camel_case_types)] type #name = <#ty as #rt::Placeable>::Itself;);
+    (alias, Actor { ty: parse_quote!(#name), ..actor.clone() })
+}
+
 /// The slot of an actor, the ref to it, and where it lies.
 fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &TokenStream) -> TokenStream {
     let Actor { attrs, name, ty, factory: _, mailbox: _, at: _ } = actor;
+    let rt = &names::respan(rt.clone(), actor.at);
     let (slot, slot_type, capacity) = (slot(index), slot_type(actor, rt), capacity(actor, rt));
     let (count, bit, annex) = (count(index), bit(index), annex(index));
     let (first_bit, first_byte) = match index.checked_sub(1).and_then(|before| Some((before, all.get(before)?))) {
@@ -115,13 +129,13 @@ fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &TokenStream) -> Toke
     };
     let doc = format!("The actor `{name}`.");
     let doc = attrs.is_empty().then(|| quote!(#[doc = #doc]));
-    quote_spanned! {names::located(actor.at)=>
+    quote_spanned! {actor.at=>
         const _: () = #rt::check::<#ty>(<#capacity as #rt::Capacity>::MESSAGES);
         static #slot: #slot_type = #rt::Slot::new();
         #(#attrs)*
         #doc
         pub static #name: <#ty as #rt::Configured>::Ref =
-            <<#ty as #rt::Configured>::Ref>::__of(#rt::reference(&#slot));
+            { #[allow(unused_imports)] use #rt::NoRef as _; <<#ty as #rt::Configured>::Ref>::__of(#rt::reference(&#slot)) };
         const #count: #rt::u32 = <#slot_type as #rt::Seat>::ACTORS;
         const #bit: #rt::u32 = #first_bit;
         const #annex: #rt::usize = #first_byte;
@@ -139,7 +153,8 @@ fn count_all(actors: &[Actor], rt: &TokenStream) -> TokenStream {
 
 fn slot_type(actor: &Actor, rt: &TokenStream) -> TokenStream {
     let (ty, capacity) = (&actor.ty, capacity(actor, rt));
-    quote!(#rt::Slot<#ty, #capacity>)
+    let (open, close) = (names::respan(quote!(#rt::Slot<), actor.at), names::respan(quote!(>), actor.at));
+    quote!(#open #ty, #capacity #close)
 }
 
 fn capacity(actor: &Actor, rt: &TokenStream) -> TokenStream {

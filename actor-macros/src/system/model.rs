@@ -18,6 +18,7 @@ pub(crate) struct System {
 }
 
 /// `PUMP: Pump { mailbox = 4 } = Pump::new`
+#[derive(Clone)]
 pub(crate) struct Actor {
     pub(crate) attrs: Vec<Attribute>,
     /// Name of the static ref.

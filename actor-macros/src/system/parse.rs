@@ -3,12 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, Token, braced};
+use syn::{Attribute, Ident, LitInt, Token, Type, braced};
 
 use super::model::{Actor, System};
 use crate::diagnostics::Diagnostics;
 use crate::names::Names;
 use crate::options;
+
+const RAM: &str = "write `ram <= 512`: the most bytes the statics of the system may take";
 
 /// The declared system, or nothing where the tokens do not have its form.
 pub(crate) fn parse(tokens: TokenStream, diagnostics: &Diagnostics) -> Option<System> {
@@ -19,6 +21,9 @@ pub(crate) fn parse(tokens: TokenStream, diagnostics: &Diagnostics) -> Option<Sy
 fn parse_system(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Result<System> {
     let attrs = input.call(Attribute::parse_outer)?;
     let vis = input.parse()?;
+    if !input.peek(Token![mod]) {
+        return Err(refuse(input, "a system is a module of actors", "write `mod plant { VALVE: Valve = Valve::new }`"));
+    }
     input.parse::<Token![mod]>()?;
     let module = input.parse()?;
     let actors;
@@ -26,9 +31,10 @@ fn parse_system(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Resul
     let mut parsed = Vec::new();
     while !actors.is_empty() {
         parsed.push(parse_actor(&actors, diagnostics)?);
-        if !actors.is_empty() {
-            actors.parse::<Token![,]>()?;
+        if !actors.is_empty() && !actors.peek(Token![,]) {
+            return Err(refuse(&actors, "the actor before this one has not ended", "write a comma between them"));
         }
+        actors.parse::<Option<Token![,]>>()?;
     }
     let (mut ram, mut facade) = (None, None);
     while !input.is_empty() {
@@ -39,21 +45,38 @@ fn parse_system(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Resul
         } else {
             let word: Ident = input.parse()?;
             if word != "ram" {
-                return Err(syn::Error::new_spanned(word, "expected `ram <= 512`, the bytes the system may take"));
+                let fact = format_args!("`{word}` is not a limit of a system\nhelp: {RAM}");
+                return Err(syn::Error::new_spanned(&word, fact));
+            }
+            if !input.peek(Token![<=]) {
+                return Err(refuse(input, "`ram` is a limit", RAM));
             }
             input.parse::<Token![<=]>()?;
+            if !input.peek(LitInt) {
+                return Err(refuse(input, "the limit is a number of bytes", RAM));
+            }
             ram = Some(input.parse()?);
         }
         input.parse::<Option<Token![,]>>()?;
     }
-    Ok(System { attrs, vis, module, actors: parsed, ram, names: Names::new(facade.as_ref()) })
+    let names = Names::new(facade.as_ref());
+    Ok(System { attrs, vis, module, actors: parsed, ram, names })
+}
+
+/// An error at the next token.
+fn refuse(input: ParseStream<'_>, fact: &str, help: &str) -> syn::Error {
+    input.error(format_args!("{fact}\nhelp: {help}"))
 }
 
 fn parse_actor(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Result<Actor> {
     let attrs = input.call(Attribute::parse_outer)?;
     let name: Ident = input.parse()?;
+    if !input.peek(Token![:]) {
+        let help = format!("write `{name}: Valve = Valve::new`, with the struct that has `#[actor]`");
+        return Err(refuse(input, "the type of the actor is missing", &help));
+    }
     input.parse::<Token![:]>()?;
-    let ty: syn::Type = input.parse()?;
+    let ty: Type = input.parse()?;
     let at = ty.to_token_stream().into_iter().next().map_or_else(|| name.span(), |token| token.span());
     let mut mailbox = None;
     if input.peek(syn::token::Brace) {
@@ -63,6 +86,10 @@ fn parse_actor(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Result
             let zero = "a mailbox without room takes no message";
             mailbox = entry.count("mailbox = 8", zero, diagnostics);
         }
+    }
+    if !input.peek(Token![=]) {
+        let help = "write `= Valve::new`, or a closure that captures nothing";
+        return Err(refuse(input, "an actor needs a factory, which makes its state at every restart", help));
     }
     input.parse::<Token![=]>()?;
     Ok(Actor { attrs, name, ty, mailbox, factory: input.parse()?, at })

@@ -6,6 +6,11 @@ use crate::diagnostics::Diagnostics;
 /// The bits of a ready word.
 const ACTORS: usize = 32;
 
+/// What the module of a system has besides its actors, the numbered ones aside.
+const TAKEN: &[&str] = &["ACTORS", "ANNEX", "ANNEX_SIZE", "RAM", "SYSTEM", "dispatch", "run", "start", "step", "tick"];
+/// What begins the names of those.
+const NUMBERED: &[&str] = &["ANNEX_", "BIT_", "COUNT_", "MAKE_", "PLACE_", "SLOT_"];
+
 /// Places whose number fits the byte that counts them, twice over.
 const MESSAGES: u32 = 128;
 
@@ -32,7 +37,16 @@ fn check_names(system: &System, diagnostics: &Diagnostics) {
             let fact = format_args!("two actors are called `{}`", actor.name).to_string();
             diagnostics.report(&actor.name, fact, "rename one of them");
         }
+        if is_taken(&actor.name.to_string()) {
+            let fact = format_args!("the module of a system has a `{}` of its own", actor.name).to_string();
+            diagnostics.report(&actor.name, fact, "call the actor after what it does, such as `VALVE`");
+        }
     }
+}
+
+fn is_taken(name: &str) -> bool {
+    let is_numbered = |start: &&str| name.strip_prefix(*start).is_some_and(|rest| rest.parse::<u32>().is_ok());
+    TAKEN.contains(&name) || NUMBERED.iter().any(is_numbered)
 }
 
 fn check_mailboxes(system: &System, diagnostics: &Diagnostics) {

@@ -18,13 +18,14 @@ impl Protocol<'_> {
         let hooks = [self.stashes(), self.started(), self.stopping(), self.tick()];
         let body = quote! {
             type Message = #enumeration #ty_generics;
+            const MOVABLE: #rt::Option<#rt::Movable<Self>> = #rt::Probe::<Self>::MOVABLE;
             #constant
             #handle
             #handle_async
             #(#hooks)*
         };
         // What is missing here is missing on the user's type, and said there once.
-        let contract = names::respan(quote!(#rt::Actor), self.handlers.actor.span());
+        let contract = names::respan(quote!(#rt::AllHandlersInOneBlock), self.handlers.actor.span());
         quote_spanned! {self.handlers.actor.span()=>
             #[automatically_derived]
             impl #impl_generics #contract for #self_ty #where_clause { #body }
@@ -73,12 +74,12 @@ impl Protocol<'_> {
         let message = self.message_type();
         let body = self.dispatch(|message| message.method.mode() == Mode::Async);
         Some(quote! {
-            async fn handle_async<'a>(
+            fn handle_async<'a>(
                 &'a mut self,
                 message: #message,
                 ctx: &'a mut #rt::Context<Self>,
-            ) -> #rt::Handled {
-                #body
+            ) -> impl #rt::Future<Output = #rt::Handled> + #rt::Send + 'a {
+                #rt::Probe::<Self>::dispatched(async move { #body })
             }
         })
     }
@@ -125,13 +126,7 @@ impl Protocol<'_> {
                 #rt::Reply::send(__reply, value);
                 #rt::Handled::Done
             },
-            Answer::Result(ty) => {
-                let into_result = names::respan(quote!(#rt::ResultLike::into_result), ty.span());
-                quote! {
-                    let result = #into_result(#call);
-                    #rt::Context::answer(ctx, __reply, result)
-                }
-            }
+            Answer::Result(_) => quote!(#rt::Outcome(#call).settle(ctx, __reply)),
         };
         quote! {
             #(#cfgs)*
@@ -161,7 +156,7 @@ impl Protocol<'_> {
                 let at = names::located(method.name().span());
                 ident.set_span(at);
                 let future = quote_spanned!(at=> Self::#ident(self, #(#arguments),*));
-                quote!(#rt::sendable(#future).await)
+                quote!(#rt::Probe::<Self>::sendable(#future).await)
             }
         }
     }

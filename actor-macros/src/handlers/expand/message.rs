@@ -18,13 +18,10 @@ impl Protocol<'_> {
             let self_ty = &self.handlers.item.self_ty;
             quote!(__Never(#rt::Infallible, #rt::PhantomData<fn() -> #self_ty>),)
         });
-        let indices = self.indices("Index", |_| true);
-        let timers = self.indices("Timer", |message| message.period().is_some());
         quote! {
             #[doc(hidden)]
+            #[allow(dead_code, non_camel_case_types, private_interfaces, unreachable_pub, clippy::all, clippy::pedantic)]
             pub enum #name #generics #where_clause { #(#variants)* #never }
-            #indices
-            #timers
         }
     }
 
@@ -46,13 +43,9 @@ impl Protocol<'_> {
             });
         }
         match &message.method.answer {
-            Answer::Value(ty) => {
+            Answer::Value(ty) | Answer::Result(ty) => {
                 let ty = self.without_self(ty);
                 fields.extend(quote!(__reply: #rt::Reply<#ty>,));
-            }
-            Answer::Result(ty) => {
-                let (value, error) = (self.side(ty, &quote!(Value)), self.side(ty, &quote!(Error)));
-                fields.extend(quote!(__reply: #rt::Reply<#rt::Result<#value, #error>>,));
             }
             Answer::Nothing | Answer::Attempt(_) => {}
         }
@@ -65,7 +58,7 @@ impl Protocol<'_> {
         let mut variants =
             self.messages.iter().filter(|message| belongs(message)).map(Message::cfgd_variant).peekable();
         variants.peek()?;
-        Some(quote!(enum #name { #(#variants),* }))
+        Some(quote!(#[allow(non_camel_case_types)] enum #name { #(#variants),* }))
     }
 
     pub(super) fn index_name(&self, name: &str) -> Ident {
@@ -95,7 +88,11 @@ impl Protocol<'_> {
         });
         let refuse = self.refuse();
         let sendable = self.where_sendable();
+        let indices = self.indices("Index", |_| true);
+        let timers = self.indices("Timer", |message| message.period().is_some());
         quote! {
+            #indices
+            #timers
             #[automatically_derived]
             impl #impl_generics #rt::Message for #name #ty_generics #sendable {
                 fn index(&self) -> #rt::usize { #index }

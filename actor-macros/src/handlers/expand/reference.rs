@@ -1,11 +1,12 @@
 //! The methods of the ref.
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
+use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 use super::{Message, Protocol, wrapped};
 use crate::handlers::model::{Answer, Argument, Method};
+use crate::names;
 use crate::suspicion::{self, Suspicion};
 
 impl Protocol<'_> {
@@ -17,18 +18,8 @@ impl Protocol<'_> {
         let methods = self.callable().map(|message| self.method(message));
         let stand_ins = &self.stand_ins;
         quote! {
-            #[allow(dead_code, private_interfaces, unreachable_pub, clippy::all, clippy::pedantic)]
+            #[allow(dead_code, irrefutable_let_patterns, private_interfaces, unreachable_pub, clippy::all, clippy::pedantic)]
             impl #impl_generics #reference #where_clause { #(#methods)* #stand_ins }
-        }
-    }
-
-    /// What those methods call: functions of the actor that know the enum.
-    pub(super) fn calls(&self) -> TokenStream {
-        let self_ty = &self.handlers.item.self_ty;
-        let (impl_generics, _, where_clause) = self.generics.split_for_impl();
-        let calls = self.callable().map(|message| self.call_of(message));
-        quote! {
-            impl #impl_generics #self_ty #where_clause { #(#calls)* }
         }
     }
 
@@ -39,65 +30,60 @@ impl Protocol<'_> {
     fn method(&self, message: &Message<'_>) -> TokenStream {
         let (rt, method) = (&self.rt, message.method);
         let Method { vis, cfgs, attrs, .. } = method;
-        let (ident, self_ty, call) = (method.name(), &self.handlers.item.self_ty, message.call_name());
+        let (ident, self_ty) = (method.name(), &self.handlers.item.self_ty);
         let (kind, sendable) = (self.kind(method), self.said_already(method));
+        let (built, (constructor, attach)) = (self.built(message), self.attach(message));
         let parameters = method.arguments().map(|Argument { name, ty, into }| {
             let ty = self.without_self(ty);
             if *into { quote!(#name: impl #rt::Into<#ty>) } else { quote!(#name: #ty) }
         });
-        let arguments = method.arguments().map(
-            |Argument { name, into, .. }| {
-                if *into { quote!(#rt::Into::into(#name)) } else { quote!(#name) }
-            },
-        );
         // Without docs the lint would ask for them twice.
         let doc = (!attrs.iter().any(|attribute| attribute.path().is_ident("doc"))).then(|| {
             let doc = format!("Sends `{}` to the actor.", ident.unraw());
             quote!(#[doc = #doc])
         });
+        // What is wrong with the type of an answer is shown there.
+        let at = method.answered().map_or_else(Span::call_site, Spanned::span);
+        let (open, close) = (names::respan(quote!(#rt::Call<'_,), at), names::respan(quote!(>), at));
         quote! {
             #(#cfgs)*
             #doc
             #(#attrs)*
             #[inline]
-            #vis fn #ident(&self, #(#parameters),*) -> #rt::Call<'_, #self_ty, #kind> #sendable {
-                <#self_ty>::#call(#rt::ActorRef::as_ref(self), #(#arguments),*)
+            #vis fn #ident(&self, #(#parameters),*) -> #open #self_ty, #kind #close #sendable {
+                #rt::Call::<'_, #self_ty, _>::#constructor(#rt::ActorRef::as_ref(self), #built, #attach)
             }
         }
     }
 
-    fn call_of(&self, message: &Message<'_>) -> TokenStream {
-        let (rt, name, variant, method) = (&self.rt, &self.enumeration, &message.variant, message.method);
-        let (cfgs, call, self_ty) = (&method.cfgs, message.call_name(), &self.handlers.item.self_ty);
-        let (kind, sendable) = (self.kind(method), self.said_already(method));
-        let parameters = method.arguments().map(|Argument { name, ty, .. }| {
-            let ty = self.without_self(ty);
-            quote!(#name: #ty)
-        });
-        let reply = message.reply_field();
-        let attach = reply.as_ref().map_or_else(
-            || quote!(()),
-            |reply| {
-                quote!(|message, reply| if let #name::#variant { #reply: place, .. } = message {
-                    #rt::Reply::swap(place, reply)
-                } else {
-                    reply
-                })
-            },
-        );
-        let fields = method.arguments().map(|Argument { name, ty, .. }| {
-            let place = wrapped(ty, name.to_token_stream());
+    /// The message of a call, its reply still to come.
+    fn built(&self, message: &Message<'_>) -> TokenStream {
+        let (rt, name, variant) = (&self.rt, &self.enumeration, &message.variant);
+        let fields = message.method.arguments().map(|Argument { name, ty, into }| {
+            let value = if *into { quote!(#rt::Into::into(#name)) } else { quote!(#name) };
+            let place = wrapped(ty, value);
             quote!(#name: #place)
         });
-        let fields = fields.chain(reply.map(|reply| quote!(#reply: #rt::Reply::discarded())));
-        quote! {
-            #(#cfgs)*
-            #[doc(hidden)]
-            #[inline]
-            fn #call(target: &#rt::Ref<#self_ty>, #(#parameters),*) -> #rt::Call<'_, #self_ty, #kind> #sendable {
-                #rt::Call::<#self_ty, #kind>::new(target, #name::#variant { #(#fields),* }, #attach)
-            }
-        }
+        let fields = fields.chain(message.reply_field().map(|reply| quote!(#reply: #rt::Reply::discarded())));
+        quote!(#name::#variant { #(#fields),* })
+    }
+
+    /// Which call it is, and what gives the message its reply.
+    fn attach(&self, message: &Message<'_>) -> (TokenStream, TokenStream) {
+        let (rt, name, variant) = (&self.rt, &self.enumeration, &message.variant);
+        let Some(reply) = message.reply_field() else { return (quote!(told), TokenStream::new()) };
+        let (constructor, swapped) = match &message.method.answer {
+            // Whether its type is a `Result` is for the return type to say.
+            Answer::Result(_) => (
+                quote!(tried),
+                quote!({ #[allow(unused_imports)] use #rt::Unplaced as _; #rt::ReplyPlace(place).swap(reply) }),
+            ),
+            _ => (quote!(asked), quote!(#rt::Reply::swap(place, reply))),
+        };
+        let attach = quote! {
+            |message, reply| if let #name::#variant { #reply: place, .. } = message { #swapped } else { reply }
+        };
+        (constructor, attach)
     }
 
     /// That a reply is likely not `Send` has been said of the message.

@@ -127,7 +127,7 @@ pub struct Slot<A: Actor + Placed, K: Capacity> {
 }
 
 // SAFETY: header and ring are behind the critical section; all else is touched in the turn of the actor alone, which
-// one worker has. State and messages are `Send`.
+// one worker has. Messages are `Send`, and so is the state of what is started: see `MESSAGES`.
 unsafe impl<A: Actor + Placed, K: Capacity> Sync for Slot<A, K> {}
 // SAFETY: as above.
 unsafe impl<A: Actor + Placed, K: Capacity> Send for Slot<A, K> {}
@@ -165,6 +165,7 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
 
 impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
     const MESSAGES: u8 = {
+        assert!(A::MOVABLE.is_some(), "the state of an actor is `Send`");
         check::<A>(K::MESSAGES);
         K::MESSAGES as u8
     };

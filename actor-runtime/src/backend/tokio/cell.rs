@@ -66,7 +66,7 @@ pub(super) struct Cell<A: Actor> {
 }
 
 // SAFETY: everything but header and mailbox is touched by the owner of the turn alone, one thread at a time, and
-// may move between threads: `A`, messages and futures are `Send`.
+// may move between threads: messages and futures are `Send`, and so is `A`, or `create` would not compile.
 unsafe impl<A: Actor> Sync for Cell<A> {}
 // SAFETY: as above.
 unsafe impl<A: Actor> Send for Cell<A> {}
@@ -149,6 +149,7 @@ impl<A: Actor> Cell<A> {
         M: 'static,
     {
         const {
+            assert!(A::MOVABLE.is_some(), "the state of an actor is `Send`");
             assert!(A::PROTOCOL.timers.len() <= signal::TICKS as usize, "an actor has at most 16 `#[every]` timers");
             assert!(A::CHILDREN <= u8::MAX as usize, "an actor has at most 255 declared children");
         }

@@ -12,6 +12,11 @@ impl Store {
     fn row(&self) -> Result<u64> {
         Result(self.rows[0])
     }
+
+    async fn last(&self) -> Result<u64> {
+        std::future::ready(()).await;
+        Result(self.rows[self.rows.len() - 1])
+    }
 }
 
 fn main() {}

@@ -55,11 +55,11 @@ async fn use_it(store: &StoreRef) {
 }
 
 fn main() {
-    use actor::__private::{Actor, Message};
+    use actor::__private::{AllHandlersInOneBlock, Message};
     let _ = use_it;
     let _ = Store { rows: 0 };
     assert_eq!(Store::PROTOCOL.messages, ["here", "tick", "begin_here", "rows"]);
     assert_eq!(Store::PROTOCOL.timers.len(), 1);
-    assert_eq!(<Store as Actor>::tick(0).map(|message| message.index()), Some(1));
-    assert_eq!(<Store as Actor>::started().map(|message| message.index()), Some(2));
+    assert_eq!(<Store as AllHandlersInOneBlock>::tick(0).map(|message| message.index()), Some(1));
+    assert_eq!(<Store as AllHandlersInOneBlock>::started().map(|message| message.index()), Some(2));
 }

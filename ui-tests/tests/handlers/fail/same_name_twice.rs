@@ -1,0 +1,19 @@
+use actor::prelude::*;
+
+#[actor]
+struct Counter {
+    total: u64,
+}
+
+#[handlers]
+impl Counter {
+    fn add(&mut self, by: u64) {
+        self.total += by;
+    }
+
+    fn add(&mut self, by: u64) {
+        self.total += by;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,30 @@
+use actor::prelude::*;
+
+#[actor(mailbox = 4)]
+struct Valve {
+    open: bool,
+}
+
+#[handlers]
+impl Valve {
+    fn set(&mut self, open: bool) {
+        self.open = open;
+    }
+}
+
+impl Valve {
+    fn new() -> Self {
+        Self { open: false }
+    }
+}
+
+actor::system! {
+    mod plant {
+        RAM: Valve { mailbox = 8 } = Valve::new,
+        SYSTEM: Valve { mailbox = 8 } = Valve::new,
+        SLOT_0: Valve { mailbox = 8 } = Valve::new,
+        start: Valve { mailbox = 8 } = Valve::new,
+    }
+}
+
+fn main() {}

@@ -1,0 +1,83 @@
+//! Every form of `system!`.
+#![deny(warnings, missing_docs, unreachable_pub, clippy::all)]
+
+use critical_section as _;
+
+use actor::prelude::*;
+
+/// Opens and closes.
+#[actor(mailbox = 4)]
+pub struct Valve {
+    open: bool,
+}
+
+#[handlers]
+impl Valve {
+    /// Opens or closes it.
+    pub fn set(&mut self, open: bool) {
+        self.open = open;
+    }
+
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+}
+
+impl Valve {
+    fn new() -> Self {
+        Self { open: false }
+    }
+
+    fn checked() -> Result<Self, &'static str> {
+        Ok(Self { open: true })
+    }
+}
+
+#[actor(mailbox = 4)]
+struct Pump<T> {
+    valve: ValveRef,
+    of: T,
+}
+
+#[handlers]
+impl<T> Pump<T> {
+    async fn start(&mut self, of: T) -> Result<bool, AskError> {
+        self.of = of;
+        self.valve.is_open().await
+    }
+}
+
+mod deeper {
+    use actor::prelude::*;
+
+    #[actor]
+    pub(crate) struct Lamp;
+
+    #[handlers]
+    impl Lamp {
+        pub(crate) fn blink(&self) {}
+    }
+}
+
+actor::system! {
+    /// What is in the cellar.
+    pub mod cellar {
+        /// The first.
+        VALVE: Valve { mailbox = 8 } = Valve::new,
+        SPARE: Valve = Valve::checked,
+        PUMP: Pump<u8> { mailbox = 1 } = || Pump { valve: cellar::VALVE.clone(), of: 0 },
+        LAMP: deeper::Lamp { mailbox = 128 } = || deeper::Lamp,
+    }
+    ram <= 2048, crate = actor
+}
+
+actor::system! {
+    mod roof {
+        LAMP: deeper::Lamp { mailbox = 2 } = || deeper::Lamp
+    }
+}
+
+fn main() {
+    cellar::start(|| actor::Instant::ZERO);
+}
