@@ -70,6 +70,25 @@ pub(crate) const fn nanos(duration: Duration) -> u64 {
     duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos() as u64)
 }
 
+/// The duration of so many nanoseconds.
+///
+/// `Duration::from_nanos` divides in 64 bits, which small cores carry as a kilobyte of software; here they subtract.
+pub(crate) const fn duration(nanos: u64) -> Duration {
+    const SECOND: u64 = 1_000_000_000;
+    let (mut secs, mut rest) = (0, nanos);
+    // No `u64` of nanoseconds has more seconds than these.
+    let mut bit = 35;
+    while bit > 0 {
+        bit -= 1;
+        if rest >> bit >= SECOND {
+            rest -= SECOND << bit;
+            secs |= 1 << bit;
+        }
+    }
+    // Always less than a second; said so that the compiler knows it too.
+    Duration::new(secs, if rest < SECOND { rest as u32 } else { 0 })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +103,14 @@ mod tests {
         check(0, "0.0ns", "Instant(0ns)");
         check(1_500_000_000, "1.5s", "Instant(1.5s)");
         check(1_234_567, "1.2ms", "Instant(1.234567ms)");
+    }
+
+    #[test]
+    fn nanoseconds_make_the_duration_that_dividing_makes() {
+        let second = 1_000_000_000;
+        for nanos in [0, 1, second - 1, second, second + 1, 59 * second + 7, u64::MAX / 3, u64::MAX - 1, u64::MAX] {
+            assert_eq!(duration(nanos), Duration::from_nanos(nanos));
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use core::time::Duration;
 
-use crate::time::nanos;
+use crate::time::{duration, nanos};
 
 /// How much of a delay is left to chance, so that actors which failed together do not return together.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -66,7 +66,7 @@ impl Backoff {
     #[must_use]
     pub const fn delay(&self, nth: u32, random: u64) -> Duration {
         let longest = self.longest_nanos(nth);
-        Duration::from_nanos(match self.jitter {
+        duration(match self.jitter {
             Jitter::None => longest,
             Jitter::Equal => longest - longest / 2 + chance(longest / 2, random),
             Jitter::Full => chance(longest, random),
