@@ -1,4 +1,4 @@
-//! A measured game of ping-pong: who plays is given, what it costs is printed.
+//! A measured game of ping-pong: what a player does, and what it costs, which is printed.
 //!
 //! The emulator runs one instruction per nanosecond, so SysTick counts instructions. The count is exact and the
 //! same in every run; it is instructions, not cycles.
@@ -21,6 +21,48 @@ const NO_COUNTER: i32 = 4;
 const INSTRUCTIONS_PER_TICK: u32 = 80;
 /// SysTick has 24 bits: enough for 1.3 billion instructions.
 const RELOAD: u32 = 0x00ff_ffff;
+
+/// What each player does with the balls, whoever sends them on.
+#[derive(Default)]
+pub struct Score {
+    played: u32,
+    missed: u32,
+}
+
+impl Score {
+    /// That of a player who has not played.
+    #[inline]
+    pub const fn new() -> Self {
+        Self { played: 0, missed: 0 }
+    }
+
+    /// Counts ball `number`; the last one [ends](end) the run.
+    #[inline]
+    pub fn hit(&mut self, number: u32, storage: usize) {
+        self.played += 1;
+        if number == LAST {
+            end(number, storage);
+        }
+    }
+
+    /// Counts a ball that nobody took.
+    #[inline]
+    pub fn miss(&mut self) {
+        self.missed += 1;
+    }
+
+    /// Counts balls played alone.
+    #[inline]
+    pub fn practise(&mut self, balls: u32) {
+        self.played += balls;
+    }
+
+    /// Forgets the balls that nobody took.
+    #[inline]
+    pub fn forget(&mut self) {
+        self.missed = 0;
+    }
+}
 
 /// Bytes of state and queued messages that actor `A` needs whoever runs it.
 pub const fn storage<A: Actor>(mailbox: usize) -> usize {

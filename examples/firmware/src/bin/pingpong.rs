@@ -4,7 +4,7 @@
 
 use actor::prelude::*;
 use cortex_m_rt::entry;
-use firmware::game::{self, LAST};
+use firmware::game::{self, Score};
 
 actor::system! {
     mod table {
@@ -17,68 +17,60 @@ actor::system! {
 /// Plays the odd numbers.
 #[actor]
 struct Ping {
-    played: u32,
-    missed: u32,
+    score: Score,
 }
 
 impl Ping {
     fn new() -> Self {
-        Self { played: 0, missed: 0 }
+        Self { score: Score::new() }
     }
 }
 
 #[handlers]
 impl Ping {
     fn ball(&mut self, number: u32) {
-        self.played += 1;
-        if number == LAST {
-            game::end(number, STORAGE);
-        }
+        self.score.hit(number, STORAGE);
         if table::PONG.ball(number + 1).tell().is_err() {
-            self.missed += 1;
+            self.score.miss();
         }
     }
 
     fn practise(&mut self, balls: u32) {
-        self.played += balls;
+        self.score.practise(balls);
     }
 
     fn forget(&mut self) {
-        self.missed = 0;
+        self.score.forget();
     }
 }
 
 /// Plays the even numbers.
 #[actor]
 struct Pong {
-    played: u32,
-    missed: u32,
+    score: Score,
 }
 
 impl Pong {
     fn new() -> Self {
-        Self { played: 0, missed: 0 }
+        Self { score: Score::new() }
     }
 }
 
 #[handlers]
 impl Pong {
     fn ball(&mut self, number: u32) {
-        self.played += 1;
-        if number == LAST {
-            game::end(number, STORAGE);
-        }
+        self.score.hit(number, STORAGE);
         if table::PING.ball(number + 1).tell().is_err() {
-            self.missed += 1;
+            self.score.miss();
         }
     }
 
     fn practise(&mut self, balls: u32) {
-        self.played += balls;
+        self.score.practise(balls);
     }
 
     fn forget(&mut self) {
-        self.missed = 0;
+        self.score.forget();
     }
 }
 

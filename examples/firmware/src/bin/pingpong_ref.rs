@@ -4,7 +4,7 @@
 
 use actor::prelude::*;
 use cortex_m_rt::entry;
-use firmware::game::{self, LAST};
+use firmware::game::{self, Score};
 
 actor::system! {
     mod table {
@@ -18,34 +18,30 @@ actor::system! {
 #[actor]
 struct Ping {
     pong: PongRef,
-    played: u32,
-    missed: u32,
+    score: Score,
 }
 
 impl Ping {
     fn new(pong: PongRef) -> Self {
-        Self { pong, played: 0, missed: 0 }
+        Self { pong, score: Score::new() }
     }
 }
 
 #[handlers]
 impl Ping {
     fn ball(&mut self, number: u32) {
-        self.played += 1;
-        if number == LAST {
-            game::end(number, STORAGE);
-        }
+        self.score.hit(number, STORAGE);
         if self.pong.ball(number + 1).tell().is_err() {
-            self.missed += 1;
+            self.score.miss();
         }
     }
 
     fn practise(&mut self, balls: u32) {
-        self.played += balls;
+        self.score.practise(balls);
     }
 
     fn forget(&mut self) {
-        self.missed = 0;
+        self.score.forget();
     }
 }
 
@@ -53,34 +49,30 @@ impl Ping {
 #[actor]
 struct Pong {
     ping: PingRef,
-    played: u32,
-    missed: u32,
+    score: Score,
 }
 
 impl Pong {
     fn new(ping: PingRef) -> Self {
-        Self { ping, played: 0, missed: 0 }
+        Self { ping, score: Score::new() }
     }
 }
 
 #[handlers]
 impl Pong {
     fn ball(&mut self, number: u32) {
-        self.played += 1;
-        if number == LAST {
-            game::end(number, STORAGE);
-        }
+        self.score.hit(number, STORAGE);
         if self.ping.ball(number + 1).tell().is_err() {
-            self.missed += 1;
+            self.score.miss();
         }
     }
 
     fn practise(&mut self, balls: u32) {
-        self.played += balls;
+        self.score.practise(balls);
     }
 
     fn forget(&mut self) {
-        self.missed = 0;
+        self.score.forget();
     }
 }
 
