@@ -133,6 +133,10 @@ pub trait AllHandlersInOneBlock: Configured + 'static {
     /// Names and timers.
     const PROTOCOL: Protocol;
 
+    /// Whether a handler or hook may fail by other than a panic, or stop its actor: one returns a `Result`, or is lent the
+    /// context. Where none does, a backend without panics keeps nothing that only failures need.
+    const CAN_FAIL: bool = true;
+
     /// Runs a message of mode `Sync` or `Delegated`.
     fn handle(&mut self, message: Self::Message, ctx: &mut Context<Self>) -> Handled;
 

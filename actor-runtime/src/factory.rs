@@ -14,6 +14,10 @@ use crate::failure::Failure;
     note = "help: a restart makes the state anew, so pass a closure, such as `|| {A} {{ .. }}`"
 )]
 pub trait Factory<A, Marker>: Send + 'static {
+    /// Whether making a state can fail.
+    #[doc(hidden)]
+    const CAN_FAIL: bool;
+
     /// Makes a fresh state.
     ///
     /// # Errors
@@ -33,6 +37,9 @@ where
     A: Actor,
     F: Fn() -> A + Send + 'static,
 {
+    const CAN_FAIL: bool = false;
+
+    #[inline]
     fn build(&self) -> Result<A, Failure> {
         Ok(self())
     }
@@ -44,6 +51,8 @@ where
     E: Display,
     F: Fn() -> Result<A, E> + Send + 'static,
 {
+    const CAN_FAIL: bool = true;
+
     fn build(&self) -> Result<A, Failure> {
         self().map_err(|error| Failure::start(&error))
     }

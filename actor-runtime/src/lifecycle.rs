@@ -134,9 +134,7 @@ impl Lifecycle {
     /// The task in hand is done, for an actor with `children` declared children.
     pub const fn done(&mut self, children: usize) {
         self.phase = match self.phase {
-            Phase::Building => Phase::Starting(0),
-            Phase::Starting(up) if (up as usize) < children => Phase::Starting(up + 1),
-            Phase::Starting(_) | Phase::Receiving => Phase::Receiving,
+            Phase::Building | Phase::Starting(_) | Phase::Receiving => return self.rise(children),
             Phase::StoppingChildren => {
                 if self.poisoned || !self.is_stopping() {
                     Phase::DroppingState
@@ -155,6 +153,17 @@ impl Lifecycle {
                 Phase::Building
             }
             Phase::Ended => Phase::Ended,
+        };
+    }
+
+    /// What [`done`](Self::done) does on the way up; alone, for who knows that it is there.
+    #[inline]
+    pub const fn rise(&mut self, children: usize) {
+        self.phase = match self.phase {
+            Phase::Building => Phase::Starting(0),
+            Phase::Starting(up) if (up as usize) < children => Phase::Starting(up + 1),
+            Phase::Starting(_) | Phase::Receiving => Phase::Receiving,
+            Phase::StoppingChildren | Phase::Stopping | Phase::DroppingState | Phase::Pausing | Phase::Ended => return,
         };
     }
 

@@ -27,7 +27,8 @@ pub use actor_runtime::supervision::{Backoff, Exhausted, Jitter, RestartLimit, S
 
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::backend::bare_metal::{
-    Annex, Brood, Capacity, ChildSlot, NoSlot, Place, Placed, Room, Seat, Slot, System, bits, check, fits, reference,
+    Annex, Brood, Capacity, ChildSlot, Make, NoSlot, Place, Placed, Room, Seat, Slot, System, bits, check, fits,
+    reference,
 };
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::time::Instant;

@@ -126,6 +126,15 @@ impl Method {
         }
     }
 
+    /// Whether it may fail: by an error, or through its context.
+    pub(crate) fn can_fail(&self) -> bool {
+        let is_lent_context = |parameter: &Parameter| matches!(parameter, Parameter::Context { .. });
+        match self.answer {
+            Answer::Attempt(_) | Answer::Result(_) => true,
+            Answer::Nothing | Answer::Value(_) => self.parameters.iter().any(is_lent_context),
+        }
+    }
+
     pub(crate) fn arguments(&self) -> impl Iterator<Item = &Argument> {
         self.parameters.iter().filter_map(|parameter| match parameter {
             Parameter::Argument(argument) => Some(argument),

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote_spanned};
 use syn::parse_quote;
+use syn::spanned::Spanned;
 
 use super::model::{Actor, System};
 use crate::names;
@@ -14,20 +15,20 @@ pub(crate) fn expand(system: &System) -> TokenStream {
         actors.iter().enumerate().map(|(index, actor)| named(index, actor, &rt)).unzip();
     let actors = &actors;
     let statics = actors.iter().enumerate().map(|(index, actor)| statics(index, actor, actors, &rt));
-    let starts = actors.iter().enumerate().map(|(index, actor)| {
-        let (slot, place, factory) = (slot(index), place(index, &rt), &actor.factory);
-        quote!(#slot.start(#place, #factory);)
+    let starts = actors.iter().enumerate().map(|(index, _)| {
+        let (slot, place) = (slot(index), place(index));
+        quote!(#slot.start(&#place);)
     });
     let rungs = actors.iter().enumerate().map(|(index, _)| {
-        let (slot, place, actors, bit) = (slot(index), place(index, &rt), count(index), bit(index));
+        let (slot, place, make, actors, bit) = (slot(index), place(index), make(index), count(index), bit(index));
         // The last to be asked needs no question: somebody is ready.
         let is_last = index + 1 == system.actors.len();
         let question = (!is_last).then(|| quote!(if ready & #rt::bits(#bit, #actors) != 0));
-        quote!(#question { return #slot.run(ready, #place); })
+        quote!(#question { return #slot.run(ready, &#place, || #make); })
     });
     let ticks = actors.iter().enumerate().map(|(index, _)| {
-        let (slot, place) = (slot(index), place(index, &rt));
-        quote!(#slot.tick(now, #place);)
+        let (slot, place) = (slot(index), place(index));
+        quote!(#slot.tick(now, &#place);)
     });
     let sizes = actors.iter().enumerate().map(|(index, actor)| {
         let ty = slot_type(actor, &rt);
@@ -115,18 +116,26 @@ fn named(index: usize, actor: &Actor, rt: &TokenStream) -> (TokenStream, Actor) 
 
 /// The slot of an actor, the ref to it, and where it lies.
 fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &TokenStream) -> TokenStream {
-    let Actor { attrs, name, ty, factory: _, mailbox: _, at: _ } = actor;
+    let Actor { attrs, name, ty, factory, mailbox: _, at: _ } = actor;
     let rt = &names::respan(rt.clone(), actor.at);
     let (slot, slot_type, capacity) = (slot(index), slot_type(actor, rt), capacity(actor, rt));
-    let (count, bit, annex) = (count(index), bit(index), annex(index));
+    let (count, bit, annex, make, place) = (count(index), bit(index), annex(index), make(index), place(index));
     let (first_bit, first_byte) = match index.checked_sub(1).and_then(|before| Some((before, all.get(before)?))) {
         Some((before, actor)) => {
-            let (bit, annex, count, before) =
-                (self::bit(before), self::annex(before), self::count(before), self::slot_type(actor, rt));
-            (quote!(#bit + #count), quote!(#annex + <#before as #rt::Seat>::ANNEX))
+            let (bit, annex, count, make, before) = (
+                self::bit(before),
+                self::annex(before),
+                self::count(before),
+                self::make(before),
+                self::slot_type(actor, rt),
+            );
+            (quote!(#bit + #count), quote!(#annex + #make.record() + #before::ANNEX))
         }
         None => (quote!(0), quote!(0)),
     };
+    // What is wrong with a factory is shown there.
+    let by = names::respan(quote!(#rt::Make::<#ty>::by), factory.span());
+    let made = quote_spanned!(names::located(factory.span())=> #by(#factory));
     let doc = format!("The actor `{name}`.");
     let doc = attrs.is_empty().then(|| quote!(#[doc = #doc]));
     quote_spanned! {actor.at=>
@@ -136,7 +145,9 @@ fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &TokenStream) -> Toke
         #doc
         pub static #name: <#ty as #rt::Configured>::Ref =
             { #[allow(unused_imports)] use #rt::NoRef as _; <<#ty as #rt::Configured>::Ref>::__of(#rt::reference(&#slot)) };
-        const #count: #rt::u32 = <#slot_type as #rt::Seat>::ACTORS;
+        const #make: #rt::Make<#ty> = #made;
+        static #place: #rt::Place = #rt::Place::top(&SYSTEM, #bit, &ANNEX, #annex, #make);
+        const #count: #rt::u32 = #slot_type::ACTORS;
         const #bit: #rt::u32 = #first_bit;
         const #annex: #rt::usize = #first_byte;
     }
@@ -145,15 +156,16 @@ fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &TokenStream) -> Toke
 /// How many actors there are, and how much annex they need.
 fn count_all(actors: &[Actor], rt: &TokenStream) -> TokenStream {
     let types: Vec<TokenStream> = actors.iter().map(|actor| slot_type(actor, rt)).collect();
+    let makes = (0..actors.len()).map(make);
     quote! {
-        const ACTORS: #rt::u32 = 0 #(+ <#types as #rt::Seat>::ACTORS)*;
-        const ANNEX_SIZE: #rt::usize = 0 #(+ <#types as #rt::Seat>::ANNEX)*;
+        const ACTORS: #rt::u32 = 0 #(+ #types::ACTORS)*;
+        const ANNEX_SIZE: #rt::usize = 0 #(+ #makes.record() + #types::ANNEX)*;
     }
 }
 
 fn slot_type(actor: &Actor, rt: &TokenStream) -> TokenStream {
     let (ty, capacity) = (&actor.ty, capacity(actor, rt));
-    let (open, close) = (names::respan(quote!(#rt::Slot<), actor.at), names::respan(quote!(>), actor.at));
+    let (open, close) = (names::respan(quote!(#rt::Slot::<), actor.at), names::respan(quote!(>), actor.at));
     quote!(#open #ty, #capacity #close)
 }
 
@@ -184,7 +196,10 @@ fn annex(index: usize) -> Ident {
     format_ident!("ANNEX_{index}")
 }
 
-fn place(index: usize, rt: &TokenStream) -> TokenStream {
-    let (bit, annex) = (bit(index), annex(index));
-    quote!(#rt::Place::top(&SYSTEM, #bit, &ANNEX, #annex))
+fn make(index: usize) -> Ident {
+    format_ident!("MAKE_{index}")
+}
+
+fn place(index: usize) -> Ident {
+    format_ident!("PLACE_{index}")
 }

@@ -45,6 +45,7 @@ impl Protocol<'_> {
             Some(quote!(#(#cfgs)* #period,))
         });
         let urgent = self.messages.iter().any(|message| message.method.urgent);
+        let can_fail = self.messages.iter().any(|message| message.method.can_fail());
         quote! {
             const PROTOCOL: #rt::Protocol = #rt::Protocol {
                 type_name: #type_name,
@@ -52,6 +53,7 @@ impl Protocol<'_> {
                 messages: &[#(#messages)*],
                 timers: &[#(#timers)*],
             };
+            const CAN_FAIL: #rt::bool = #can_fail;
         }
     }
 

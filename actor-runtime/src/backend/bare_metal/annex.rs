@@ -1,18 +1,22 @@
-//! The memory of a system that only some actors need: the beats of their timers, and the future of the async handler
-//! in hand together with the context it borrows.
+//! The memory of a system that only some actors need: the beats of their timers, the record of their failures, and the
+//! future of the async handler in hand together with the context it borrows.
 //!
 //! It is a static of its own, sized when compiled, so that the type of a slot never mentions a future: the body of a
 //! handler may name a slot, and its future's size would then depend on itself.
 
-use core::cell::UnsafeCell;
+use core::cell::{Cell, UnsafeCell};
 use core::future::{Future, Ready};
 use core::mem::MaybeUninit;
 use core::pin::Pin;
 use core::ptr::NonNull;
 use core::task::{self, Poll};
 
+use critical_section::Mutex;
+
 use crate::actor::{Actor, Handled};
 use crate::context::Context;
+use crate::supervision::History;
+use crate::time::Instant;
 
 /// What every part of an annex is aligned to.
 const ALIGN: usize = 8;
@@ -21,7 +25,8 @@ const ALIGN: usize = 8;
 #[repr(C, align(8))]
 pub struct Annex<const N: usize>(UnsafeCell<MaybeUninit<[u8; N]>>);
 
-// SAFETY: each actor touches its own part alone: futures in its turn, beats under the critical section.
+// SAFETY: each actor touches its own part alone: beats and timers that are due under the critical section, all else in
+// its turn.
 unsafe impl<const N: usize> Sync for Annex<N> {}
 
 impl<const N: usize> Annex<N> {
@@ -44,10 +49,49 @@ impl<const N: usize> core::fmt::Debug for Annex<N> {
     }
 }
 
+/// Restarts that a history remembers.
+const RESTARTS_KEPT: usize = 4;
+
+/// What supervision has to know of an actor that can fail.
+pub(super) struct Record {
+    /// When the pause before the next life is over.
+    pub(super) resume_at: Instant,
+    pub(super) history: History<RESTARTS_KEPT>,
+}
+
+impl Record {
+    /// That of an actor that has not failed: all zeros, as an annex begins.
+    pub(super) const NEW: Self = Self { resume_at: Instant::ZERO, history: History::new() };
+}
+
+/// The bytes of a record.
+pub(super) const RECORD: usize = round_up(size_of::<Record>());
+
+/// Marks of an actor with timers, children or async handlers. All zeros mean none.
+pub(super) struct Marks {
+    /// One bit for each timer that is due, and of which the worker does not know.
+    pub(super) due: Mutex<Cell<u8>>,
+    /// One bit for each timer whose message is to be handled.
+    pub(super) ticks: Cell<u8>,
+    /// Declared children that were started in this life.
+    pub(super) children: Cell<u8>,
+    /// Whether the future of a handler is in hand.
+    pub(super) running: Cell<bool>,
+}
+
 /// The bytes that an `A` needs for itself, its children not counted.
 #[must_use]
 pub const fn annex_size<A: Actor>() -> usize {
     future_at::<A>() + if is_async::<A>() { round_up(future_size::<A>()) } else { 0 }
+}
+
+/// Whether a handler of `A` may fail, or one of its children with a meaning for itself.
+pub(super) const fn can_fail<A: Actor>() -> bool {
+    A::CAN_FAIL || A::CHILDREN > 0
+}
+
+const fn has_marks<A: Actor>() -> bool {
+    !A::PROTOCOL.timers.is_empty() || A::CHILDREN > 0 || is_async::<A>()
 }
 
 /// Whether any handler of `A` is async.
@@ -62,8 +106,16 @@ const fn round_up(bytes: usize) -> usize {
     bytes.next_multiple_of(ALIGN)
 }
 
-const fn context_at<A: Actor>() -> usize {
+const fn record_at<A: Actor>() -> usize {
     A::PROTOCOL.timers.len() * size_of::<u64>()
+}
+
+const fn marks_at<A: Actor>() -> usize {
+    record_at::<A>() + if can_fail::<A>() { RECORD } else { 0 }
+}
+
+const fn context_at<A: Actor>() -> usize {
+    marks_at::<A>() + if has_marks::<A>() { round_up(size_of::<Marks>()) } else { 0 }
 }
 
 const fn future_at<A: Actor>() -> usize {
@@ -80,6 +132,31 @@ where
     F: Copy + FnOnce(&'static mut A, A::Message, &'static mut Context<A>) -> R,
 {
     (size_of::<R>(), align_of::<R>())
+}
+
+/// The place of the record in the part of an `A`, if it has one.
+pub(super) const fn record<A: Actor>(part: NonNull<u8>) -> Option<NonNull<Record>> {
+    if can_fail::<A>() {
+        // SAFETY: the part has `annex_size` bytes.
+        Some(unsafe { part.byte_add(record_at::<A>()) }.cast())
+    } else {
+        None
+    }
+}
+
+/// The marks in the part of an `A`, if it has any.
+///
+/// # Safety
+/// The caller owns the turn of that actor, or looks at nothing but `due`.
+#[inline]
+pub(super) unsafe fn marks<A: Actor>(part: NonNull<u8>) -> Option<&'static Marks> {
+    if const { !has_marks::<A>() } {
+        return None;
+    }
+    // SAFETY: the part has `annex_size` bytes.
+    let marks = unsafe { part.byte_add(marks_at::<A>()) }.cast::<Marks>();
+    // SAFETY: marks are cells, valid as zeros, and nothing else lies there.
+    Some(unsafe { marks.as_ref() })
 }
 
 /// The place of the context that a future of `A` borrows.

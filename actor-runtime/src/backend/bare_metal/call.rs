@@ -16,6 +16,7 @@ use crate::message::Message;
 use crate::policy::Overflow;
 use crate::time::Instant;
 
+use super::detour;
 use super::header::{Address, Header, attention};
 use super::mailbox;
 use super::reply::{self, Pending};
@@ -64,30 +65,19 @@ impl Address {
         deadline.is_some_and(|moment| self.now() >= moment)
     }
 
-    /// Why a message was given back.
-    #[cold]
-    fn why_refused(self) -> Reason {
-        let closed = critical_section::with(|cs| {
-            let header = self.header();
-            header.capacity.get(cs) == 0 || header.attention.get(cs) & attention::CLOSED != 0
-        });
-        if closed { Reason::Stopped } else { Reason::Full }
-    }
-
     /// A message in the mailbox has its turn whatever its `limit`: there is no place to keep one.
     #[inline]
     pub(crate) fn tell<A: Actor>(self, message: A::Message, _: Limit) -> Result<(), (A::Message, Reason)> {
         // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
         match unsafe { mailbox::push::<A>(self, message) } {
             Ok(()) => Ok(()),
-            Err(message) => self.overflow::<A>(message),
+            Err((message, reason)) => self.overflow::<A>(message, reason),
         }
     }
 
     /// Deals with a message that found no room, as the overflow policy says.
     #[cold]
-    fn overflow<A: Actor>(self, message: A::Message) -> Result<(), (A::Message, Reason)> {
-        let reason = self.why_refused();
+    fn overflow<A: Actor>(self, message: A::Message, reason: Reason) -> Result<(), (A::Message, Reason)> {
         match (reason, A::OPTIONS.overflow) {
             (Reason::Full, Overflow::DropNewest) => message.refuse(Unanswered::Dropped),
             (Reason::Full, Overflow::DropOldest) => {
@@ -119,6 +109,7 @@ impl Address {
         if !waiting::wait(self, What::Room, waker) {
             return Err((message, TellError::Full, false));
         }
+        detour::open();
         self.header().signal(attention::ROOM);
         // Room may have come before the place in the table did.
         self.tell::<A>(message, Limit::Default).map_err(|(message, reason)| match reason {

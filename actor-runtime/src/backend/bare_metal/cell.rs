@@ -4,6 +4,7 @@
 //! [`Turn`] is the right to run an actor as a type: all that touches state is a method of it. No reference to the body
 //! is held while user code runs, because user code comes back through its context.
 
+use core::cell::Cell;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
@@ -13,62 +14,125 @@ use crate::actor::{Actor, Handled};
 use crate::context::{Context, Nursery, Request};
 use crate::error::Unanswered;
 use crate::failure::{FailureKind, StopReason};
-use crate::lifecycle::{Course, Task};
+use crate::lifecycle::{Course, Lifecycle, Task};
 use crate::message::{Message, Mode};
 use crate::supervision::{Decision, decide, default_directive};
 
-use super::annex;
-use super::body::{Body, Core};
+use super::annex::{self, Marks, Record};
+use super::body::Body;
 use super::header::{Address, Stage, attention};
-use super::host::Host;
+use super::host::{self, Host};
+use super::make::Make;
 use super::slot::{Brood, Place, Placed, children_of};
 use super::waiting::{self, What};
-use super::{call, mailbox, timers};
+use super::{call, detour, mailbox, timers};
 
 /// Whether there is something to do at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Flow {
     Again,
+    /// The task is done, and so the next one is to be done.
+    Done,
     /// Not before a signal.
     Wait,
+    /// Never again.
+    Over,
+}
+
+/// What a handler or hook left behind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Nothing,
+    Stop,
+    Failure(FailureKind),
+}
+
+impl Left {
+    #[inline]
+    fn behind<A: Actor>(handled: Handled, context: &Context<A>) -> Self {
+        match (handled, context.request) {
+            (Handled::Done, Request::Continue) => Self::Nothing,
+            (Handled::Done, Request::Stop) => Self::Stop,
+            (Handled::Done, Request::Fail) | (Handled::Failed, Request::Continue | Request::Stop | Request::Fail) => {
+                Self::Failure(host::failure(context))
+            }
+        }
+    }
 }
 
 /// The right to run an actor.
-pub(super) struct Turn<A> {
+pub(super) struct Turn<'p, A> {
     address: Address,
-    place: Place,
+    place: &'p Place,
     actor: PhantomData<fn() -> A>,
 }
 
-impl<A> Clone for Turn<A> {
+impl<A> Clone for Turn<'_, A> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<A> Copy for Turn<A> {}
+impl<A> Copy for Turn<'_, A> {}
 
-impl<A: Actor + Placed> Turn<A> {
+impl<'p, A: Actor + Placed> Turn<'p, A> {
     /// # Safety
     /// `address` is that of a slot of an `A` that was started at `place`, and the caller owns its turn.
     #[inline]
-    pub(super) const unsafe fn new(address: Address, place: Place) -> Self {
+    pub(super) const unsafe fn new(address: Address, place: &'p Place) -> Self {
         Self { address, place, actor: PhantomData }
     }
 
-    /// Looks at the body. Nothing in `look` runs user code.
+    /// Looks at the life. Nothing in `look` runs user code.
     #[inline]
-    fn body<R>(self, look: impl FnOnce(&mut Body<A>) -> R) -> R {
-        // SAFETY: the turn is that of a slot of an `A`.
-        let mut body = unsafe { Core::<A>::body_at(self.address) };
-        // SAFETY: the turn is exclusive, and `look` returns before anything else asks for the body.
-        look(unsafe { body.as_mut() })
+    fn life<R>(self, look: impl FnOnce(&mut Lifecycle) -> R) -> R {
+        // SAFETY: the turn is exclusive, and `look` returns before anything else asks for the life.
+        let mut life = unsafe { self.address.header().life() };
+        // SAFETY: as above; the start wrote it.
+        look(unsafe { life.as_mut() })
+    }
+
+    /// Looks at the record, if the actor has one. Nothing in `look` runs user code.
+    #[inline]
+    fn record<R>(self, look: impl FnOnce(&mut Record) -> R) -> Option<R> {
+        let mut record = self.place.record::<A>()?;
+        // SAFETY: the turn is exclusive, and `look` returns before anything else asks for the record.
+        Some(look(unsafe { record.as_mut() }))
+    }
+
+    #[inline]
+    fn marks(self) -> Option<&'static Marks> {
+        // SAFETY: the turn is exclusive.
+        unsafe { annex::marks::<A>(self.place.annex) }
+    }
+
+    #[inline]
+    fn is_running(self) -> bool {
+        (const { annex::is_async::<A>() }) && self.marks().is_some_and(|marks| marks.running.get())
+    }
+
+    fn set_running(self, running: bool) {
+        if let Some(marks) = self.marks() {
+            marks.running.set(running);
+        }
+    }
+
+    /// Timers whose messages are to be handled, one bit for each.
+    #[inline]
+    fn ticks(self) -> Option<&'static Cell<u8>> {
+        if A::PROTOCOL.timers.is_empty() { None } else { self.marks().map(|marks| &marks.ticks) }
+    }
+
+    /// The number of declared children that were started in this life.
+    #[inline]
+    fn started_children(self) -> Option<&'static Cell<u8>> {
+        if A::CHILDREN == 0 { None } else { self.marks().map(|marks| &marks.children) }
     }
 
     #[inline]
     fn state(self) -> NonNull<A> {
         // SAFETY: the turn is that of a slot of an `A`.
-        unsafe { Core::<A>::state_at(self.address) }
+        unsafe { Body::<A>::state_at(self.address) }
     }
 
     fn children(self) -> &'static A::Children {
@@ -82,11 +146,7 @@ impl<A: Actor + Placed> Turn<A> {
     }
 
     fn task(self) -> Task {
-        self.body(|body| body.life.task(A::CHILDREN))
-    }
-
-    fn done(self) {
-        self.body(|body| body.life.done(A::CHILDREN));
+        self.life(|life| life.task(A::CHILDREN))
     }
 
     // ---- messages ----------------------------------------------------------------------------------
@@ -102,7 +162,7 @@ impl<A: Actor + Placed> Turn<A> {
         // SAFETY: the actor is up, so there is a state; the turn is exclusive and no future has it.
         let handled = unsafe { self.state().as_mut() }.handle(message, &mut context);
         if handled != Handled::Done || context.request != Request::Continue {
-            self.settle_and_rest(handled, context.request);
+            self.settle_and_rest(Left::behind(handled, &context));
         }
     }
 
@@ -110,15 +170,15 @@ impl<A: Actor + Placed> Turn<A> {
     #[inline]
     fn begin(self, message: A::Message) {
         match self.launch(message) {
-            Poll::Ready((Handled::Done, Request::Continue)) => {}
-            Poll::Ready((handled, request)) => self.settle_and_rest(handled, request),
+            Poll::Ready(Left::Nothing) => {}
+            Poll::Ready(left) => self.settle_and_rest(left),
             Poll::Pending => self.rest(Flow::Wait),
         }
     }
 
     /// Starts the future of an async handler or hook, and polls it for the first time.
     #[inline(always)]
-    fn launch(self, message: A::Message) -> Poll<(Handled, Request)> {
+    fn launch(self, message: A::Message) -> Poll<Left> {
         let mut context = annex::context::<A>(self.place.annex);
         // SAFETY: no future is live, so nobody has the context.
         unsafe { context.write(Context::new(self.host())) };
@@ -130,14 +190,14 @@ impl<A: Actor + Placed> Turn<A> {
         unsafe { annex::start::<A>(self.place.annex, state, message, context) };
         let polled = self.poll();
         if polled.is_pending() {
-            self.body(|body| body.running = true);
+            self.set_running(true);
         }
         polled
     }
 
     /// Polls the future in hand.
     #[inline(always)]
-    fn poll(self) -> Poll<(Handled, Request)> {
+    fn poll(self) -> Poll<Left> {
         // Dropping it would do nothing, by an indirect call.
         let waker = ManuallyDrop::new(call::waker(self.address));
         let mut cx = core::task::Context::from_waker(&waker);
@@ -145,51 +205,69 @@ impl<A: Actor + Placed> Turn<A> {
         let Poll::Ready(handled) = (unsafe { annex::poll::<A>(self.place.annex, &mut cx) }) else {
             return Poll::Pending;
         };
+        if const { !A::CAN_FAIL } {
+            return Poll::Ready(Left::Nothing);
+        }
         // SAFETY: the future has ended, and with it its borrow of the context.
-        let request = unsafe { annex::context::<A>(self.place.annex).as_ref() }.request;
-        Poll::Ready((handled, request))
+        let context = unsafe { annex::context::<A>(self.place.annex).as_ref() };
+        Poll::Ready(Left::behind(handled, context))
     }
 
     // ---- the cold side -----------------------------------------------------------------------------
 
     /// Looks at what needs attention, and does the next thing.
     #[cold]
-    #[inline(never)]
-    pub(super) fn attend(self) {
-        if !self.address.is_alive() {
-            self.address.header().forget();
-            return;
+    #[inline(always)]
+    pub(super) fn attend(self, make: Make<A>) {
+        // Apart from each other, so that the first is linked once for actors that differ in their handlers alone.
+        if let Some(message) = self.next(make) {
+            self.handle_apart(message);
         }
-        let (bits, due) = self.address.header().take_signals();
-        self.heed(bits, due);
-        let is_running = const { annex::is_async::<A>() } && self.body(|body| body.running);
-        let flow = if is_running { self.resume(bits) } else { self.perform() };
+    }
+
+    /// Handles a message on the cold side.
+    #[cold]
+    #[inline(never)]
+    fn handle_apart(self, message: A::Message) {
+        self.handle(message);
+    }
+
+    /// Does the next thing, or returns the message that is next to be handled.
+    #[cold]
+    #[inline(never)]
+    fn next(self, make: Make<A>) -> Option<A::Message> {
+        let (bits, detour) = self.address.header().take_signals();
+        self.heed(bits, detour);
+        let mut message = None;
+        let flow = if self.is_running() {
+            self.resume(bits)
+        } else if self.life(|life| life.receives()) {
+            message = self.receive(detour);
+            if message.is_some() { Flow::Again } else { self.empty(detour) }
+        } else {
+            self.perform(make, detour)
+        };
+        match flow {
+            // Before a detour nobody goes down.
+            Flow::Done if detour => self.life(|life| life.done(A::CHILDREN)),
+            Flow::Done => self.life(|life| life.rise(A::CHILDREN)),
+            Flow::Again | Flow::Wait | Flow::Over => {}
+        }
         self.rest(flow);
+        message
     }
 
     /// Leaves the turn: decides whether the next step is a plain message, and whether there is one at all.
-    #[cold]
+    #[inline]
     fn rest(self, flow: Flow) {
-        if !self.address.is_alive() {
-            return;
-        }
-        let (life, running, ticks) = self.body(|body| (body.life, body.running, body.ticks != 0));
-        let header = self.address.header();
-        critical_section::with(|cs| {
-            let mut bits = header.attention.get(cs);
-            let up = life.receives() && !running && !ticks;
-            let plain = up && bits & attention::CLOSED == 0 && header.reserved.get(cs) == 0;
-            bits = if plain { bits & !attention::BUSY } else { bits | attention::BUSY };
-            header.attention.set(cs, bits);
-            let signalled = bits & attention::SIGNALS != 0;
-            // Looked at under the lock: a message may have come since the last look.
-            let waits = up && header.depth(cs) > 0;
-            if signalled || waits || (flow == Flow::Again && !plain && !running) {
-                header.raise(cs);
-            } else {
-                self.place.system.lower(cs, 1 << self.place.bit);
-            }
-        });
+        let again = match flow {
+            Flow::Again | Flow::Done => !self.is_running(),
+            Flow::Wait => false,
+            Flow::Over => return,
+        };
+        let receives = self.life(|life| life.receives()) && !self.is_running();
+        let up = receives && self.ticks().is_none_or(|ticks| ticks.get() == 0);
+        self.address.header().rest(up, again);
     }
 
     /// Polls the future in hand, if somebody woke it.
@@ -199,83 +277,99 @@ impl<A: Actor + Placed> Turn<A> {
         }
         match self.poll() {
             Poll::Pending => Flow::Wait,
-            Poll::Ready((handled, request)) => {
-                self.body(|body| body.running = false);
-                self.finish(handled, request);
-                Flow::Again
+            Poll::Ready(left) => {
+                self.set_running(false);
+                self.finish(left)
             }
         }
     }
 
-    /// Performs the task that is next in the actor's life.
-    fn perform(self) -> Flow {
+    /// Performs the task that is next in the actor's life. On a `detour` it may be any.
+    #[inline]
+    fn perform(self, make: Make<A>, detour: bool) -> Flow {
         match self.task() {
-            Task::Receive => return self.receive(),
-            Task::Build => self.build(),
-            Task::StartChild(index) => return self.start_child(index),
-            Task::CallStarted => self.call(A::started()),
-            Task::StopChildren => return self.stop_children(),
-            Task::CallStopping(reason) => self.call(A::stopping(reason)),
-            Task::DropState => self.drop_state(),
-            Task::Pause => {
-                if self.place.system.now() < self.body(|body| body.resume_at) {
-                    return Flow::Wait;
+            Task::Build => self.build(make),
+            Task::StartChild(index) => self.start_child(index),
+            Task::CallStarted => match A::started() {
+                Some(hook) => self.call(hook),
+                None => {
+                    self.announce();
+                    Flow::Done
                 }
-                self.done();
-            }
-            Task::End(reason) => self.end(reason),
+            },
+            task if detour => self.end_life(task),
+            _ => Flow::Wait,
         }
-        Flow::Again
     }
 
-    /// Handles a timer that is due, or the next message, where something else needed attention as well.
-    fn receive(self) -> Flow {
-        let header = self.address.header();
-        let ticks = self.body(|body| body.ticks);
-        if ticks != 0 {
-            self.body(|body| body.ticks &= ticks - 1);
-            if let Some(message) = A::tick(ticks.trailing_zeros() as usize) {
-                self.handle(message);
+    /// Performs a task on the way to the end of a life.
+    fn end_life(self, task: Task) -> Flow {
+        match task {
+            Task::StopChildren => self.stop_children(),
+            Task::CallStopping(reason) => match A::stopping(reason) {
+                Some(hook) => self.call(hook),
+                None => Flow::Done,
+            },
+            Task::DropState => {
+                self.drop_state();
+                Flow::Done
             }
-            return Flow::Again;
+            Task::Pause => {
+                let resume_at = self.record(|record| record.resume_at);
+                let is_over = resume_at.is_none_or(|resume_at| self.place.system.now() >= resume_at);
+                if is_over { Flow::Done } else { Flow::Wait }
+            }
+            Task::End(_) => {
+                self.end();
+                Flow::Over
+            }
+            Task::Build | Task::StartChild(_) | Task::CallStarted | Task::Receive => Flow::Again,
+        }
+    }
+
+    /// Takes the message of a timer that is due, or the next one, where something else needed attention as well.
+    #[inline]
+    fn receive(self, detour: bool) -> Option<A::Message> {
+        if let Some(ticks) = self.ticks()
+            && let due = ticks.get()
+            && due != 0
+        {
+            ticks.set(due & (due - 1));
+            return A::tick(due.trailing_zeros() as usize);
+        }
+        // Only on a detour do messages come here.
+        if !detour {
+            return None;
         }
         // SAFETY: the turn is that of a slot of an `A`.
-        match unsafe { mailbox::take_any::<A>(self.address) } {
-            Some(message) => {
-                if critical_section::with(|cs| {
-                    let bits = header.attention.get(cs);
-                    header.attention.set(cs, bits & !attention::ROOM);
-                    bits & attention::ROOM != 0
-                }) {
-                    waiting::wake(self.address, What::Room);
-                }
-                self.handle(message);
-                Flow::Again
-            }
-            None if critical_section::with(|cs| header.attention.get(cs)) & attention::CLOSED != 0 => {
-                self.stop(StopReason::Drained);
-                Flow::Again
-            }
-            None => Flow::Wait,
+        let message = unsafe { mailbox::take_any::<A>(self.address) }?;
+        if self.address.header().take_room() {
+            waiting::wake(self.address, What::Room);
         }
+        Some(message)
     }
 
-    /// Runs a hook, if there is one.
-    fn call(self, hook: Option<A::Message>) {
-        let Some(message) = hook else {
-            self.finish(Handled::Done, Request::Continue);
-            return;
-        };
-        if const { annex::is_async::<A>() } && matches!(message.mode(), Mode::Async) {
-            if let Poll::Ready((handled, request)) = self.launch(message) {
-                self.finish(handled, request);
-            }
-            return;
+    /// What follows where there is no message: a mailbox that takes no more has been drained.
+    fn empty(self, detour: bool) -> Flow {
+        if detour && self.address.header().is_closed() {
+            self.stop(StopReason::Drained);
+            return Flow::Again;
+        }
+        Flow::Wait
+    }
+
+    /// Runs a hook.
+    fn call(self, hook: A::Message) -> Flow {
+        if const { annex::is_async::<A>() } && matches!(hook.mode(), Mode::Async) {
+            return match self.launch(hook) {
+                Poll::Ready(left) => self.finish(left),
+                Poll::Pending => Flow::Wait,
+            };
         }
         let mut context = Context::new(self.host());
         // SAFETY: a hook is called between build and drop; the turn is exclusive and no future has the state.
-        let handled = unsafe { self.state().as_mut() }.handle(message, &mut context);
-        self.finish(handled, context.request);
+        let handled = unsafe { self.state().as_mut() }.handle(hook, &mut context);
+        self.finish(Left::behind(handled, &context))
     }
 
     // ---- failures ----------------------------------------------------------------------------------
@@ -283,103 +377,98 @@ impl<A: Actor + Placed> Turn<A> {
     /// Deals with what a handler left behind, other than nothing.
     #[cold]
     #[inline(never)]
-    fn settle_and_rest(self, handled: Handled, request: Request) {
-        self.finish(handled, request);
+    fn settle_and_rest(self, left: Left) {
+        self.settle(left);
         self.rest(Flow::Again);
     }
 
-    /// Ends a handler or hook.
-    fn finish(self, handled: Handled, request: Request) {
-        match (handled, request) {
-            (Handled::Failed, Request::Continue | Request::Stop | Request::Fail) | (Handled::Done, Request::Fail) => {
-                let kind = self.body(|body| body.failure.take());
-                self.fail(kind.unwrap_or(FailureKind::Error));
+    /// Ends a hook, or a handler that had to wait.
+    fn finish(self, left: Left) -> Flow {
+        let task = self.task();
+        self.settle(left);
+        match (task, left) {
+            (Task::CallStarted, Left::Nothing) => {
+                self.announce();
+                Flow::Done
             }
-            (Handled::Done, Request::Stop) => self.stop(StopReason::Requested),
-            (Handled::Done, Request::Continue) => {}
-        }
-        match self.task() {
-            Task::CallStarted if handled == Handled::Done && request == Request::Continue => {
-                self.done();
-                self.announce_if_up();
-            }
-            // Whatever came of the hook, it is not called twice.
-            Task::CallStopping(_) => self.done(),
-            Task::CallStarted
-            | Task::Build
-            | Task::StartChild(_)
-            | Task::Receive
-            | Task::StopChildren
-            | Task::DropState
-            | Task::Pause
-            | Task::End(_) => {}
+            (Task::CallStopping(_), Left::Nothing | Left::Stop) => Flow::Done,
+            // A hook that failed has led elsewhere already, and a handler is no task.
+            (_, Left::Nothing | Left::Stop | Left::Failure(_)) => Flow::Again,
         }
     }
 
-    /// Decides about a failure and takes the decision's course.
-    fn fail(self, kind: FailureKind) {
-        let (place, header) = (self.place, self.address.header());
-        // The first start of a child is its parent's own start; that of others is tried again.
-        let first_start = place.parent.is_some() && header.stage() == Stage::Starting;
-        let (now, random) = (place.system.now(), place.system.random());
-        let course = self.body(|body| {
-            let decision = if first_start || body.life.is_stopping() {
-                Decision::Stop
-            } else {
-                decide(place.supervision, &mut body.history, default_directive(kind), kind, now, random)
-            };
-            if let Decision::Restart { after } = decision {
-                body.resume_at = now.saturating_add(after);
+    /// Heeds what a handler or hook left behind.
+    fn settle(self, left: Left) {
+        match left {
+            Left::Failure(kind) => self.fail(kind),
+            Left::Stop => {
+                detour::open();
+                self.stop(StopReason::Requested);
             }
-            body.life.failed(decision, false)
-        });
-        match (course, place.parent) {
-            (Course::Continue, _) | (_, None) => {}
-            (Course::Escalate, Some(parent)) => parent.header().signal(attention::ESCALATED),
-            (Course::StopParent, Some(parent)) => parent.header().signal(attention::STOP),
+            Left::Nothing => {}
         }
+    }
+
+    #[cold]
+    fn fail(self, kind: FailureKind) {
+        detour::open();
+        let record = self.place.record::<A>();
+        // SAFETY: the turn is exclusive, and nothing that `fail` calls asks for the record or the life.
+        let record = record.map(|mut record| unsafe { record.as_mut() });
+        self.life(|life| fail(kind, life, record, self.address, self.place));
     }
 
     // ---- signals -----------------------------------------------------------------------------------
 
-    fn heed(self, bits: u8, due: u8) {
-        if bits & attention::STOP != 0 {
-            self.stop(StopReason::Requested);
+    #[inline]
+    fn heed(self, bits: u8, detour: bool) {
+        if detour {
+            if bits & attention::STOP != 0 {
+                self.stop(StopReason::Requested);
+            }
+            if bits & attention::PARENT_STOPPED != 0 {
+                self.stop(StopReason::ParentStopped);
+            }
+            if A::CHILDREN > 0 && bits & attention::ESCALATED != 0 {
+                self.fail(FailureKind::Escalated);
+            }
         }
-        if bits & attention::PARENT_STOPPED != 0 {
-            self.stop(StopReason::ParentStopped);
-        }
-        if bits & attention::ESCALATED != 0 {
-            self.fail(FailureKind::Escalated);
-        }
-        if due != 0 && self.body(|body| body.life.receives()) {
+        let Some(ticks) = self.ticks() else { return };
+        let due = timers::take_due::<A>(self.place.annex);
+        if due != 0 && self.life(|life| life.receives()) {
             let now = self.place.system.now();
             let mut left = due;
             while left != 0 {
                 timers::arm::<A>(self.place.annex, left.trailing_zeros() as usize, now);
                 left &= left - 1;
             }
-            self.body(|body| body.ticks |= due);
+            ticks.set(ticks.get() | due);
         }
     }
 
     fn stop(self, reason: StopReason) {
-        self.body(|body| body.life.stop(reason));
+        self.life(|life| stop(life, reason));
     }
 
     // ---- life --------------------------------------------------------------------------------------
 
-    fn build(self) {
-        let build = self.body(|body| body.build);
+    #[inline]
+    fn build(self, make: Make<A>) -> Flow {
         // SAFETY: there is no state before it is built.
-        match unsafe { build(self.state()) } {
-            Ok(()) => self.done(),
-            Err(kind) => self.fail(kind),
+        match unsafe { (make.build)(self.state()) } {
+            Ok(()) => Flow::Done,
+            Err(kind) if make.can_fail => {
+                self.fail(kind);
+                Flow::Again
+            }
+            // Never comes here; there is no state, so the next step tries again.
+            Err(_) => Flow::Again,
         }
     }
 
     fn start_child(self, index: usize) -> Flow {
-        if usize::from(self.body(|body| body.children)) <= index {
+        let Some(started) = self.started_children() else { return Flow::Again };
+        if usize::from(started.get()) <= index {
             let host = self.host();
             // SAFETY: children are started between build and drop; the turn is exclusive and no future is live.
             let state = unsafe { self.state().as_mut() };
@@ -387,14 +476,11 @@ impl<A: Actor + Placed> Turn<A> {
                 self.fail(failure.kind);
                 return Flow::Again;
             }
-            self.body(|body| body.children += 1);
+            started.set(started.get() + 1);
         }
         match self.children().find(index).map(|child| child.address.header().stage()) {
             Some(Stage::Starting) => Flow::Wait,
-            Some(Stage::Up | Stage::Ended) => {
-                self.done();
-                Flow::Again
-            }
+            Some(Stage::Up | Stage::Ended) => Flow::Done,
             Some(Stage::NeverUp | Stage::Absent) | None => {
                 self.fail(FailureKind::Start);
                 Flow::Again
@@ -403,16 +489,14 @@ impl<A: Actor + Placed> Turn<A> {
     }
 
     /// The actor is up: its timers run, and its parent is told, once.
-    fn announce_if_up(self) {
-        if !self.body(|body| body.life.receives()) {
-            return;
+    fn announce(self) {
+        if !A::PROTOCOL.timers.is_empty() {
+            let now = self.place.system.now();
+            for timer in 0..A::PROTOCOL.timers.len() {
+                timers::arm::<A>(self.place.annex, timer, now);
+            }
         }
-        let now = self.place.system.now();
-        for timer in 0..A::PROTOCOL.timers.len() {
-            timers::arm::<A>(self.place.annex, timer, now);
-        }
-        if self.address.header().stage() == Stage::Starting {
-            self.address.header().set_stage(Stage::Up);
+        if self.address.header().come_up() {
             self.wake_parent();
         }
     }
@@ -425,19 +509,18 @@ impl<A: Actor + Placed> Turn<A> {
 
     /// Stops the youngest child and waits for its end, until none is left.
     fn stop_children(self) -> Flow {
-        loop {
-            let Some(youngest) = self.body(|body| body.children).checked_sub(1) else {
-                self.done();
-                return Flow::Again;
-            };
+        while let Some(started) = self.started_children()
+            && let Some(youngest) = started.get().checked_sub(1)
+        {
             match self.children().find(usize::from(youngest)) {
                 Some(child) if child.address.is_alive() => {
                     child.address.header().signal(attention::PARENT_STOPPED);
                     return Flow::Wait;
                 }
-                Some(_) | None => self.body(|body| body.children = youngest),
+                Some(_) | None => started.set(youngest),
             }
         }
+        Flow::Done
     }
 
     fn drop_state(self) {
@@ -445,21 +528,56 @@ impl<A: Actor + Placed> Turn<A> {
         // SAFETY: the task comes once after each build; the turn is exclusive and no future is live.
         unsafe { self.state().drop_in_place() };
         self.address.header().end_life();
-        self.body(|body| body.ticks = 0);
-        self.done();
+        if let Some(ticks) = self.ticks() {
+            ticks.set(0);
+        }
     }
 
     /// The actor has ended: what waits is given up, and whoever waits for that is told.
-    fn end(self, _: StopReason) {
+    fn end(self) {
         // SAFETY: the turn is that of a slot of an `A`.
         while let Some(message) = unsafe { mailbox::take_any::<A>(self.address) } {
             message.refuse(Unanswered::Stopped);
         }
+        self.record(|record| *record = Record::NEW);
         let header = self.address.header();
         let stage = if header.stage() == Stage::Starting { Stage::NeverUp } else { Stage::Ended };
         header.end(stage);
         waiting::wake(self.address, What::Room);
         waiting::wake(self.address, What::End);
         self.wake_parent();
+    }
+}
+
+/// For all actors alike, so that it is linked once; there are several reasons.
+#[cold]
+#[inline(never)]
+fn stop(life: &mut Lifecycle, reason: StopReason) {
+    life.stop(reason);
+}
+
+/// Decides about a failure and takes the decision's course. For all actors alike, so that it is linked once.
+#[cold]
+#[inline(never)]
+fn fail(kind: FailureKind, life: &mut Lifecycle, record: Option<&mut Record>, address: Address, place: &Place) {
+    // The first start of a child is its parent's own start; that of others is tried again.
+    let is_first_start = place.parent.is_some() && address.header().stage() == Stage::Starting;
+    let decision = match record {
+        Some(record) if !is_first_start && !life.is_stopping() => {
+            let (now, random) = (place.system.now(), place.system.random());
+            let directive = default_directive(kind);
+            let decision = decide(place.supervision, &mut record.history, directive, kind, now, random);
+            if let Decision::Restart { after } = decision {
+                record.resume_at = now.saturating_add(after);
+            }
+            decision
+        }
+        // Whoever has no record, fails at its first start at most.
+        Some(_) | None => Decision::Stop,
+    };
+    match (life.failed(decision, false), place.parent) {
+        (Course::Continue, _) | (_, None) => {}
+        (Course::Escalate, Some(parent)) => parent.header().signal(attention::ESCALATED),
+        (Course::StopParent, Some(parent)) => parent.header().signal(attention::STOP),
     }
 }

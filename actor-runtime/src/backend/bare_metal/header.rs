@@ -1,24 +1,30 @@
 //! The part of a slot that is alike for all actors, and the address that points to it.
 //!
-//! Every byte is behind the critical section, so any context may look at it, interrupts too.
+//! All but the life is behind the critical section, so any context may look at it, interrupts too.
 //!
-//! | byte | meaning |
+//! | field | meaning |
 //! |---|---|
-//! | `tail` | where the next message goes; those that wait lie right before it |
+//! | `system`, `mask` | the ready word, and the actor's bit in it |
+//! | `tail` | where the next message goes, from the last place down; those that wait lie right above it |
+//! | `last` | the last place of the ring |
 //! | `room` | places left for messages; zero before the start, after a drain began and after the end |
-//! | `capacity` | places of the ring; zero before the start and after the end |
-//! | `bit` | the actor's bit in the ready word |
 //! | `attention` | why the next step is no plain message: see [`attention`] |
 //! | `reserved` | places kept for answers; in a closed mailbox, messages left in it |
-//! | `due` | one bit for each timer that is due |
+//! | `stage` | how far the actor is, as others see it |
+//! | `incarnation` | which life it lives, as a late answer recognises it |
+//! | `life` | how far the actor is, as the owner of its turn sees it |
 
-use core::cell::Cell;
+use core::cell::{Cell, UnsafeCell};
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use critical_section::{CriticalSection, Mutex};
 
+use crate::error::Reason;
 use crate::id::{ActorId, Incarnation};
+use crate::lifecycle::Lifecycle;
 
+use super::detour;
 use super::system::System;
 
 /// One byte behind the critical section.
@@ -78,19 +84,31 @@ pub(super) enum Stage {
     NeverUp,
 }
 
+impl Stage {
+    /// Whether the actor is started and has not ended.
+    #[inline]
+    pub(super) const fn is_alive(self) -> bool {
+        match self {
+            Self::Starting | Self::Up => true,
+            Self::Absent | Self::Ended | Self::NeverUp => false,
+        }
+    }
+}
+
 /// See the module.
-#[repr(C, align(8))]
+#[repr(C)]
 pub(super) struct Header {
     pub(super) tail: Byte,
     pub(super) room: Byte,
-    pub(super) capacity: Byte,
-    pub(super) bit: Byte,
+    pub(super) last: Byte,
     pub(super) attention: Byte,
-    pub(super) reserved: Byte,
-    pub(super) due: Byte,
     system: Mutex<Cell<Option<&'static System>>>,
-    incarnation: Mutex<Cell<u16>>,
+    mask: Mutex<Cell<u32>>,
+    pub(super) reserved: Byte,
     stage: Mutex<Cell<Stage>>,
+    incarnation: Mutex<Cell<u16>>,
+    /// Written by the start.
+    life: UnsafeCell<MaybeUninit<Lifecycle>>,
 }
 
 impl Header {
@@ -99,31 +117,46 @@ impl Header {
     pub(super) const NEW: Self = Self {
         tail: Byte::ZERO,
         room: Byte::ZERO,
-        capacity: Byte::ZERO,
-        bit: Byte::ZERO,
+        last: Byte::ZERO,
         attention: Byte::ZERO,
-        reserved: Byte::ZERO,
-        due: Byte::ZERO,
         system: Mutex::new(Cell::new(None)),
-        incarnation: Mutex::new(Cell::new(0)),
+        mask: Mutex::new(Cell::new(0)),
+        reserved: Byte::ZERO,
         stage: Mutex::new(Cell::new(Stage::Absent)),
+        incarnation: Mutex::new(Cell::new(0)),
+        life: UnsafeCell::new(MaybeUninit::zeroed()),
     };
 
-    /// Makes the actor one of `system`, with an empty mailbox and everything to be done.
-    pub(super) fn start(&self, system: &'static System, bit: u8, capacity: u8) {
-        let bit = bit & 31;
+    /// Has the worker of `system` build the actor, with an empty mailbox of `capacity`.
+    ///
+    /// # Safety
+    /// The actor is not alive. The caller is the worker, or comes before it.
+    #[inline(never)]
+    pub(super) unsafe fn start(&self, system: &'static System, mask: u32, capacity: u8) {
+        let life = self.life.get();
+        // SAFETY: nobody runs an actor that is not started.
+        unsafe { life.write(MaybeUninit::new(Lifecycle::new())) };
         critical_section::with(|cs| {
-            for byte in [&self.tail, &self.reserved, &self.due] {
-                byte.set(cs, 0);
-            }
-            self.bit.set(cs, bit);
+            self.tail.set(cs, 0);
+            self.last.set(cs, capacity - 1);
             self.room.set(cs, capacity);
-            self.capacity.set(cs, capacity);
             self.attention.set(cs, attention::BUSY);
-            self.system.borrow(cs).set(Some(system));
+            self.reserved.set(cs, 0);
             self.stage.borrow(cs).set(Stage::Starting);
-            self.raise(cs);
+            self.system.borrow(cs).set(Some(system));
+            self.mask.borrow(cs).set(mask);
+            system.raise(cs, mask);
         });
+    }
+
+    /// The life of an actor that has been started.
+    ///
+    /// # Safety
+    /// It has been started. The caller owns its turn, and keeps no reference from an earlier call.
+    #[inline]
+    pub(super) unsafe fn life(&self) -> NonNull<Lifecycle> {
+        // SAFETY: a cell is somewhere.
+        unsafe { NonNull::new_unchecked(self.life.get()) }.cast()
     }
 
     #[inline]
@@ -131,20 +164,16 @@ impl Header {
         self.system.borrow(cs).get()
     }
 
-    /// The actor's bit, as a mask.
-    #[inline]
-    fn mask(&self, cs: CriticalSection<'_>) -> u32 {
-        let bit = self.bit.get(cs);
-        // SAFETY: a system has at most 32 actors: `system!` asserts it, and `start` does.
-        unsafe { core::hint::assert_unchecked(bit < 32) };
-        1 << bit
+    /// The number of the actor's bit; zero before the start.
+    pub(super) fn bit(&self) -> u32 {
+        critical_section::with(|cs| self.mask.borrow(cs).get().checked_ilog2().unwrap_or(0))
     }
 
     /// Raises the actor's bit.
     #[inline]
     pub(super) fn raise(&self, cs: CriticalSection<'_>) {
         if let Some(system) = self.system(cs) {
-            system.raise(cs, self.mask(cs));
+            system.raise(cs, self.mask.borrow(cs).get());
         }
     }
 
@@ -156,78 +185,137 @@ impl Header {
     pub(super) unsafe fn raise_started(&self, cs: CriticalSection<'_>) {
         // SAFETY: the start names the system.
         let system = unsafe { self.system(cs).unwrap_unchecked() };
-        system.raise(cs, self.mask(cs));
+        system.raise(cs, self.mask.borrow(cs).get());
+    }
+
+    /// Lowers the actor's bit.
+    fn lower(&self, cs: CriticalSection<'_>) {
+        if let Some(system) = self.system(cs) {
+            system.lower(cs, self.mask.borrow(cs).get());
+        }
     }
 
     /// Sets bits of `attention`, and raises the actor's bit. Nothing happens to one that is not there.
     pub(super) fn signal(&self, bits: u8) {
         critical_section::with(|cs| {
-            if self.capacity.get(cs) != 0 {
+            if self.stage_in(cs).is_alive() {
                 self.attention.set(cs, self.attention.get(cs) | bits);
                 self.raise(cs);
             }
         });
     }
 
-    /// Takes the signals, and the timers that are due.
-    pub(super) fn take_signals(&self) -> (u8, u8) {
+    /// Takes the signals, and looks whether there may be others than those of a start.
+    #[inline(never)]
+    pub(super) fn take_signals(&self) -> (u8, bool) {
         critical_section::with(|cs| {
             let bits = self.attention.get(cs);
             self.attention.set(cs, bits & !attention::SIGNALS);
-            let due = self.due.get(cs);
-            self.due.set(cs, 0);
-            (bits & attention::SIGNALS, due)
+            (bits & attention::SIGNALS, detour::is_open(cs))
         })
     }
 
-    pub(super) fn stage(&self) -> Stage {
-        critical_section::with(|cs| self.stage.borrow(cs).get())
+    /// Ends a step of an actor that is alive. It is `up` if a message may be handled now; else there is something to do
+    /// `again`, or nothing before a signal.
+    #[inline(never)]
+    pub(super) fn rest(&self, up: bool, again: bool) {
+        // In steps, to have interrupts off for a short time only: whoever sends in between raises the bit again, and what
+        // waits is taken away by the worker alone.
+        let plain = critical_section::with(|cs| {
+            let bits = self.attention.get(cs);
+            let detained = detour::is_open(cs) && (bits & attention::CLOSED != 0 || self.reserved.get(cs) != 0);
+            let plain = up && !detained;
+            self.attention.set(cs, if plain { bits & !attention::BUSY } else { bits | attention::BUSY });
+            self.lower(cs);
+            plain
+        });
+        critical_section::with(|cs| {
+            let is_signalled = self.attention.get(cs) & attention::SIGNALS != 0;
+            let waits =
+                if plain { self.room.get(cs) <= self.last.get(cs) } else { again || (up && self.depth(cs) > 0) };
+            if is_signalled || waits {
+                self.raise(cs);
+            }
+        });
     }
 
-    pub(super) fn set_stage(&self, stage: Stage) {
-        critical_section::with(|cs| self.stage.borrow(cs).set(stage));
+    /// Takes note that an actor that has been started is up. Returns whether it is for the first time.
+    #[inline(never)]
+    pub(super) fn come_up(&self) -> bool {
+        critical_section::with(|cs| {
+            let is_first = self.stage_in(cs) == Stage::Starting;
+            if is_first {
+                self.stage.borrow(cs).set(Stage::Up);
+            }
+            is_first
+        })
+    }
+
+    /// Whether a sender waits for room; who asks is expected to wake it.
+    pub(super) fn take_room(&self) -> bool {
+        critical_section::with(|cs| {
+            let bits = self.attention.get(cs);
+            self.attention.set(cs, bits & !attention::ROOM);
+            bits & attention::ROOM != 0
+        })
+    }
+
+    /// Whether the mailbox takes no more.
+    pub(super) fn is_closed(&self) -> bool {
+        critical_section::with(|cs| self.attention.get(cs)) & attention::CLOSED != 0
+    }
+
+    pub(super) fn stage(&self) -> Stage {
+        critical_section::with(|cs| self.stage_in(cs))
+    }
+
+    #[inline]
+    pub(super) fn stage_in(&self, cs: CriticalSection<'_>) -> Stage {
+        self.stage.borrow(cs).get()
     }
 
     pub(super) fn incarnation(&self) -> Incarnation {
-        critical_section::with(|cs| Incarnation::new(u32::from(self.life(cs))))
+        critical_section::with(|cs| Incarnation::new(u32::from(self.incarnation_in(cs))))
     }
 
     /// The present life, as a late answer recognises it.
-    pub(super) fn life(&self, cs: CriticalSection<'_>) -> u16 {
+    pub(super) fn incarnation_in(&self, cs: CriticalSection<'_>) -> u16 {
         self.incarnation.borrow(cs).get()
     }
 
     /// Begins the next life: what was kept for answers to this one is given back.
     pub(super) fn end_life(&self) {
         critical_section::with(|cs| {
-            self.incarnation.borrow(cs).set(self.life(cs).wrapping_add(1));
+            self.incarnation.borrow(cs).set(self.incarnation_in(cs).wrapping_add(1));
             if self.attention.get(cs) & attention::CLOSED == 0 {
                 self.room.set(cs, self.room.get(cs) + self.reserved.get(cs));
                 self.reserved.set(cs, 0);
             }
-            self.due.set(cs, 0);
         });
     }
 
     /// Whether the actor is started and has not ended.
     pub(super) fn is_alive(&self) -> bool {
-        critical_section::with(|cs| self.capacity.get(cs) != 0)
+        self.stage().is_alive()
     }
 
-    /// Lowers the bit of an actor that is not there.
-    pub(super) fn forget(&self) {
-        critical_section::with(|cs| {
-            if let Some(system) = self.system(cs) {
-                system.lower(cs, self.mask(cs));
-            }
-        });
+    /// Why there is no room.
+    #[cold]
+    pub(super) fn why_full(&self, cs: CriticalSection<'_>) -> Reason {
+        let takes_more = self.attention.get(cs) & attention::CLOSED == 0;
+        if takes_more && self.stage_in(cs).is_alive() { Reason::Full } else { Reason::Stopped }
     }
 
-    /// Messages that wait.
+    /// Places of the ring of an actor that is alive.
+    fn capacity(&self, cs: CriticalSection<'_>) -> u8 {
+        self.last.get(cs) + 1
+    }
+
+    /// Messages that wait, in the mailbox of an actor that is alive.
     pub(super) fn depth(&self, cs: CriticalSection<'_>) -> u8 {
         let reserved = self.reserved.get(cs);
         if self.attention.get(cs) & attention::CLOSED == 0 {
-            self.capacity.get(cs) - self.room.get(cs) - reserved
+            self.capacity(cs) - self.room.get(cs) - reserved
         } else {
             reserved
         }
@@ -237,7 +325,7 @@ impl Header {
     pub(super) fn close(&self) {
         critical_section::with(|cs| {
             let bits = self.attention.get(cs);
-            if bits & attention::CLOSED == 0 && self.capacity.get(cs) != 0 {
+            if bits & attention::CLOSED == 0 && self.stage_in(cs).is_alive() {
                 self.reserved.set(cs, self.depth(cs));
                 self.room.set(cs, 0);
                 self.attention.set(cs, bits | attention::CLOSED);
@@ -249,16 +337,13 @@ impl Header {
     /// Ends the actor, whose mailbox is empty.
     pub(super) fn end(&self, stage: Stage) {
         critical_section::with(|cs| {
-            for byte in [&self.room, &self.capacity, &self.reserved, &self.due] {
-                byte.set(cs, 0);
-            }
+            self.room.set(cs, 0);
+            self.reserved.set(cs, 0);
             // Whatever comes to it from here on, it is no plain message.
             self.attention.set(cs, attention::BUSY);
-            self.incarnation.borrow(cs).set(self.life(cs).wrapping_add(1));
+            self.incarnation.borrow(cs).set(self.incarnation_in(cs).wrapping_add(1));
             self.stage.borrow(cs).set(stage);
-            if let Some(system) = self.system(cs) {
-                system.lower(cs, self.mask(cs));
-            }
+            self.lower(cs);
         });
     }
 }
@@ -291,7 +376,7 @@ impl Address {
     }
 
     pub(crate) fn id(self) -> ActorId {
-        ActorId::new(critical_section::with(|cs| u32::from(self.header().bit.get(cs))), 0)
+        ActorId::new(self.header().bit(), 0)
     }
 
     pub(crate) fn is_alive(self) -> bool {
@@ -299,14 +384,17 @@ impl Address {
     }
 
     pub(crate) fn depth(self) -> usize {
-        critical_section::with(|cs| usize::from(self.header().depth(cs)))
+        let header = self.header();
+        critical_section::with(|cs| if header.stage_in(cs).is_alive() { usize::from(header.depth(cs)) } else { 0 })
     }
 
     pub(crate) fn stop(self) {
+        detour::open();
         self.header().signal(attention::STOP);
     }
 
     pub(crate) fn drain(self) {
+        detour::open();
         self.header().close();
     }
 }

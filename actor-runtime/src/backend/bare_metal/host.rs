@@ -1,20 +1,21 @@
 //! What a context asks of this backend: always in the turn of its actor.
 
-use core::any::TypeId;
 use core::fmt;
 use core::marker::PhantomData;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 
 use crate::actor::Actor;
 use crate::call::{Call, Kind, Limit};
+use crate::context::Context;
 use crate::factory::Factory;
 use crate::failure::{Description, Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
 use crate::reply::Reply;
 use crate::time::Instant;
 
-use super::body::{Core, factory_of};
 use super::header::Address;
+use super::make::Make;
 use super::slot::{Brood, Placed, children_of};
 use super::system::System;
 use super::then;
@@ -22,6 +23,9 @@ use super::then;
 /// The slot of the actor whose context this is.
 pub(crate) struct Host<A: Actor> {
     address: Address,
+    /// Whether the handler in hand fails by an error that nobody asked for. An atomic, because a context may be shared
+    /// where it is on other backends.
+    unasked: AtomicBool,
     actor: PhantomData<fn() -> A>,
 }
 
@@ -30,7 +34,7 @@ impl<A: Actor> Host<A> {
     /// `address` is that of a slot of an `A`.
     #[inline]
     pub(super) const unsafe fn new(address: Address) -> Self {
-        Self { address, actor: PhantomData }
+        Self { address, unasked: AtomicBool::new(false), actor: PhantomData }
     }
 
     pub(crate) fn address(&self) -> Address {
@@ -60,8 +64,7 @@ impl<A: Actor> Host<A> {
     /// Keeps the kind alone: nobody reads the text here.
     #[cold]
     pub(crate) fn record(&self, kind: FailureKind, _: &dyn fmt::Display) {
-        // SAFETY: a host is that of a slot of an `A`, and a context is used by user code of its turn only.
-        unsafe { Core::<A>::record(self.address, kind) };
+        self.unasked.store(kind == FailureKind::Unasked, Ordering::Relaxed);
     }
 
     /// No actor with a stash is placed here: see [`check`](super::slot::check).
@@ -92,14 +95,26 @@ impl<A: Actor> Host<A> {
         M: 'static,
     {
         let absent = || Failure::new(FailureKind::Start, Description::empty());
-        let build = factory_of::<C, F, M>(factory).ok_or_else(absent)?;
+        let make = Make::if_empty(factory).ok_or_else(absent)?;
         // SAFETY: a host is that of a slot of an `A`.
         let children = unsafe { children_of::<A>(self.address) };
-        let child = children.find(index).filter(|child| child.actor == TypeId::of::<C>()).ok_or_else(absent)?;
+        let child = children.find(index).ok_or_else(absent)?;
         let system = self.system().ok_or_else(absent)?;
-        let bit = self.address.id().index() + 1 + child.bit;
-        // SAFETY: the slot is that of a `C`, and its parent starts it when it is not started or has ended.
-        unsafe { Core::<C>::start(child.address, system, bit as u8, child.messages, build) };
+        let bit = self.address.header().bit() + 1 + child.bit;
+        // SAFETY: a parent starts its child in its own turn, by the worker of both.
+        unsafe { child.start::<C>(system, bit, make) }.ok_or_else(absent)?;
         Ok(child.address)
+    }
+}
+
+/// Why the handler whose context this is fails, if it does.
+#[allow(irrefutable_let_patterns, reason = "other backends are not always on")]
+pub(super) fn failure<A: Actor>(context: &Context<A>) -> FailureKind {
+    if let crate::backend::Host::BareMetal(host) = &context.host
+        && host.unasked.load(Ordering::Relaxed)
+    {
+        FailureKind::Unasked
+    } else {
+        FailureKind::Error
     }
 }

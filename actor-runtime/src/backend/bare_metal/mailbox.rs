@@ -1,17 +1,20 @@
 //! The ring at the end of a slot, as long as its capacity says. One critical section for each message on its way in, one
 //! on its way out, both of constant length.
 //!
-//! The places right before the tail hold the messages that wait; nothing else does. Whoever holds the critical section
-//! may change their number, and writes the place that comes to them or reads the one that leaves. There is no head: with
-//! no place kept for an answer, the oldest message lies as far behind the tail as there is room.
+//! The ring is filled downwards, which spares the core a compare. The places right above the tail hold the messages that
+//! wait; nothing else does. Whoever holds the critical section may change their number, and writes the place that comes
+//! to them or reads the one that leaves. There is no head: with no place kept for an answer, the oldest message lies as
+//! far below the tail as there is room.
 
 use core::ptr::NonNull;
 
 use critical_section::CriticalSection;
 
 use crate::actor::Actor;
+use crate::error::Reason;
 
-use super::body::Core;
+use super::body::Body;
+use super::detour;
 use super::header::{Address, Header, attention};
 use super::system::System;
 
@@ -21,17 +24,10 @@ use super::system::System;
 /// `header` is that of a slot of an `A` whose capacity is above `index`, with its provenance.
 #[inline]
 const unsafe fn place<A: Actor>(header: NonNull<Header>, index: u32) -> NonNull<A::Message> {
-    // SAFETY: the ring lies right behind the core of the slot; that no message needs more alignment is asserted there.
-    let ring = unsafe { header.byte_add(size_of::<Core<A>>()) }.cast::<A::Message>();
+    // SAFETY: the ring lies right behind the body of the slot; that no message needs more alignment is asserted there.
+    let ring = unsafe { header.byte_add(size_of::<Body<A>>()) }.cast::<A::Message>();
     // SAFETY: the ring has that many places.
     unsafe { ring.add(index as usize) }
-}
-
-/// The place after `index`. Counted in words, which spares the core a mask.
-#[inline]
-const fn after(index: u8, capacity: u8) -> u8 {
-    let next = index as u32 + 1;
-    (if next == capacity as u32 { 0 } else { next }) as u8
 }
 
 /// Writes a message to the tail.
@@ -46,7 +42,7 @@ unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: A:
     let place = unsafe { place::<A>(address.as_ptr(), u32::from(tail)) };
     // SAFETY: the place at the tail is free, and the critical section is held.
     unsafe { place.write(message) };
-    header.tail.set(cs, after(tail, header.capacity.get(cs)));
+    header.tail.set(cs, tail.checked_sub(1).unwrap_or_else(|| header.last.get(cs)));
     // SAFETY: there is a free place, so the actor has been started.
     unsafe { header.raise_started(cs) };
 }
@@ -63,11 +59,11 @@ unsafe fn read<A: Actor>(address: Address, index: u32) -> A::Message {
     unsafe { place.read() }
 }
 
-/// The place `ahead` places after `tail`.
+/// The place `below` places below `tail`, in a ring whose last place is `last`.
 #[inline(always)]
-fn ahead(tail: u8, ahead: u8, capacity: u8) -> u32 {
-    let (place, capacity) = (u32::from(tail) + u32::from(ahead), u32::from(capacity));
-    if place >= capacity { place - capacity } else { place }
+const fn below(tail: u8, below: u8, last: u8) -> u32 {
+    let (tail, below, last) = (tail as u32, below as u32, last as u32);
+    if below <= tail { tail - below } else { tail + last + 1 - below }
 }
 
 /// Puts a message into the mailbox, or gives it back where there is no room.
@@ -75,14 +71,13 @@ fn ahead(tail: u8, ahead: u8, capacity: u8) -> u32 {
 /// # Safety
 /// The slot at `address` is that of an `A`.
 #[inline]
-pub(super) unsafe fn push<A: Actor>(address: Address, message: A::Message) -> Result<(), A::Message> {
+pub(super) unsafe fn push<A: Actor>(address: Address, message: A::Message) -> Result<(), (A::Message, Reason)> {
     critical_section::with(|cs| {
         let header = address.header();
-        let room = header.room.get(cs);
-        if room == 0 {
-            return Err(message);
-        }
-        header.room.set(cs, room - 1);
+        let Some(room) = header.room.get(cs).checked_sub(1) else {
+            return Err((message, header.why_full(cs)));
+        };
+        header.room.set(cs, room);
         // SAFETY: there was room.
         unsafe { write::<A>(cs, address, message) };
         Ok(())
@@ -105,9 +100,9 @@ pub(super) unsafe fn take<A: Actor>(address: Address, capacity: u8, system: &Sys
         debug_assert!(room < capacity && header.reserved.get(cs) == 0, "a raised actor has a message");
         let tail = header.tail.get(cs);
         let oldest = if capacity.is_power_of_two() {
-            (u32::from(tail) + u32::from(room)) & (u32::from(capacity) - 1)
+            u32::from(tail).wrapping_sub(u32::from(room)) & (u32::from(capacity) - 1)
         } else {
-            ahead(tail, room, capacity)
+            below(tail, room, capacity - 1)
         };
         // SAFETY: an actor that is raised and needs no attention has a message, and keeps no place: see `Turn::rest`.
         let message = unsafe { read::<A>(address, oldest) };
@@ -126,12 +121,12 @@ pub(super) unsafe fn take<A: Actor>(address: Address, capacity: u8, system: &Sys
 pub(super) unsafe fn take_any<A: Actor>(address: Address) -> Option<A::Message> {
     critical_section::with(|cs| {
         let header = address.header();
-        let (len, capacity) = (header.depth(cs), header.capacity.get(cs));
+        let (len, last) = (header.depth(cs), header.last.get(cs));
         if len == 0 {
             return None;
         }
-        // SAFETY: so many messages lie before the tail.
-        let message = unsafe { read::<A>(address, ahead(header.tail.get(cs), capacity - len, capacity)) };
+        // SAFETY: so many messages lie above the tail.
+        let message = unsafe { read::<A>(address, below(header.tail.get(cs), last + 1 - len, last)) };
         if header.attention.get(cs) & attention::CLOSED == 0 {
             header.room.set(cs, header.room.get(cs) + 1);
         } else {
@@ -155,12 +150,13 @@ pub(super) unsafe fn replace_oldest<A: Actor>(
         // SAFETY: as the caller says; whoever holds the critical section may take the oldest.
         let oldest = unsafe { take_any::<A>(address) };
         // SAFETY: as the caller says.
-        (oldest, unsafe { push::<A>(address, message) }.err())
+        (oldest, unsafe { push::<A>(address, message) }.err().map(|(message, _)| message))
     })
 }
 
 /// Keeps a place for an answer. Returns the life it is kept for, or nothing where there is no room.
 pub(super) fn reserve(address: Address) -> Option<u16> {
+    detour::open();
     critical_section::with(|cs| {
         let header = address.header();
         let room = header.room.get(cs);
@@ -170,7 +166,7 @@ pub(super) fn reserve(address: Address) -> Option<u16> {
         header.room.set(cs, room - 1);
         header.reserved.set(cs, header.reserved.get(cs) + 1);
         header.attention.set(cs, header.attention.get(cs) | attention::BUSY);
-        Some(header.life(cs))
+        Some(header.incarnation_in(cs))
     })
 }
 
@@ -191,8 +187,8 @@ pub(super) fn expects(address: Address, life: u16) -> bool {
 }
 
 fn is_expected(cs: CriticalSection<'_>, header: &Header, life: u16) -> bool {
-    let open = header.capacity.get(cs) != 0 && header.attention.get(cs) & attention::CLOSED == 0;
-    open && header.life(cs) == life && header.reserved.get(cs) > 0
+    let open = header.stage_in(cs).is_alive() && header.attention.get(cs) & attention::CLOSED == 0;
+    open && header.incarnation_in(cs) == life && header.reserved.get(cs) > 0
 }
 
 /// Puts an answer into the place that was kept for it in `life`, or gives it back where that is over.

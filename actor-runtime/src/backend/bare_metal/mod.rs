@@ -14,6 +14,7 @@ mod body;
 mod call;
 #[allow(unsafe_code)]
 mod cell;
+mod detour;
 #[allow(unsafe_code)]
 mod header;
 #[allow(unsafe_code)]
@@ -22,6 +23,8 @@ mod host;
 mod idle;
 #[allow(unsafe_code)]
 mod mailbox;
+#[allow(unsafe_code)]
+mod make;
 #[allow(unsafe_code)]
 mod reply;
 #[allow(unsafe_code)]
@@ -38,6 +41,7 @@ pub(crate) use header::Address;
 pub(crate) use host::Host;
 
 pub use annex::{Annex, annex_size};
+pub use make::Make;
 pub use slot::{
     Brood, Capacity, ChildSlot, Family, Found, NoSlot, Place, Placed, Room, Seat, Slot, bits, check, fits, reference,
 };

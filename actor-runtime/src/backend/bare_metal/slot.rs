@@ -7,20 +7,22 @@
 //! with, and by the worker of its [`System`] alone.
 
 use core::any::TypeId;
-use core::cell::UnsafeCell;
+use core::cell::{Cell, UnsafeCell};
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
+use critical_section::Mutex;
+
 use crate::actor::Actor;
-use crate::factory::Factory;
 use crate::reference::Ref;
 use crate::supervision::Supervision;
 use crate::time::Instant;
 
-use super::annex::{Annex, annex_size};
-use super::body::{Core, factory_of};
+use super::annex::{self, Annex, Record, annex_size};
+use super::body::Body;
 use super::cell::Turn;
-use super::header::{Address, Header};
+use super::header::Address;
+use super::make::{Build, Make};
 use super::system::System;
 use super::{mailbox, timers};
 
@@ -59,9 +61,6 @@ pub trait Family<C>: Placed {}
 
 impl<A: Placed, C> Family<C> for A {}
 
-/// The slot of a declared child.
-pub type ChildSlot<C> = Slot<C, <C as Placed>::Capacity>;
-
 /// Where an actor lies in its system.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
@@ -69,9 +68,14 @@ pub struct Place {
     /// The actor's bit; those of its children follow.
     pub(super) bit: u32,
     pub(super) annex: NonNull<u8>,
+    /// The record of an actor whose handlers cannot fail, but its factory.
+    late: Option<NonNull<Record>>,
     pub(super) parent: Option<Address>,
     pub(super) supervision: &'static Supervision,
 }
+
+// SAFETY: what it points to are statics, and used by the worker of the system alone.
+unsafe impl Sync for Place {}
 
 impl core::fmt::Debug for Address {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -82,25 +86,35 @@ impl core::fmt::Debug for Address {
 impl Place {
     /// The place of an actor without a parent: bit `bit`, and the annex from byte `offset` on.
     #[must_use]
-    #[inline]
-    pub const fn top<const N: usize>(
+    pub const fn top<A: Actor, const N: usize>(
         system: &'static System,
         bit: u32,
         annex: &'static Annex<N>,
         offset: usize,
+        make: Make<A>,
     ) -> Self {
-        assert!(offset <= N, "every actor has its part of the annex");
+        assert!(offset + make.record() <= N, "every actor has its part of the annex");
         // SAFETY: the annex is that long.
-        let annex = unsafe { annex.start().byte_add(offset) };
-        Self { system, bit, annex, parent: None, supervision: const { &Supervision::DEFAULT } }
+        let late = unsafe { annex.start().byte_add(offset) };
+        // SAFETY: as above.
+        let annex = unsafe { late.byte_add(make.record()) };
+        let late = if make.record() == 0 { None } else { Some(late.cast()) };
+        Self { system, bit, annex, late, parent: None, supervision: const { &Supervision::DEFAULT } }
     }
 
     /// The place of the first child of `A`.
     #[inline]
-    const fn of_children<A: Actor + Placed>(self, parent: Address) -> Self {
+    const fn of_children<A: Actor + Placed>(&self, parent: Address) -> Self {
         // SAFETY: the parts of children lie behind that of their parent.
         let annex = unsafe { self.annex.byte_add(annex_size::<A>()) };
-        Self { bit: self.bit + 1, annex, parent: Some(parent), supervision: const { &A::SUPERVISION }, ..self }
+        let supervision = const { &A::SUPERVISION };
+        Self { system: self.system, bit: self.bit + 1, annex, late: None, parent: Some(parent), supervision }
+    }
+
+    /// The record of the `A` that lies here, if it can fail.
+    #[inline]
+    pub(super) const fn record<A: Actor>(&self) -> Option<NonNull<Record>> {
+        if annex::can_fail::<A>() { annex::record::<A>(self.annex) } else { self.late }
     }
 
     /// The place after the slot `S` that lies here.
@@ -112,17 +126,26 @@ impl Place {
     }
 }
 
-/// What lies in front of the ring, whatever its length.
+impl<A: Actor> Make<A> {
+    /// The bytes of a record that the factory needs where the handlers do not.
+    #[must_use]
+    pub const fn record(&self) -> usize {
+        if self.can_fail && !annex::can_fail::<A>() { annex::RECORD } else { 0 }
+    }
+}
+
+/// A slot without its ring: lies alike whatever the length of that.
 #[repr(C)]
-struct Rear<A: Actor + Placed> {
+struct Front<A: Actor + Placed> {
     children: A::Children,
-    core: Core<A>,
+    body: Body<A>,
 }
 
 /// An actor of a system. All zeros before the start, so that it lies in `.bss`.
 #[repr(C)]
 pub struct Slot<A: Actor + Placed, K: Capacity> {
-    rear: Rear<A>,
+    children: A::Children,
+    body: Body<A>,
     ring: UnsafeCell<MaybeUninit<K::Ring<A::Message>>>,
 }
 
@@ -159,14 +182,14 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
         A::CHILDREN == <A::Children as Brood>::CHILDREN as usize,
         "on bare metal an actor has at most 8 declared children, each of a type that is known"
     );
-    assert!(core::mem::offset_of!(Rear<A>, core) + size_of::<Core<A>>() == size_of::<Rear<A>>());
-    assert!(align_of::<Rear<A>>() == align_of::<Header>());
 }
 
 impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
     const MESSAGES: u8 = {
         assert!(A::MOVABLE.is_some(), "the state of an actor is `Send`");
         check::<A>(K::MESSAGES);
+        assert!(core::mem::offset_of!(Self, body) == core::mem::offset_of!(Front<A>, body));
+        assert!(core::mem::offset_of!(Self, body) + size_of::<Body<A>>() == core::mem::offset_of!(Self, ring));
         K::MESSAGES as u8
     };
 
@@ -174,63 +197,55 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Self {
-        Self {
-            rear: Rear { children: <A::Children as Brood>::NEW, core: Core::NEW },
-            ring: UnsafeCell::new(MaybeUninit::zeroed()),
-        }
+        Self { children: <A::Children as Brood>::NEW, body: Body::NEW, ring: UnsafeCell::new(MaybeUninit::zeroed()) }
     }
 
     #[inline]
     const fn address(&'static self) -> Address {
-        let header = core::mem::offset_of!(Self, rear) + core::mem::offset_of!(Rear<A>, core);
-        // SAFETY: the header lies there.
-        let header = unsafe { NonNull::from_ref(self).byte_add(header) }.cast();
+        // SAFETY: the body lies there, and the header in front of it.
+        let header = unsafe { NonNull::from_ref(self).byte_add(core::mem::offset_of!(Self, body)) }.cast();
         // SAFETY: the slot lives for ever, and the pointer was made of a reference to it.
         unsafe { Address::new(header) }
     }
 
     /// Has the worker build the actor, with its bit in the ready word.
-    pub fn start<F, M>(&'static self, place: Place, factory: F)
-    where
-        F: Factory<A, M>,
-        M: 'static,
-    {
-        const { assert!(size_of::<F>() == 0, "on bare metal a factory captures nothing; let it name statics") };
-        if let Some(build) = factory_of(factory) {
-            // SAFETY: the address is that of a slot of an `A`, which is not started.
-            unsafe { Core::<A>::start(self.address(), place.system, place.bit as u8, Self::MESSAGES, build) };
-        }
-    }
-
     #[inline]
-    fn turn(&'static self, place: Place) -> Turn<A> {
-        // SAFETY: the worker of the system is the caller, and the turn of its actors is its own.
-        unsafe { Turn::new(self.address(), place) }
+    pub fn start(&'static self, place: &'static Place) {
+        // SAFETY: a system starts its actors before it runs them.
+        unsafe { self.address().header().start(place.system, 1 << place.bit, Self::MESSAGES) };
     }
 
     /// Lets this actor or one of its children do one thing; one of them is in `ready`.
     #[inline(always)]
-    pub fn run(&'static self, ready: u32, place: Place) {
+    pub fn run(&'static self, ready: u32, place: &Place, make: impl FnOnce() -> Make<A>) {
         if <A::Children as Brood>::ACTORS > 0 && ready & 1 << place.bit == 0 {
-            self.rear.children.run(ready, place.of_children::<A>(self.address()));
+            self.children.run(ready, place.of_children::<A>(self.address()));
             return;
         }
+        // SAFETY: the worker of the system is the caller, and the turn of its actors is its own.
+        let turn = unsafe { Turn::<A>::new(self.address(), place) };
         // SAFETY: the worker owns the turn, and the bit was found raised.
         let message = unsafe { mailbox::take::<A>(self.address(), Self::MESSAGES, place.system, 1 << place.bit) };
         match message {
-            Some(message) => self.turn(place).handle(message),
-            None => self.turn(place).attend(),
+            Some(message) => turn.handle(message),
+            None => turn.attend(make()),
         }
     }
 
     /// Notes the timers of this actor and its children that are due at `now`.
     #[inline]
-    pub fn tick(&'static self, now: Instant, place: Place) {
+    pub fn tick(&'static self, now: Instant, place: &Place) {
         timers::mark::<A>(self.address(), place.annex, now);
         if <A::Children as Brood>::ACTORS > 0 {
-            self.rear.children.tick(now, place.of_children::<A>(self.address()));
+            self.children.tick(now, place.of_children::<A>(self.address()));
         }
     }
+
+    /// Actors in it: one, and its children.
+    pub const ACTORS: u32 = 1 + <A::Children as Brood>::ACTORS;
+
+    /// Bytes of annex they need.
+    pub const ANNEX: usize = annex_size::<A>() + <A::Children as Brood>::ANNEX;
 }
 
 impl<A: Actor + Placed, K: Capacity> core::fmt::Debug for Slot<A, K> {
@@ -250,11 +265,11 @@ pub const fn reference<A: Actor + Placed, K: Capacity>(slot: &'static Slot<A, K>
 /// # Safety
 /// `parent` is the address of a slot of an `A`.
 pub(super) unsafe fn children_of<A: Actor + Placed>(parent: Address) -> &'static A::Children {
-    let back = core::mem::offset_of!(Rear<A>, core);
-    // SAFETY: the header lies so far behind the start of the slot.
-    let rear = unsafe { parent.as_ptr().byte_sub(back) }.cast::<Rear<A>>();
+    let back = core::mem::offset_of!(Front<A>, body);
+    // SAFETY: the body, and with it the header, lies so far behind the start of the slot, where the children are.
+    let children = unsafe { parent.as_ptr().byte_sub(back) }.cast();
     // SAFETY: the slot is a static; all of its parts are cells.
-    &unsafe { rear.as_ref() }.children
+    unsafe { children.as_ref() }
 }
 
 /// Whether a system of `bytes` keeps within `limit`: measured where pointers have 32 bits, as on the target.
@@ -268,6 +283,21 @@ pub const fn fits(bytes: usize, limit: usize) -> bool {
 #[inline(always)]
 pub const fn bits(first: u32, actors: u32) -> u32 {
     (u32::MAX >> (32 - actors)) << first
+}
+
+/// Keeps how a child is made; a named actor's factory is part of the code.
+type Kept<C> = Mutex<Cell<Option<Build<C>>>>;
+
+/// The slot of a declared child.
+pub struct ChildSlot<C: Actor + Placed> {
+    build: Kept<C>,
+    slot: Slot<C, C::Capacity>,
+}
+
+impl<C: Actor + Placed> core::fmt::Debug for ChildSlot<C> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.slot.fmt(f)
+    }
 }
 
 /// One slot among its siblings.
@@ -291,34 +321,58 @@ pub trait Seat: 'static {
 /// The seat of a child.
 #[derive(Clone, Copy, Debug)]
 pub struct Found {
-    pub(super) actor: TypeId,
+    actor: TypeId,
+    /// The [`Kept`] of a child of that type.
+    build: NonNull<()>,
+    messages: u8,
     pub(super) address: Address,
-    pub(super) messages: u8,
     /// Its bit, counted from that of the first child.
     pub(super) bit: u32,
 }
 
-impl<A: Actor + Placed, K: Capacity> Seat for Slot<A, K> {
+impl Found {
+    /// Has the worker build the child, or does nothing where it is no `C`.
+    ///
+    /// # Safety
+    /// The caller owns the turn of the parent.
+    pub(super) unsafe fn start<C: Actor>(self, system: &'static System, bit: u32, make: Make<C>) -> Option<()> {
+        if self.actor != TypeId::of::<C>() {
+            return None;
+        }
+        // SAFETY: it is that of a `C`, in a static.
+        let build = unsafe { self.build.cast::<Kept<C>>().as_ref() };
+        critical_section::with(|cs| build.borrow(cs).set(Some(make.build)));
+        if !self.address.is_alive() {
+            // SAFETY: the parent's turn is the worker's.
+            unsafe { self.address.header().start(system, 1 << (bit & 31), self.messages) };
+        }
+        Some(())
+    }
+}
+
+impl<C: Actor + Placed> Seat for ChildSlot<C> {
     const NEW: Self = {
-        let _ = Self::MESSAGES;
-        Self::new()
+        let _ = Slot::<C, C::Capacity>::MESSAGES;
+        Self { build: Mutex::new(Cell::new(None)), slot: Slot::new() }
     };
-    const ACTORS: u32 = 1 + <A::Children as Brood>::ACTORS;
-    const ANNEX: usize = annex_size::<A>() + <A::Children as Brood>::ANNEX;
+    const ACTORS: u32 = Slot::<C, C::Capacity>::ACTORS;
+    const ANNEX: usize = Slot::<C, C::Capacity>::ANNEX;
 
     #[inline(always)]
     fn seat_run(&'static self, ready: u32, place: Place) {
-        self.run(ready, place);
+        self.slot.run(ready, &place, || Make::kept(critical_section::with(|cs| self.build.borrow(cs).get())));
     }
 
     #[inline]
     fn seat_tick(&'static self, now: Instant, place: Place) {
-        self.tick(now, place);
+        self.slot.tick(now, &place);
     }
 
     fn seat(&'static self) -> Found {
         // Not `MESSAGES`: this is compiled for families of other backends too, which fit no slot.
-        Found { actor: TypeId::of::<A>(), address: self.address(), messages: K::MESSAGES as u8, bit: 0 }
+        let messages = <C::Capacity as Capacity>::MESSAGES as u8;
+        let build = NonNull::from_ref(&self.build).cast();
+        Found { actor: TypeId::of::<C>(), build, messages, address: self.slot.address(), bit: 0 }
     }
 }
 

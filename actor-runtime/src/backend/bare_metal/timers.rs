@@ -11,6 +11,7 @@ use critical_section::Mutex;
 use crate::actor::Actor;
 use crate::time::{Instant, nanos};
 
+use super::annex;
 use super::header::{Address, attention};
 
 /// The next beats of an actor.
@@ -26,20 +27,13 @@ fn beats<A: Actor>(part: NonNull<u8>) -> &'static [Mutex<Cell<u64>>] {
 /// for something else than a message is woken: that may be a moment.
 pub(super) fn mark<A: Actor>(address: Address, part: NonNull<u8>, now: Instant) {
     let header = address.header();
+    let due = note_due::<A>(part, now);
     critical_section::with(|cs| {
-        if header.capacity.get(cs) == 0 {
+        let mut bits = header.attention.get(cs);
+        if !header.stage_in(cs).is_alive() {
             return;
         }
-        let mut due = header.due.get(cs);
-        for (timer, beat) in beats::<A>(part).iter().enumerate() {
-            let beat = beat.borrow(cs).get();
-            if beat != 0 && beat <= now.as_nanos() {
-                due |= 1 << timer;
-            }
-        }
-        let mut bits = header.attention.get(cs);
-        if due != header.due.get(cs) {
-            header.due.set(cs, due);
+        if due {
             bits |= attention::TICK;
         }
         if bits & attention::BUSY != 0 {
@@ -50,6 +44,34 @@ pub(super) fn mark<A: Actor>(address: Address, part: NonNull<u8>, now: Instant) 
             header.raise(cs);
         }
     });
+}
+
+/// Notes which timers are due at `now`, one by one, so that interrupts are off for a short time only. Returns whether any
+/// is that was not before.
+fn note_due<A: Actor>(part: NonNull<u8>, now: Instant) -> bool {
+    // SAFETY: only `due` is looked at.
+    let Some(marks) = (unsafe { annex::marks::<A>(part) }) else { return false };
+    let mut any = false;
+    for (timer, beat) in beats::<A>(part).iter().enumerate() {
+        any |= critical_section::with(|cs| {
+            let (beat, due) = (beat.borrow(cs).get(), marks.due.borrow(cs));
+            let is_new = beat != 0 && beat <= now.as_nanos() && due.get() & 1 << timer == 0;
+            if is_new {
+                due.set(due.get() | 1 << timer);
+            }
+            is_new
+        });
+    }
+    any
+}
+
+/// Takes the timers that are due.
+pub(super) fn take_due<A: Actor>(part: NonNull<u8>) -> u8 {
+    // SAFETY: only `due` is looked at.
+    match unsafe { annex::marks::<A>(part) } {
+        Some(marks) => critical_section::with(|cs| marks.due.borrow(cs).take()),
+        None => 0,
+    }
 }
 
 /// Sets a timer to the beat after `now`. Missed beats are skipped.
@@ -64,11 +86,10 @@ pub(super) fn arm<A: Actor>(part: NonNull<u8>, timer: usize, now: Instant) {
 
 /// Switches all timers off.
 pub(super) fn stop<A: Actor>(part: NonNull<u8>) {
-    critical_section::with(|cs| {
-        for beat in beats::<A>(part) {
-            beat.borrow(cs).set(0);
-        }
-    });
+    for beat in beats::<A>(part) {
+        critical_section::with(|cs| beat.borrow(cs).set(0));
+    }
+    take_due::<A>(part);
 }
 
 /// The first beat after `now`, counted from `last`. Without a division, which small cores do in software.
@@ -86,7 +107,7 @@ fn after(last: Instant, now: Instant, period: Duration) -> Instant {
         }
         doublings -= 1;
     }
-    Instant::from_nanos(now.as_nanos().max(last.as_nanos()) - left).saturating_add(Duration::from_nanos(period))
+    Instant::from_nanos((now.as_nanos().max(last.as_nanos()) - left).saturating_add(period))
 }
 
 #[cfg(test)]

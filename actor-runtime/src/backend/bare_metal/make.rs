@@ -1,0 +1,86 @@
+//! How an actor's state is made: its factory as a plain function.
+
+use core::ptr::NonNull;
+
+use crate::factory::Factory;
+use crate::failure::FailureKind;
+
+/// Makes the state of an `A` in its place.
+///
+/// # Safety
+/// The place is free.
+pub(super) type Build<A> = unsafe fn(NonNull<A>) -> Result<(), FailureKind>;
+
+/// How the state of an `A` is made. A constant, so that what is never needed is not linked.
+pub struct Make<A> {
+    pub(super) build: Build<A>,
+    /// Whether making it can fail.
+    pub(super) can_fail: bool,
+}
+
+impl<A> Clone for Make<A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A> Copy for Make<A> {}
+
+impl<A> core::fmt::Debug for Make<A> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Make").field("can_fail", &self.can_fail).finish_non_exhaustive()
+    }
+}
+
+impl<A: 'static> Make<A> {
+    /// By `factory`, of which nothing is kept but its type.
+    #[must_use]
+    #[track_caller]
+    pub const fn by<F, M>(factory: F) -> Self
+    where
+        F: Factory<A, M>,
+        M: 'static,
+    {
+        assert!(size_of::<F>() == 0, "on bare metal a factory captures nothing; let it name statics");
+        core::mem::forget(factory);
+        Self { build: build::<A, F, M>, can_fail: F::CAN_FAIL }
+    }
+
+    /// As [`by`](Self::by), or nothing where the factory has captured something: there is no place to keep that.
+    pub(super) fn if_empty<F, M>(factory: F) -> Option<Self>
+    where
+        F: Factory<A, M>,
+        M: 'static,
+    {
+        core::mem::forget(factory);
+        (size_of::<F>() == 0).then_some(Self { build: build::<A, F, M>, can_fail: F::CAN_FAIL })
+    }
+
+    /// As a parent's slot keeps it.
+    #[inline]
+    pub(super) fn kept(build: Option<Build<A>>) -> Self {
+        // A child is built after its parent has said how.
+        Self { build: build.unwrap_or(nothing), can_fail: true }
+    }
+}
+
+/// # Safety
+/// The place is free, and a value of `F`, which has no bytes, was forgotten.
+unsafe fn build<A, F: Factory<A, M>, M>(place: NonNull<A>) -> Result<(), FailureKind> {
+    // SAFETY: as the caller says.
+    let factory = unsafe { NonNull::<F>::dangling().as_ref() };
+    match factory.build() {
+        Ok(state) => {
+            // SAFETY: as the caller says.
+            unsafe { place.write(state) };
+            Ok(())
+        }
+        Err(failure) => Err(failure.kind),
+    }
+}
+
+/// # Safety
+/// None is needed.
+unsafe fn nothing<A>(_: NonNull<A>) -> Result<(), FailureKind> {
+    Err(FailureKind::Start)
+}
