@@ -54,7 +54,9 @@ use proc_macro::TokenStream;
 ///
 /// | option | meaning | default |
 /// |---|---|---|
-/// | `mailbox = 256`, `mailbox(capacity = 256, overflow = wait)` | messages that may wait, and what a full mailbox does: `wait` lets callers wait for room, `reject` answers `Full` at once | 256, `wait` |
+/// | `mailbox = 256`, `mailbox(capacity = 256, overflow = wait)` | messages that may wait in a lane, and what a full one does: `wait` lets callers wait for room, `reject` answers `Full` at once, `drop_newest` and `drop_oldest` make a dead letter | 256, `wait` |
+/// | `mailbox = unbounded` | as many messages as there is memory for | |
+/// | `stash = 64` | messages that a `stash_unless` may keep waiting | 0 |
 /// | `ask_timeout = 5s`, `ask_timeout = off` | deadline of asks that set none | `5s` |
 /// | `throughput = 64` | messages handled before other actors have their turn; checked, and not heeded yet | 64 |
 /// | `inline_ask = on`, `inline_ask = off` | whether an asker may run a sync handler of an idle actor on its own stack | `on` |
@@ -171,6 +173,13 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// * `#[stopping]`: called after the last message, at the actor's end. As `#[started]`, and may take a `StopReason`.
 /// * `#[every(5s)]`: a handler without arguments that a timer calls as well, first after one period. Ticks that are
 ///   missed are skipped.
+///
+/// # Options of a handler
+///
+/// * `#[handler(lane = urgent)]`: its messages overtake all others, and have as much room again.
+/// * `#[handler(stash_unless = self.ready)]`: where the expression is false the message waits in the stash, reply and
+///   deadline kept, until `ctx.unstash_all()`. Needs `#[actor(stash = 64)]`.
+/// * `#[handler(plain)]`: a `Result` is the answer as it is; see above.
 ///
 /// # Options
 ///

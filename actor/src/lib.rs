@@ -36,8 +36,8 @@
 //! }
 //! ```
 //!
-//! **A handler that returns nothing is *told*; one that returns a value is *asked*.** `counter.add(2)` makes a [`Call`],
-//! and nothing is sent until a verb says how:
+//! **A handler that returns nothing, or `Result<(), E>`, is *told*; one that returns a value is *asked*.** `counter.add(2)`
+//! makes a [`Call`], and nothing is sent until a verb says how:
 //!
 //! | verb | what it does |
 //! |---|---|
@@ -54,8 +54,9 @@
 //!
 //! The [guide](guide): [tells and asks](guide::calls), [answers that come later](guide::replies),
 //! [hooks and timers](guide::hooks), [failures and children](guide::supervision), [shutdown](guide::shutdown),
-//! [what must not block](guide::blocking), [refs and factories](guide::refs), [testing](guide::testing), and more. Who knows
-//! other actor systems may begin with [their words and ours](guide::coming_from).
+//! [what must not block](guide::blocking), [mailboxes](guide::mailboxes), [refs and factories](guide::refs),
+//! [testing](guide::testing), and more. Who knows other actor systems may begin with
+//! [their words and ours](guide::coming_from).
 //!
 //! Everything that can be written in an attribute is listed at [`#[actor]`](macro@actor), [`#[handlers]`](macro@handlers),
 //! [`#[supervise]`](macro@supervise) and [`system!`].

@@ -181,6 +181,5 @@
 //! # What promises there are
 //!
 //! Messages from one sender to one actor are handled in the order sent. Every ask ends. A full mailbox makes `.await` wait
-//! and `.tell()` return; `#[actor(mailbox(capacity = 64, overflow = reject))]` makes `.await` return
-//! [`Full`](crate::TellError::Full) instead. A message that was accepted and is never handled is a dead letter, counted and
+//! and `.tell()` return, unless [it was told otherwise](super::mailboxes). A message that was accepted and is never handled is a dead letter, counted and
 //! told to the [event handler](super::supervision).

@@ -23,6 +23,8 @@
 //! | `Restarting` | `Drop` of the state; then the factory and `#[started]` |
 //! | `context.Stop`, `Poison` | `control().stop()`, `control().drain()` |
 //! | one-for-one strategy, decider | `#[supervise(..)]` with `limit`, `backoff`, `exhausted`; every failure restarts, there is no decider |
+//! | bounded, dropping and unbounded mailboxes | `#[actor(mailbox(capacity = 64, overflow = drop_oldest))]`; see [`mailboxes`](super::mailboxes) |
+//! | stash | `#[handler(stash_unless = self.ready)]` |
 //! | dead letters on the event stream | [`SystemEvent::DeadLetter`](crate::SystemEvent::DeadLetter), to the event handler |
 //! | throughput, 300 | 64 messages a turn |
 //!
@@ -36,13 +38,14 @@
 //! | `replyTo: ActorRef[T]` | the return type, or `reply: Reply<T>` |
 //! | `ask` in a behavior, with its adapter message | [`.then(ctx, MeRef::answered)`](crate::Call::then) |
 //! | `PostStop`; `PreRestart` | `#[stopping]`; `Drop` of the state |
+//! | `StashBuffer`, `unstashAll` | `#[handler(stash_unless = self.ready)]`, `ctx.unstash_all()` |
 //! | `TimerScheduler` with a fixed period | `#[every(1s)]` |
 //! | supervise, `SupervisorStrategy.restartWithBackoff` | `#[supervise(limit = .., backoff = ..)]`, above the parent |
 //! | bounded mailbox, dead letters when full | a bounded mailbox is the default, and a full one makes senders wait |
 //! | `CoordinatedShutdown` | drain in the order you want, then [`shutdown()`](super::shutdown) |
 //! | `ManualTime`, `BehaviorTestKit` | the [stepper](super::testing) |
 //!
-//! No counterpart: stash, cluster, persistence, streams, receptionist, death watch.
+//! No counterpart: cluster, persistence, streams, receptionist, death watch.
 //!
 //! # Erlang/OTP and Elixir
 //!
@@ -54,11 +57,12 @@
 //! | supervisor with `one_for_one`, intensity and period | a parent with `#[child(..)]` fields and `#[supervise(limit = 10 per 60s)]` |
 //! | a supervisor that gives up | `exhausted = escalate`: its own failure |
 //! | the application ends when its top supervisor does | a top-level actor ends; the others live on |
+//! | selective receive | `#[handler(stash_unless = self.ready)]`, `#[handler(lane = urgent)]` |
 //! | `send_after`, `send_interval` | `#[every(..)]` for the latter; for the former a task that sleeps and tells |
 //! | registered name | pass the ref |
 //!
 //! Different: supervisors need no process of their own, any actor has children. A restarted actor keeps its **mailbox** and its
-//! address. A mailbox is bounded. Processes are not preempted: see [`blocking`](super::blocking). No counterpart:
+//! address. A mailbox is bounded unless it says otherwise. Processes are not preempted: see [`blocking`](super::blocking). No counterpart:
 //! `one_for_all`, `rest_for_one`, links, monitors, distribution, code change.
 //!
 //! # actix
@@ -100,7 +104,7 @@
 //! | `call!(counter, Msg::Get)`, `RpcReplyPort` | `counter.total().await`, the `Reply` parameter |
 //! | `pre_start`, `post_stop` | `#[started]`, `#[stopping]` |
 //! | `handle_supervisor_evt`, whose default is to end with the child | `#[supervise(..)]`, whose default is to restart it |
-//! | an unbounded mailbox | 256 messages, then senders wait |
+//! | an unbounded mailbox | 256 messages, then senders wait; or `mailbox = unbounded` |
 //! | `drain`, `stop` | `control().drain()`, `control().stop()` |
 //!
 //! No counterpart: factories, process groups, names, output ports, cluster.
@@ -111,8 +115,6 @@
 //! |---|---|
 //! | a message of any type | what no handler takes does not compile; that is what typed refs are for |
 //! | behaviours, `become` | an enum in the struct and a `match` say the same, and the compiler sees all cases |
-//! | an unbounded mailbox | load would show as memory, not as waiting. `mailbox = 100_000` is a number somebody chose |
-//! | stash | not yet; a handler that cannot answer keeps the [`Reply`](crate::Reply), one that cannot work keeps its arguments |
 //! | receive timeout | not yet; `#[every(..)]`, and a field that says when the last message came |
 //! | death watch, links | not yet; a task that awaits [`stopped()`](crate::Control::stopped) and tells |
 //! | `one_for_all`, `rest_for_one` | not yet; `exhausted = escalate` with a small limit restarts a parent with all its children |

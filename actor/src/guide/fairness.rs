@@ -11,7 +11,7 @@
 //!   however many wait.
 //! * **Timers and messages take turns.** A timer that is always due does not keep messages from being handled, nor the
 //!   other way round.
-//! * **A full mailbox slows its senders**, one by one and in order, which is what keeps memory bounded.
+//! * **A full mailbox slows its senders**, one by one and in order, unless it says otherwise; that keeps memory bounded.
 //!
 //! ```
 //! use actor::prelude::*;
@@ -40,5 +40,5 @@
 //! ```
 //!
 //! The option `throughput` of [`#[actor]`](macro@crate::actor) is checked, and not yet heeded: a turn is 64 messages for
-//! every actor. There is one lane for messages, and no priorities among actors on tokio; on bare metal
-//! [`system!`](macro@crate::system) gives them by the order of its lines.
+//! every actor. There are no priorities among actors on tokio; on bare metal [`system!`](macro@crate::system) gives
+//! them by the order of its lines. Within an actor, [urgent messages](super::mailboxes) go first.

@@ -8,6 +8,7 @@
 //! | [`supervision`] | what is a failure, what follows from it, how to see it; children |
 //! | [`shutdown`] | ending one actor, or the program, without losing what was accepted |
 //! | [`blocking`] | code that blocks, and actors that wait for each other |
+//! | [`mailboxes`] | how much may wait, what goes first, what waits until the actor is ready |
 //! | [`refs`] | how actors come to know each other, and how long they live |
 //! | [`testing`] | running a system message by message under a virtual clock |
 //! | [`measuring`] | what is counted, and the law that the figures keep |
@@ -24,6 +25,7 @@ pub mod coming_from;
 pub mod dispatchers;
 pub mod fairness;
 pub mod hooks;
+pub mod mailboxes;
 pub mod measuring;
 pub mod refs;
 pub mod replies;

@@ -1,0 +1,127 @@
+//! Mailboxes: how much may wait, what goes first, and what waits until the actor is ready.
+//!
+//! # A full mailbox
+//!
+//! A mailbox has room for 256 messages. `#[actor(mailbox = 64)]` sets another number, and `overflow` says what happens to
+//! a message that finds no room:
+//!
+//! | | `.await` | `.tell()` |
+//! |---|---|---|
+//! | `overflow = wait`, the default | waits for room, in line | hands the call back: [`Full`](crate::Reason::Full) |
+//! | `overflow = reject` | [`TellError::Full`](crate::TellError::Full), [`AskError::Full`](crate::AskError::Full) | hands the call back |
+//! | `overflow = drop_newest` | `Ok`; the message is a dead letter | the same |
+//! | `overflow = drop_oldest` | `Ok`; the message that waits longest is a dead letter | the same |
+//! | `mailbox = unbounded` | `Ok` | the same |
+//!
+//! Who asked with a message that was dropped hears [`AskError::Dropped`](crate::AskError::Dropped).
+//!
+//! ```
+//! use actor::prelude::*;
+//!
+//! /// Shows the last temperature; who is late to look has missed the others.
+//! #[actor(mailbox(capacity = 1, overflow = drop_oldest))]
+//! #[derive(Default)]
+//! struct Display {
+//!     shown: Vec<i32>,
+//! }
+//!
+//! #[handlers]
+//! impl Display {
+//!     fn show(&mut self, degrees: i32) {
+//!         self.shown.push(degrees);
+//!     }
+//!     fn shown(&self) -> Vec<i32> {
+//!         self.shown.clone()
+//!     }
+//! }
+//!
+//! let (system, mut stepper) = ActorSystem::builder("demo").stepper();
+//! let display = stepper.block_on(async { system.spawn(Display::default).await }).unwrap();
+//! for degrees in [19, 20, 21] {
+//!     display.show(degrees).tell().unwrap();
+//! }
+//! stepper.run();
+//! assert_eq!(stepper.block_on(async { display.shown().await }).unwrap(), [21]);
+//! assert_eq!(system.counts::<Display>().dead_letters, 2);
+//! ```
+//!
+//! # What goes first
+//!
+//! Messages are handled in the order in which they came. A handler with `#[handler(lane = urgent)]` has a lane of its own,
+//! with as much room again: its messages overtake all others. A stop overtakes both.
+//!
+//! ```
+//! use actor::prelude::*;
+//!
+//! #[actor]
+//! #[derive(Default)]
+//! struct Belt {
+//!     done: Vec<&'static str>,
+//! }
+//!
+//! #[handlers]
+//! impl Belt {
+//!     fn item(&mut self) {
+//!         self.done.push("item");
+//!     }
+//!     #[handler(lane = urgent)]
+//!     fn alarm(&mut self) {
+//!         self.done.push("alarm");
+//!     }
+//!     fn done(&self) -> Vec<&'static str> {
+//!         self.done.clone()
+//!     }
+//! }
+//!
+//! let (system, mut stepper) = ActorSystem::builder("demo").stepper();
+//! let belt = stepper.block_on(async { system.spawn(Belt::default).await }).unwrap();
+//! belt.item().tell().unwrap();
+//! belt.item().tell().unwrap();
+//! belt.alarm().tell().unwrap();
+//! stepper.run();
+//! assert_eq!(stepper.block_on(async { belt.done().await }).unwrap(), ["alarm", "item", "item"]);
+//! ```
+//!
+//! # What waits until the actor is ready
+//!
+//! A handler with `#[handler(stash_unless = self.ready)]` runs only where that holds. Where it does not, the message goes
+//! into the stash, reply and deadline kept, and the actor goes on with the next.
+//! [`ctx.unstash_all()`](crate::Context::unstash_all) takes the stash out: its messages come next, in the order in which they
+//! came.
+//!
+//! ```
+//! use actor::prelude::*;
+//!
+//! #[actor(stash = 64)]
+//! #[derive(Default)]
+//! struct Store {
+//!     rows: Option<Vec<String>>,
+//! }
+//!
+//! #[handlers]
+//! impl Store {
+//!     #[handler(stash_unless = self.rows.is_some())]
+//!     fn row(&self, index: usize) -> Option<String> {
+//!         self.rows.as_ref()?.get(index).cloned()
+//!     }
+//!
+//!     /// What was loaded elsewhere; see `replies`.
+//!     fn loaded(&mut self, rows: Vec<String>, ctx: &mut Context<Self>) {
+//!         self.rows = Some(rows);
+//!         ctx.unstash_all();
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let system = ActorSystem::new("demo");
+//!     let store = system.spawn(Store::default).await?;
+//!     let (row, loaded) = tokio::join!(store.row(0), store.loaded(vec!["a".into()]));
+//!     loaded?;
+//!     assert_eq!(row?, Some("a".into())); // asked before the rows were there
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The stash is part of the mailbox, not of the state: it survives a restart. A message for which it has no room is a dead
+//! letter. On bare metal there is neither stash nor urgent lane so far.
