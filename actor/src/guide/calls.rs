@@ -173,7 +173,8 @@
 //!
 //! An ask that sets no deadline has that of the actor asked: 5 seconds, unless `#[actor(ask_timeout = ..)]` says
 //! otherwise. [`.timeout(d)`](crate::Call::timeout) sets one for this call, tell or ask; a message whose time is over
-//! before its turn comes is not handled. **A tell that waits for room has no default deadline.**
+//! before its turn comes is not handled. Where a call was given a deadline, what its handler
+//! asks has no more time than is left of that; a task that it spawns knows nothing of it. **A tell that waits for room has no default deadline.**
 //!
 //! **A deadline does not cancel a handler that has begun.** An `async` handler goes on to its end, with nobody listening,
 //! and its actor is busy until then; [`replies`](super::replies) shows how an actor stays free for other messages.
