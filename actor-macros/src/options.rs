@@ -56,7 +56,8 @@ pub(crate) fn read(tokens: TokenStream, owner: &str, known: &[&str], diagnostics
 
 fn unknown(name: &str, owner: &str, known: &[&str]) -> String {
     let all = quoted(known, "and");
-    match known.iter().find(|candidate| is_close(name, candidate)) {
+    let close = known.iter().filter(|candidate| is_close(name, candidate));
+    match close.min_by_key(|candidate| distance(name, candidate)) {
         Some(meant) => format!("did you mean `{meant}`? {owner} takes {all}"),
         None => format!("{owner} takes {all}"),
     }
@@ -74,6 +75,11 @@ pub(crate) fn quoted(words: &[&str], last: &str) -> String {
 
 /// Whether one word is the other with one or two letters wrong.
 fn is_close(left: &str, right: &str) -> bool {
+    distance(left, right) <= 2.min(right.chars().count() / 2)
+}
+
+/// How many letters have to be added, left out or replaced to make one word the other (Levenshtein).
+fn distance(left: &str, right: &str) -> usize {
     let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (i, a) in left.iter().enumerate() {
@@ -85,7 +91,7 @@ fn is_close(left: &str, right: &str) -> bool {
             row[j + 1] = replaced.min(row[j] + 1).min(row[j + 1] + 1);
         }
     }
-    row[right.len()] <= 2.min(right.len() / 2)
+    row[right.len()]
 }
 
 fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {

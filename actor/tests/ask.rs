@@ -324,6 +324,9 @@ fn asks_made_while_handling_have_no_more_time_than_the_message_in_hand() {
             // What came with no deadline asks with the default of the actor asked, 200 ms.
             assert_eq!(depth.own().await, Err(AskError::Handler(AskError::Timeout)));
             assert_eq!(ended.entries()[3], format!("{late} 230"));
+            // More time than the default is not what the message in hand gives.
+            assert_eq!(depth.own().timeout(Duration::from_secs(60)).await, Err(AskError::Handler(AskError::Timeout)));
+            assert_eq!(ended.entries()[4], format!("{late} 430"));
         },
     );
 }

@@ -358,10 +358,11 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             }
         };
         let default = matches!(limit, Limit::Default);
-        let default = default && !deadline.is_set();
+        let inherited = deadline;
         if default && let Some(timeout) = A::OPTIONS.ask_timeout {
-            deadline = Deadline::at(core.now().saturating_add(timeout));
+            deadline = Deadline::at(core.now().saturating_add(timeout)).min(inherited);
         }
+        let default = default && deadline != inherited;
         let waiting = Waiting { pending, line, handler, patience: Patience { deadline, default, alarm: None } };
         self.stage = AskStage::Waiting(Rare::new(waiting));
         self.poll_waiting(waker, true)

@@ -140,7 +140,8 @@ where
         (limit, _) => (limit, false),
     };
     let inherited = Until::now();
-    let (deadline, default) = (limit.deadline(&core).min(inherited), default && !inherited.is_set());
+    let deadline = limit.deadline(&core).min(inherited);
+    let default = default && deadline != inherited;
     let incarnation = asker.header().incarnation();
     let holder = Holder::new(Asked { asker, incarnation, answered, handler });
     if deadline.is_set() {
