@@ -1,5 +1,8 @@
 //! A message on its way: what `counter.add(2)` makes, and the verbs that send it.
 
+mod owned;
+mod rejected;
+
 use core::convert::Infallible;
 use core::fmt;
 use core::future::{Future, IntoFuture};
@@ -11,20 +14,31 @@ use crate::backend::{Asking, Sending};
 use crate::context::Context;
 use crate::error::{AskError, Reason, TellError, Unanswered};
 use crate::message::Message;
-use crate::reference::Ref;
+use crate::reference::{Ref, Target};
+#[cfg(feature = "tokio")]
+use crate::reply::Duty;
 use crate::reply::Reply;
 use crate::time::Instant;
 
-/// A call to an actor, not sent until a verb says how: `.await`, [`tell`](Call::tell) or
-/// [`then`](Call::then).
+pub use owned::Owned;
+pub use rejected::{Rejected, Returned};
+
+/// A call to an actor, not sent until a verb says how: `.await`, [`tell`](Call::tell),
+/// [`then`](Call::then) or [`reply_to`](Call::reply_to).
+///
+/// It borrows the ref it was made with; one that was handed back is an [`OwnedCall`].
 #[must_use = "nothing is sent until the call is awaited, or sent with `.tell()` or `.then(..)`"]
-pub struct Call<'a, A: Actor, K: Kind> {
-    pub(crate) target: &'a Ref<A>,
+pub struct Call<'a, A: Actor, K: Kind, T = &'a Ref<A>> {
+    pub(crate) target: T,
     pub(crate) message: A::Message,
     /// Writes the reply of an ask into the message that was built without one.
     pub(crate) attach: K::Attach<A::Message>,
     pub(crate) limit: Limit,
+    borrows: PhantomData<&'a Ref<A>>,
 }
+
+/// A call with a ref of its own: what [`Rejected`] hands back.
+pub type OwnedCall<A, K> = Call<'static, A, K, Ref<A>>;
 
 /// How long a call may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +54,12 @@ pub enum Limit {
 /// Writes a reply into a message, and takes out the one it had.
 pub type Attach<M, T> = fn(&mut M, Reply<T>) -> Reply<T>;
 
-/// What a call can come to: the three kinds are [`Tell`], [`Ask`] and [`TryAsk`].
+/// What a call can come to: the kinds are [`Tell`], [`Ask`], [`TryAsk`] and [`Done`].
 pub trait Kind {
+    /// Whether an asker may run the handler itself.
+    #[doc(hidden)]
+    const INLINE: bool = true;
+
     /// What the handler answers with.
     type Value: Send;
     /// What awaiting the call returns.
@@ -49,7 +67,7 @@ pub trait Kind {
     /// How the message takes its reply: nothing for a tell.
     type Attach<M>: Copy + Send;
     /// What awaiting the call makes of it.
-    type Future<'a, A: Actor>: Future<Output = Self::Output>;
+    type Future<'a, A: Actor>: Future<Output = Self::Output> + Unpin;
 
     /// Starts the call.
     #[doc(hidden)]
@@ -60,6 +78,24 @@ pub trait Kind {
     /// Gives the message its reply, and takes out the one it had.
     #[doc(hidden)]
     fn attach<M>(attach: Self::Attach<M>, message: &mut M, reply: Reply<Self::Value>) -> Reply<Self::Value>;
+
+    /// Makes a duty of `reply`, where it is told of the end of the handler.
+    ///
+    /// # Errors
+    /// The reply, where it is not.
+    #[doc(hidden)]
+    #[cfg(feature = "tokio")]
+    fn duty(reply: Reply<Self::Value>) -> Result<Duty, Reply<Self::Value>> {
+        Err(reply)
+    }
+
+    /// The reply that [`duty`](Kind::duty) was given.
+    #[doc(hidden)]
+    #[cfg(feature = "tokio")]
+    fn reply(duty: Duty) -> Option<Reply<Self::Value>> {
+        drop(duty);
+        None
+    }
 
     /// The message is in the mailbox, and `reply` found no place in it.
     #[doc(hidden)]
@@ -77,7 +113,7 @@ pub trait Kind {
 }
 
 /// A tell: the handler returns nothing, or `Result<(), E>`. Awaited until its message is in the mailbox.
-pub struct Tell(Infallible);
+pub struct Tell<E = Infallible>(Infallible, PhantomData<fn() -> E>);
 
 /// An ask: the handler returns a `T`, or takes a `Reply<T>`. Awaited until it has answered.
 pub struct Ask<T>(Infallible, PhantomData<fn() -> T>);
@@ -86,7 +122,10 @@ pub struct Ask<T>(Infallible, PhantomData<fn() -> T>);
 /// [`AskError::Handler`].
 pub struct TryAsk<T, E>(Infallible, PhantomData<fn() -> (T, E)>);
 
-impl Kind for Tell {
+/// A [`Tell`] whose end somebody waits for; from [`done`](Call::done).
+pub struct Done<E>(Infallible, PhantomData<fn() -> E>);
+
+impl<E> Kind for Tell<E> {
     type Value = ();
     type Output = Result<(), TellError>;
     type Attach<M> = ();
@@ -163,6 +202,41 @@ impl<T: Send, E: Send> Kind for TryAsk<T, E> {
     }
 }
 
+impl<E: Send + 'static> Kind for Done<E> {
+    const INLINE: bool = false;
+
+    type Value = Result<(), E>;
+    type Output = Result<(), AskError<E>>;
+    type Attach<M> = ();
+    type Future<'a, A: Actor> = Asking<'a, A, Self>;
+
+    fn start<A: Actor>(call: Call<'_, A, Self>) -> Asking<'_, A, Self> {
+        Asking::new(call)
+    }
+
+    fn attach<M>((): (), _: &mut M, reply: Reply<Self::Value>) -> Reply<Self::Value> {
+        reply
+    }
+
+    #[cfg(feature = "tokio")]
+    fn duty(reply: Reply<Self::Value>) -> Result<Duty, Reply<Self::Value>> {
+        Duty::of(reply)
+    }
+
+    #[cfg(feature = "tokio")]
+    fn reply(duty: Duty) -> Option<Reply<Self::Value>> {
+        duty.into_reply().ok()
+    }
+
+    fn output(answer: Result<Self::Value, Unanswered>, handler: &'static str) -> Self::Output {
+        TryAsk::output(answer, handler)
+    }
+
+    fn unsent(error: TellError) -> Self::Output {
+        Err(unsent(error))
+    }
+}
+
 /// An ask that never reached the mailbox, in the words of asks.
 fn unsent<E>(error: TellError) -> AskError<E> {
     match error {
@@ -193,12 +267,12 @@ impl<T, E> ResultLike for Result<T, E> {
     type Error = E;
 }
 
-impl<'a, A: Actor> Call<'a, A, Tell> {
+impl<'a, A: Actor, E> Call<'a, A, Tell<E>> {
     /// A tell of `message`.
     #[doc(hidden)]
     #[inline]
     pub fn told(target: &'a Ref<A>, message: A::Message) -> Self {
-        Self { target, message, attach: (), limit: Limit::Default }
+        Self::new(target, message, ())
     }
 }
 
@@ -207,7 +281,7 @@ impl<'a, A: Actor, T: Send> Call<'a, A, Ask<T>> {
     #[doc(hidden)]
     #[inline]
     pub fn asked(target: &'a Ref<A>, message: A::Message, attach: Attach<A::Message, T>) -> Self {
-        Self { target, message, attach, limit: Limit::Default }
+        Self::new(target, message, attach)
     }
 }
 
@@ -216,22 +290,29 @@ impl<'a, A: Actor, T: Send, E: Send> Call<'a, A, TryAsk<T, E>> {
     #[doc(hidden)]
     #[inline]
     pub fn tried(target: &'a Ref<A>, message: A::Message, attach: Attach<A::Message, Result<T, E>>) -> Self {
-        Self { target, message, attach, limit: Limit::Default }
+        Self::new(target, message, attach)
     }
 }
 
 impl<'a, A: Actor, K: Kind> Call<'a, A, K> {
+    #[inline]
+    fn new(target: &'a Ref<A>, message: A::Message, attach: K::Attach<A::Message>) -> Self {
+        Self { target, message, attach, limit: Limit::Default, borrows: PhantomData }
+    }
+}
+
+impl<'a, A: Actor, K: Kind, T: Target<A>> Call<'a, A, K, T> {
     /// Sends now or never, from anywhere: handlers, destructors and interrupts too. A reply is discarded.
     ///
     /// # Errors
     /// Hands the call back with the [`Reason`], to be awaited, tried again or dropped.
     #[inline]
-    pub fn tell(self) -> Result<(), Rejected<'a, A, K>> {
-        let Self { target, message, attach, limit } = self;
-        target
-            .address()
-            .tell::<A>(message, limit)
-            .map_err(|(message, reason)| Rejected { call: Self { target, message, attach, limit }, reason })
+    pub fn tell(self) -> Result<(), Rejected<A, K>> {
+        let Self { target, message, attach, limit, borrows: _ } = self;
+        match target.get().address().tell::<A>(message, limit) {
+            Ok(()) => Ok(()),
+            Err((message, reason)) => Err(Rejected::new(target.keep(), message, attach, limit, reason)),
+        }
     }
 
     /// Gives the call `limit` from the moment it is sent: to find room in the mailbox, to have its turn, and
@@ -247,6 +328,18 @@ impl<'a, A: Actor, K: Kind> Call<'a, A, K> {
         self
     }
 
+    /// The future of this call with a ref of its own, for whoever spawns or joins: it is `'static`.
+    ///
+    /// ```ignore
+    /// let task = tokio::spawn(counter.total().owned());
+    /// let (first, second) = tokio::join!(counter.total().owned(), other.total().owned());
+    /// assert_eq!((task.await??, first?, second?), (1, 1, 2));
+    /// ```
+    pub fn owned(self) -> Owned<A, K> {
+        let Self { target, message, attach, limit, borrows: _ } = self;
+        Owned::new(target.keep(), message, attach, limit)
+    }
+
     /// Asks from a handler that does not wait: what `.await` would have returned comes back to this actor as
     /// the message `answered`. An answer that arrives after a restart of this actor is discarded.
     /// Where none comes before the call's deadline, or the default one, the answer is
@@ -255,30 +348,130 @@ impl<'a, A: Actor, K: Kind> Call<'a, A, K> {
     /// # Errors
     /// Hands the call back with the [`Reason`] when the mailbox of the actor asked has no room or the actor
     /// has ended.
-    pub fn then<Me, F, R>(self, ctx: &Context<Me>, answered: F) -> Result<(), Rejected<'a, A, K>>
+    pub fn then<Me, F, R>(self, ctx: &Context<Me>, answered: F) -> Result<(), Rejected<A, K>>
     where
         Me: Actor,
         R: Kind,
         F: for<'r> Fn(&'r Me::Ref, K::Output) -> Call<'r, Me, R> + Copy + Send + 'static,
     {
-        let Self { target, mut message, attach, limit } = self;
-        let handler = A::PROTOCOL.messages[message.index()];
+        let handler = A::PROTOCOL.messages[self.message.index()];
+        let limit = self.limit;
         let Some(reply) = ctx.host.reply_as_message::<K, F, R>(answered, handler, limit, A::OPTIONS.ask_timeout) else {
-            return Err(Rejected { call: Self { target, message, attach, limit }, reason: Reason::Full });
+            let Self { target, message, attach, limit, borrows: _ } = self;
+            return Err(Rejected::new(target.keep(), message, attach, limit, Reason::Full));
         };
+        self.reply_to(reply).map_err(|Returned { call, reason, reply }| {
+            reply.refuse(Unanswered::Unsent);
+            Rejected { call, reason }
+        })
+    }
+
+    /// Hands on the duty to answer: whoever waits for `reply` hears from the handler of this call, and this
+    /// actor has nothing more to do with it. Sent now or never, as with [`tell`](Call::tell). A tell answers as soon as
+    /// it is in the mailbox, and one with [`done`](Call::done) when its handler has run.
+    ///
+    /// ```ignore
+    /// #[actor]
+    /// struct Router {
+    ///     shards: Vec<ShardRef>,
+    /// }
+    ///
+    /// #[handlers]
+    /// impl Router {
+    ///     fn get(&mut self, key: u64, reply: Reply<u64>) {
+    ///         let shard = &self.shards[key as usize % self.shards.len()];
+    ///         if let Err(returned) = shard.get(key).reply_to(reply) {
+    ///             drop(returned.reply); // the asker hears `NoReply`
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Hands back the call, the reply and the [`Reason`]; dropping them answers with `NoReply`.
+    pub fn reply_to(self, reply: Reply<K::Value>) -> Result<(), Returned<A, K>> {
+        let Self { target, mut message, attach, limit, borrows: _ } = self;
         // A tell has no place for the reply: it is answered as soon as it is sent.
         let kept = K::attach(attach, &mut message, reply);
-        match target.address().tell::<A>(message, limit) {
+        #[cfg(feature = "tokio")]
+        let kept = match K::duty(kept) {
+            Err(reply) => reply,
+            Ok(duty) => {
+                let sent = target.get().address().tell_watched::<A>(message, limit, duty);
+                return sent.map_err(|(message, duty, reason)| Returned {
+                    call: Call::with(target.keep(), message, attach, limit),
+                    reason,
+                    reply: K::reply(duty).unwrap_or(Reply::discarded()),
+                });
+            }
+        };
+        match target.get().address().tell::<A>(message, limit) {
             Ok(()) => {
                 K::sent(kept);
                 Ok(())
             }
             Err((mut message, reason)) => {
-                kept.refuse(Unanswered::Unsent);
-                K::attach(attach, &mut message, Reply::discarded()).refuse(Unanswered::Unsent);
-                Err(Rejected { call: Self { target, message, attach, limit }, reason })
+                let discarded = K::attach(attach, &mut message, Reply::discarded());
+                // One of the two is the reply; the other is nobody's.
+                let reply = if kept.is_awaited() { kept } else { discarded };
+                Err(Returned { call: Call::with(target.keep(), message, attach, limit), reason, reply })
             }
         }
+    }
+}
+
+impl<A: Actor, K: Kind> OwnedCall<A, K> {
+    fn with(target: Ref<A>, message: A::Message, attach: K::Attach<A::Message>, limit: Limit) -> Self {
+        Self { target, message, attach, limit, borrows: PhantomData }
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl<'a, A: Actor, E: Send + 'static, T: Target<A>> Call<'a, A, Tell<E>, T> {
+    /// Makes an ask of a tell: awaited until the handler has run. The `Err` of a handler that returns
+    /// `Result<(), E>` is the answer then, and no failure.
+    ///
+    /// ```ignore
+    /// #[handlers]
+    /// impl Counter {
+    ///     fn set(&mut self, total: u64) -> Result<(), String> {
+    ///         if total > 100 {
+    ///             return Err(format!("{total} is too much"));
+    ///         }
+    ///         self.total = total;
+    ///         Ok(())
+    ///     }
+    /// }
+    /// counter.set(7).done().await?;
+    /// assert_eq!(counter.set(101).done().await, Err(AskError::Handler("101 is too much".to_owned())));
+    /// ```
+    ///
+    /// # Panics
+    /// When it is sent to an actor on bare metal.
+    pub fn done(self) -> Call<'a, A, Done<E>, T> {
+        let Self { target, message, attach: (), limit, borrows } = self;
+        assert!(!target.get().address().is_static(), "an actor on bare metal has no `.done()`; ask it instead");
+        Call { target, message, attach: (), limit, borrows }
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl<A: Actor, K: Kind, T: Target<A>> Call<'_, A, K, T> {
+    /// Waits on this thread for what `.await` would have returned: for threads outside of any runtime, and for
+    /// `spawn_blocking`.
+    ///
+    /// ```ignore
+    /// let thread = std::thread::spawn(move || counter.total().blocking());
+    /// assert_eq!(thread.join().unwrap(), Ok(7));
+    /// ```
+    ///
+    /// # Panics
+    /// In a handler, and in async code: its thread has other work, which may be what this would wait for.
+    #[track_caller]
+    pub fn blocking(self) -> K::Output {
+        let Self { target, message, attach, limit, borrows: _ } = self;
+        let call = Call::<'_, A, K>::new(target.get(), message, attach);
+        crate::backend::block_on(Call { limit, ..call }.into_future())
     }
 }
 
@@ -292,44 +485,21 @@ impl<'a, A: Actor, K: Kind> IntoFuture for Call<'a, A, K> {
     }
 }
 
-impl<A: Actor, K: Kind> fmt::Debug for Call<'_, A, K> {
+impl<A: Actor, K: Kind> IntoFuture for OwnedCall<A, K> {
+    type Output = K::Output;
+    type IntoFuture = Owned<A, K>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.owned()
+    }
+}
+
+impl<A: Actor, K: Kind, T: Target<A>> fmt::Debug for Call<'_, A, K, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("target", self.target)
+            .field("target", self.target.get())
             .field("message", &A::PROTOCOL.messages[self.message.index()])
             .field("limit", &self.limit)
             .finish()
-    }
-}
-
-/// A call that `.tell()` or `.then(..)` handed back, and why.
-pub struct Rejected<'a, A: Actor, K: Kind> {
-    /// The call, unsent: await it, try again or drop it.
-    pub call: Call<'a, A, K>,
-    /// Why it was not sent.
-    pub reason: Reason,
-}
-
-impl<A: Actor, K: Kind> fmt::Debug for Rejected<'_, A, K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rejected").field("call", &self.call).field("reason", &self.reason).finish()
-    }
-}
-
-impl<A: Actor, K: Kind> fmt::Display for Rejected<'_, A, K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.reason.fmt(f)
-    }
-}
-
-impl<A: Actor, K: Kind> core::error::Error for Rejected<'_, A, K> {}
-
-/// Gives the call up and keeps the reason, so that `?` works where the call is of no use any more.
-impl<A: Actor, K: Kind> From<Rejected<'_, A, K>> for TellError {
-    fn from(rejected: Rejected<'_, A, K>) -> Self {
-        match rejected.reason {
-            Reason::Full => Self::Full,
-            Reason::Stopped => Self::Stopped,
-        }
     }
 }

@@ -80,14 +80,23 @@ impl<A: Actor> Context<A> {
     /// Ends a handler somebody told: its error is a failure.
     #[doc(hidden)]
     #[inline]
-    pub fn told<E: fmt::Display>(&mut self, result: Result<(), E>) -> Handled {
+    pub fn told<E: fmt::Display + 'static>(&mut self, result: Result<(), E>) -> Handled {
         match result {
             Ok(()) => Handled::Done,
-            Err(error) => {
-                self.host.record(FailureKind::Error, &error);
-                Handled::Failed
-            }
+            Err(error) => self.told_error(error),
         }
+    }
+
+    #[cold]
+    fn told_error<E: fmt::Display + 'static>(&mut self, error: E) -> Handled {
+        // Whoever waits for the end of the handler hears of it instead of the supervisor.
+        #[cfg(feature = "tokio")]
+        if let Some(Ok(reply)) = self.host.take_duty().map(crate::reply::Duty::into_reply::<E>) {
+            reply.send(Err(error));
+            return Handled::Done;
+        }
+        self.host.record(FailureKind::Error, &error);
+        Handled::Failed
     }
 
     /// Ends a handler that returns a `Result`: the asker gets it whole; an error nobody asked for is a

@@ -4,6 +4,8 @@
 use core::convert::Infallible;
 use core::fmt;
 
+use crate::metrics::DeadLetterReason;
+
 /// Why a call could not be put into the mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -49,6 +51,15 @@ impl fmt::Display for Reason {
             Self::Full => "mailbox full; await the call to wait for room",
             Self::Stopped => "actor stopped; spawn it again or drop the ref",
         })
+    }
+}
+
+impl From<Reason> for TellError {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Full => Self::Full,
+            Reason::Stopped => Self::Stopped,
+        }
     }
 }
 
@@ -125,6 +136,16 @@ impl Unanswered {
             Self::Expired => AskError::Timeout,
             Self::Dropped => AskError::Dropped,
             Self::Unsent => AskError::Full,
+        }
+    }
+}
+
+impl From<DeadLetterReason> for Unanswered {
+    fn from(reason: DeadLetterReason) -> Self {
+        match reason {
+            DeadLetterReason::Stopped => Self::Stopped,
+            DeadLetterReason::Expired => Self::Expired,
+            DeadLetterReason::Dropped => Self::Dropped,
         }
     }
 }

@@ -62,6 +62,37 @@ impl<A> fmt::Debug for Ref<A> {
     }
 }
 
+/// Who a call goes to: a ref that is borrowed, or one of its own.
+pub trait Target<A> {
+    /// The ref.
+    fn get(&self) -> &Ref<A>;
+
+    /// The ref to keep; counted anew where it was borrowed.
+    fn keep(self) -> Ref<A>;
+}
+
+impl<A> Target<A> for &Ref<A> {
+    #[inline]
+    fn get(&self) -> &Ref<A> {
+        self
+    }
+
+    fn keep(self) -> Ref<A> {
+        self.clone()
+    }
+}
+
+impl<A> Target<A> for Ref<A> {
+    #[inline]
+    fn get(&self) -> &Ref<A> {
+        self
+    }
+
+    fn keep(self) -> Ref<A> {
+        self
+    }
+}
+
 /// A generated ref, such as `CounterRef` for `struct Counter`.
 pub trait ActorRef: Clone + Eq + Hash + fmt::Debug + Send + Sync + 'static {
     /// The actor it refers to.

@@ -4,8 +4,12 @@
 //! A reply is a pointer and a function, whatever waits at the other end: a slot of the tokio backend, a
 //! place on an asker's stack, a static slot, or the mailbox of an actor that asked with `.then(..)`.
 
+#[cfg(feature = "tokio")]
+use core::any::TypeId;
 use core::fmt;
 use core::marker::PhantomData;
+#[cfg(feature = "tokio")]
+use core::ptr::NonNull;
 
 use crate::error::Unanswered;
 
@@ -31,6 +35,11 @@ pub struct Reply<T> {
 // SAFETY: `from_raw` demands that `deliver` may be called from any thread when `T` is `Send`.
 #[allow(unsafe_code)]
 unsafe impl<T: Send> Send for Reply<T> {}
+
+// SAFETY: a shared reply can be asked whether it is awaited, and nothing else; so that errors which carry a call can be
+// any `Box<dyn Error + Send + Sync>`.
+#[allow(unsafe_code)]
+unsafe impl<T: Send> Sync for Reply<T> {}
 
 impl<T> Reply<T> {
     /// A reply nobody waits for: what a told ask handler is given.
@@ -93,5 +102,91 @@ impl<T> Drop for Reply<T> {
 impl<T> fmt::Debug for Reply<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply").field("is_awaited", &self.is_awaited()).finish()
+    }
+}
+
+/// The reply of a told handler without the type of its error: what somebody waits for with `.done()`.
+#[cfg(feature = "tokio")]
+pub struct Duty {
+    data: *const (),
+    /// A [`Deliver`] for `Result<(), E>`; `None` once it was used.
+    deliver: Option<NonNull<()>>,
+    /// Calls it with what needs no `E`.
+    settle: unsafe fn(*const (), NonNull<()>, Result<(), Unanswered>),
+    error: TypeId,
+}
+
+// SAFETY: made from a reply that is `Send`.
+#[cfg(feature = "tokio")]
+#[allow(unsafe_code)]
+unsafe impl Send for Duty {}
+
+#[cfg(feature = "tokio")]
+#[allow(unsafe_code)]
+impl Duty {
+    /// Takes the type off a reply.
+    ///
+    /// # Errors
+    /// The reply, where nobody waits.
+    pub(crate) fn of<E: Send + 'static>(mut reply: Reply<Result<(), E>>) -> Result<Self, Reply<Result<(), E>>> {
+        match reply.deliver.take().and_then(|deliver| NonNull::new(deliver as *mut ())) {
+            Some(deliver) => Ok(Self {
+                data: reply.data,
+                deliver: Some(deliver),
+                settle: Self::settle::<E>,
+                error: TypeId::of::<E>(),
+            }),
+            None => Err(reply),
+        }
+    }
+
+    /// # Safety
+    /// `deliver` is a `Deliver<Result<(), E>>` that may be called with `data`.
+    unsafe fn settle<E>(data: *const (), deliver: NonNull<()>, outcome: Result<(), Unanswered>) {
+        // SAFETY: as the caller says; a function pointer has the size of a pointer.
+        let deliver = unsafe { core::mem::transmute::<*mut (), Deliver<Result<(), E>>>(deliver.as_ptr()) };
+        // SAFETY: as the caller says.
+        unsafe { deliver(data, outcome.map(Ok)) };
+    }
+
+    fn end(&mut self, outcome: Result<(), Unanswered>) {
+        if let Some(deliver) = self.deliver.take() {
+            // SAFETY: the three were taken from one reply, and this is the only call.
+            unsafe { (self.settle)(self.data, deliver, outcome) };
+        }
+    }
+
+    /// The handler has run.
+    pub(crate) fn fulfil(mut self) {
+        self.end(Ok(()));
+    }
+
+    /// Tells whoever waits why the handler has not run to its end.
+    pub(crate) fn refuse(mut self, why: Unanswered) {
+        self.end(Err(why));
+    }
+
+    /// The reply, with its type.
+    ///
+    /// # Errors
+    /// The duty, where `E` is another type than that of the reply.
+    pub(crate) fn into_reply<E: 'static>(mut self) -> Result<Reply<Result<(), E>>, Self> {
+        if self.error != TypeId::of::<E>() {
+            return Err(self);
+        }
+        let deliver = self.deliver.take().map(|deliver| {
+            // SAFETY: it was made from such a function, for this `E`.
+            unsafe { core::mem::transmute::<*mut (), Deliver<Result<(), E>>>(deliver.as_ptr()) }
+        });
+        Ok(Reply { data: self.data, deliver, owns: PhantomData })
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Drop for Duty {
+    fn drop(&mut self) {
+        if self.deliver.is_some() {
+            self.end(Err(crate::backend::why_dropped()));
+        }
     }
 }

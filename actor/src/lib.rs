@@ -43,8 +43,52 @@
 //! |---|---|
 //! | `.await` | a tell waits until the message is in the mailbox: `Result<(), TellError>`. An ask waits for the reply: `Result<T, AskError>`, or `Result<T, AskError<E>>` where the handler returns `Result<T, E>` |
 //! | [`.tell()`](Call::tell) | now or never, from anywhere; hands the call back if there is no room |
+//! | `.done()` | makes an ask of a tell: awaited until the handler has run, whose `Err` is the answer then |
+//! | [`.timeout(d)`](Call::timeout), [`.deadline(t)`](Call::deadline) | how long the call may take; then one of the others |
 //! | [`.then(ctx, MeRef::got)`](Call::then) | an ask from a handler that does not wait: the reply comes back as a message |
-//! | [`.timeout(d)`](Call::timeout), [`.deadline(t)`](Call::deadline) | how long the call may take; then one of the above |
+//! | [`.reply_to(reply)`](Call::reply_to) | hands on the duty to answer |
+//! | [`.owned()`](Call::owned) | a future with a ref of its own, for spawning and joining |
+//! | `.blocking()` | waits on a thread outside of any runtime |
+//!
+#![cfg_attr(feature = "tokio", doc = "```")]
+#![cfg_attr(not(feature = "tokio"), doc = "```ignore")]
+//! # use actor::prelude::*;
+//! # #[actor]
+//! # struct Account { balance: u64 }
+//! #[handlers]
+//! impl Account {
+//!     fn deposit(&mut self, amount: u64) {
+//!         self.balance += amount;
+//!     }
+//!     fn withdraw(&mut self, amount: u64) -> Result<(), String> {
+//!         self.balance = self.balance.checked_sub(amount).ok_or("not enough")?;
+//!         Ok(())
+//!     }
+//!     fn balance(&self) -> u64 {
+//!         self.balance
+//!     }
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! # let system = ActorSystem::new("demo");
+//! let account = system.spawn(|| Account { balance: 0 }).await?;
+//! account.deposit(10).tell()?; // the error owns what it needs, so `?` works
+//! account.deposit(5).done().await?; // its handler has run
+//! let overdrawn = account.withdraw(20).done().await;
+//! assert_eq!(overdrawn, Err(AskError::Handler("not enough".to_owned())));
+//!
+//! let task = tokio::spawn(account.balance().owned());
+//! let (one, two) = tokio::join!(account.balance().owned(), account.balance().owned());
+//! assert_eq!((task.await??, one?, two?), (15, 15, 15));
+//!
+//! let thread = std::thread::spawn(move || account.balance().blocking());
+//! # tokio::task::spawn_blocking(move || {
+//! assert_eq!(thread.join().unwrap(), Ok(15));
+//! # }).await?;
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! **A failed actor is rebuilt by its factory.** It keeps its mailbox and its refs, and goes on with the next message. An
 //! actor fails when a handler panics, and when a tell, a timer or a hook returns `Err`. The `Err` of an ask is its answer,
@@ -91,7 +135,7 @@ pub mod prelude;
 pub use actor_macros::{actor, handlers, supervise, system};
 pub use actor_runtime::actor::{Actor, AllHandlersInOneBlock};
 pub use actor_runtime::backend::{Asking, Sending, Stopped};
-pub use actor_runtime::call::{Ask, Call, Kind, Rejected, Tell, TryAsk};
+pub use actor_runtime::call::{Ask, Call, Done, Kind, Owned, OwnedCall, Rejected, Returned, Tell, TryAsk};
 pub use actor_runtime::context::Context;
 pub use actor_runtime::error::{AskError, Reason, TellError};
 pub use actor_runtime::factory::Factory;

@@ -237,6 +237,9 @@ fn check_reply(method: &Method, diagnostics: &Diagnostics) {
 
 /// An answer is a value of its own.
 fn check_answer(method: &Method, diagnostics: &Diagnostics) {
+    if let Answer::Attempt(ty) = &method.answer {
+        check_owned(ty, "an error", diagnostics);
+    }
     if let Answer::Value(ty) | Answer::Result(ty) = &method.answer {
         if method.reply().is_some() {
             let help = "remove the return type, or return the value and remove the `Reply`";

@@ -18,6 +18,8 @@ use crate::factory::Factory;
 use crate::failure::{Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
 use crate::reference::Ref;
+#[cfg(feature = "tokio")]
+use crate::reply::Duty;
 use crate::reply::Reply;
 use crate::time::Instant;
 
@@ -51,6 +53,23 @@ impl Address {
         }
     }
 
+    /// Sends now or never, and has `duty` told of the end of the handler.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn tell_watched<A: Actor>(
+        &self,
+        message: A::Message,
+        limit: Limit,
+        duty: Duty,
+    ) -> Result<(), (A::Message, Duty, Reason)> {
+        match self {
+            Self::Nobody => Err((message, duty, Reason::Stopped)),
+            Self::Tokio(address) => address.tell_watched::<A>(message, limit, duty),
+            // `done` refuses them.
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(_) => Err((message, duty, Reason::Stopped)),
+        }
+    }
+
     pub(crate) fn id(&self) -> Option<ActorId> {
         match self {
             Self::Nobody => None,
@@ -59,6 +78,12 @@ impl Address {
             #[cfg(feature = "bare-metal")]
             Self::BareMetal(address) => Some(address.id()),
         }
+    }
+
+    /// Whether it is that of an actor on bare metal.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn is_static(&self) -> bool {
+        !matches!(self, Self::Nobody | Self::Tokio(_))
     }
 
     pub(crate) fn is_alive(&self) -> bool {
@@ -306,6 +331,17 @@ impl<A: Actor> Host<A> {
         on_host!(self, host => host.record(kind, error));
     }
 
+    /// Who is to be told of the end of the handler in hand, if anybody.
+    #[cfg(feature = "tokio")]
+    #[cold]
+    pub(crate) fn take_duty(&self) -> Option<Duty> {
+        match self {
+            Self::Tokio(host) => host.take_duty(),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(_) => None,
+        }
+    }
+
     /// A reply that comes back to this actor as the message `answered`, or `None` where it has no room to
     /// keep one. `limit` ends the wait; a default one is `ask_timeout`, that of the actor asked.
     pub(crate) fn reply_as_message<K, F, R>(
@@ -345,6 +381,9 @@ impl<A: Actor> Host<A> {
         }
     }
 }
+
+#[cfg(feature = "tokio")]
+pub(crate) use tokio::block_on;
 
 /// What a parent must have to start a `C`: on bare metal a slot inside its own slot, elsewhere nothing.
 #[cfg(not(feature = "bare-metal"))]

@@ -103,7 +103,11 @@ impl Protocol<'_> {
             return quote!(#rt::Ask<#value>);
         }
         match &method.answer {
-            Answer::Nothing | Answer::Attempt(_) => quote!(#rt::Tell),
+            Answer::Nothing => quote!(#rt::Tell),
+            Answer::Attempt(ty) => {
+                let error = self.side(ty, &quote!(Error));
+                quote!(#rt::Tell<#error>)
+            }
             Answer::Value(ty) => {
                 let ty = self.without_self(ty);
                 quote!(#rt::Ask<#ty>)

@@ -4,6 +4,7 @@
 //! deadline is kept as exactly as that ticks.
 
 use core::future::Future;
+use core::marker::PhantomData;
 use core::mem::replace;
 use core::pin::Pin;
 use core::ptr::NonNull;
@@ -125,7 +126,8 @@ impl Address {
 
 /// See [`crate::backend::Sending`].
 pub(crate) struct Sending<'a, A: Actor> {
-    address: &'a Address,
+    address: Address,
+    borrowed: PhantomData<&'a ()>,
     message: Option<A::Message>,
     limit: Limit,
 }
@@ -136,7 +138,7 @@ impl<A: Actor> Unpin for Sending<'_, A> {}
 impl<'a, A: Actor> Sending<'a, A> {
     #[inline]
     pub(crate) fn new(address: &'a Address, message: A::Message, limit: Limit) -> Self {
-        Self { address, message: Some(message), limit }
+        Self { address: *address, borrowed: PhantomData, message: Some(message), limit }
     }
 }
 
@@ -165,7 +167,8 @@ impl<A: Actor> Future for Sending<'_, A> {
 
 /// See [`crate::backend::Asking`].
 pub(crate) struct Asking<'a, A: Actor, K: Kind> {
-    address: &'a Address,
+    address: Address,
+    borrowed: PhantomData<&'a ()>,
     stage: Stage<A, K>,
 }
 
@@ -189,7 +192,7 @@ impl<A: Actor, K: Kind> Unpin for Asking<'_, A, K> {}
 impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
     #[inline]
     pub(crate) fn new(address: &'a Address, message: A::Message, attach: K::Attach<A::Message>, limit: Limit) -> Self {
-        Self { address, stage: Stage::Fresh { message, attach, limit } }
+        Self { address: *address, borrowed: PhantomData, stage: Stage::Fresh { message, attach, limit } }
     }
 
     /// Gives the message its reply.
@@ -200,7 +203,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         limit: Limit,
         waker: &Waker,
     ) -> Result<Waiting<A, K>, TellError> {
-        if is_own(waker, *self.address) {
+        if is_own(waker, self.address) {
             return Err(TellError::WouldDeadlock);
         }
         let (pending, reply) = reply::pair::<K::Value>().ok_or(TellError::Full)?;

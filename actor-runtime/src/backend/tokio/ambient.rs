@@ -63,6 +63,11 @@ impl Ambient {
         CURRENT.get() == header.as_ptr()
     }
 
+    /// Whether this thread runs an actor at the moment.
+    pub(super) fn is_inside() -> bool {
+        !CURRENT.get().is_null()
+    }
+
     /// Whether one more handler may run on this stack.
     #[inline]
     pub(super) fn has_room() -> bool {

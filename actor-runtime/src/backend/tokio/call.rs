@@ -14,11 +14,11 @@ use crate::call::{Kind, Limit};
 use crate::error::{Reason, TellError, Unanswered};
 use crate::message::{Lane, Message, Mode};
 use crate::metrics::DeadLetterReason;
-use crate::reply::Reply;
+use crate::reply::{Duty, Reply};
 
 use super::ambient::{Ambient, Until};
 use super::cell::Cell;
-use super::header::{Address, Owner};
+use super::header::{Address, Borrowed, Owner};
 use super::mailbox::{Deadline, Envelope, Pushed, Waited};
 use super::reply::{self, Pending};
 use super::system::{self, Core, in_runtime};
@@ -34,11 +34,11 @@ impl Limit {
     }
 }
 
-impl Address {
+impl Borrowed<'_> {
     /// Moves the message into the mailbox, if it is let in; schedules the cell where that is due. What the overflow
     /// policy drops becomes a dead letter.
     #[inline(always)]
-    fn push<A: Actor>(&self, message: &mut Option<A::Message>, deadline: Deadline) -> Pushed {
+    fn push<A: Actor>(self, message: &mut Option<A::Message>, deadline: Deadline) -> Pushed {
         let cell = self.cell::<A>();
         let (capacity, overflow) = (A::OPTIONS.capacity, A::OPTIONS.overflow);
         let pushed = match message {
@@ -54,23 +54,48 @@ impl Address {
             }
             Pushed::DroppedNewest | Pushed::DroppedOldest => {
                 message.take().into_iter().for_each(|victim| cell.dead_letter(victim, DeadLetterReason::Dropped));
+                cell.mailbox.take_lost(deadline, pushed).refuse(Unanswered::Dropped);
                 return Pushed::Queued;
             }
             Pushed::Queued | Pushed::Full | Pushed::MustWait | Pushed::Closed => {}
         }
         pushed
     }
+}
 
+impl Address {
     #[inline(always)]
     pub(crate) fn tell<A: Actor>(&self, message: A::Message, limit: Limit) -> Result<(), (A::Message, Reason)> {
         let deadline = limit.deadline(&self.header().core);
         let mut message = Some(message);
-        let reason = match self.push::<A>(&mut message, deadline) {
+        let reason = match self.borrow().push::<A>(&mut message, deadline) {
             Pushed::Queued | Pushed::QueuedFirst | Pushed::DroppedNewest | Pushed::DroppedOldest => return Ok(()),
             Pushed::Full | Pushed::MustWait => Reason::Full,
             Pushed::Closed => Reason::Stopped,
         };
         message.map_or(Ok(()), |message| Err((message, reason)))
+    }
+
+    /// As [`tell`](Self::tell), and `duty` is told of the end of the handler.
+    pub(crate) fn tell_watched<A: Actor>(
+        &self,
+        message: A::Message,
+        limit: Limit,
+        duty: Duty,
+    ) -> Result<(), (A::Message, Duty, Reason)> {
+        let (mailbox, deadline) = (&self.borrow().cell::<A>().mailbox, limit.deadline(&self.header().core));
+        let mark = mailbox.watch(duty, deadline);
+        let mut message = Some(message);
+        let reason = match self.borrow().push::<A>(&mut message, mark) {
+            Pushed::Queued | Pushed::QueuedFirst | Pushed::DroppedNewest | Pushed::DroppedOldest => return Ok(()),
+            Pushed::Full | Pushed::MustWait => Reason::Full,
+            Pushed::Closed => Reason::Stopped,
+        };
+        match (message, mailbox.unwatch(mark)) {
+            (Some(message), Some((duty, _))) => Err((message, duty, reason)),
+            // The actor has ended meanwhile, and has said so.
+            (_, _) => Ok(()),
+        }
     }
 
     pub(crate) fn stopped(&self) -> Stopped {
@@ -80,7 +105,7 @@ impl Address {
 
 /// A place in the line of senders that wait for room; left when dropped.
 struct Line<'a, A: Actor> {
-    address: &'a Address,
+    address: Borrowed<'a>,
     ticket: u64,
     lane: Lane,
     actor: core::marker::PhantomData<fn() -> A>,
@@ -88,7 +113,12 @@ struct Line<'a, A: Actor> {
 
 impl<'a, A: Actor> Line<'a, A> {
     /// Moves the message into the line. `None` leaves it: there is room by now, or the actor has ended.
-    fn join(address: &'a Address, message: &mut Option<A::Message>, deadline: Deadline, waker: &Waker) -> Option<Self> {
+    fn join(
+        address: Borrowed<'a>,
+        message: &mut Option<A::Message>,
+        deadline: Deadline,
+        waker: &Waker,
+    ) -> Option<Self> {
         let envelope = Envelope { message: message.take()?, deadline };
         let lane = envelope.message.lane();
         match address.cell::<A>().mailbox.wait(envelope, lane, waker.clone(), A::OPTIONS.capacity) {
@@ -107,7 +137,14 @@ impl<'a, A: Actor> Line<'a, A> {
 
 impl<A: Actor> Drop for Line<'_, A> {
     fn drop(&mut self) {
-        drop(self.address.cell::<A>().mailbox.cancel_wait(self.ticket, self.lane));
+        let mailbox = &self.address.cell::<A>().mailbox;
+        let left = mailbox.cancel_wait(self.ticket, self.lane);
+        if let Some(envelope) = &left
+            && envelope.deadline.is_set()
+            && envelope.deadline.is_watch()
+        {
+            drop(mailbox.unwatch(envelope.deadline));
+        }
     }
 }
 
@@ -169,7 +206,7 @@ impl<T> Drop for Rare<T> {
 
 /// See [`crate::backend::Sending`].
 pub(crate) struct Sending<'a, A: Actor> {
-    address: &'a Address,
+    address: Borrowed<'a>,
     stage: SendStage<'a, A>,
 }
 
@@ -199,7 +236,7 @@ impl<A: Actor> Unpin for Sending<'_, A> {}
 impl<'a, A: Actor> Sending<'a, A> {
     #[inline]
     pub(crate) fn new(address: &'a Address, message: A::Message, limit: Limit) -> Self {
-        Self { address, stage: SendStage::Fresh { message: Some(message), limit } }
+        Self { address: address.borrow(), stage: SendStage::Fresh { message: Some(message), limit } }
     }
 
     /// Deals with a push that did not let the message in at once.
@@ -267,7 +304,7 @@ impl<A: Actor> Future for Sending<'_, A> {
 
 /// See [`crate::backend::Asking`].
 pub(crate) struct Asking<'a, A: Actor, K: Kind> {
-    address: &'a Address,
+    address: Borrowed<'a>,
     stage: AskStage<'a, A, K>,
 }
 
@@ -297,13 +334,14 @@ impl<A: Actor, K: Kind> Unpin for Asking<'_, A, K> {}
 impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
     #[inline]
     pub(crate) fn new(address: &'a Address, message: A::Message, attach: K::Attach<A::Message>, limit: Limit) -> Self {
-        Self { address, stage: AskStage::Fresh { message: Some(message), attach, limit } }
+        Self { address: address.borrow(), stage: AskStage::Fresh { message: Some(message), attach, limit } }
     }
 
     /// Whether a message may run on this stack: see `ask_inline`.
     #[inline]
-    fn may_run_inline(address: &Address, message: &A::Message, limit: Limit) -> bool {
-        A::OPTIONS.inline_ask
+    fn may_run_inline(address: Borrowed<'_>, message: &A::Message, limit: Limit) -> bool {
+        K::INLINE
+            && A::OPTIONS.inline_ask
             && matches!(limit, Limit::Default)
             && matches!(message.mode(), Mode::Sync)
             && address.header().core.allows_inline_asks()
@@ -314,7 +352,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
 
     /// Runs the handler on this stack. The turn was claimed.
     #[inline(always)]
-    fn run_inline(address: &Address, mut message: A::Message, attach: K::Attach<A::Message>) -> K::Output {
+    fn run_inline(address: Borrowed<'_>, mut message: A::Message, attach: K::Attach<A::Message>) -> K::Output {
         let index = message.index();
         let place = StackPlace::<K::Value>::new();
         // SAFETY: `place` outlives the handler, and `take` makes sure that no reply outlives it.
@@ -329,6 +367,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
     }
 
     /// Puts the ask into the mailbox.
+    #[inline(never)]
     fn send(&mut self, waker: &Waker) -> Poll<K::Output> {
         let AskStage::Fresh { message: Some(mut message), attach, limit } = replace(&mut self.stage, AskStage::Over)
         else {
@@ -340,17 +379,26 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         let core = &self.address.header().core;
         let handler = A::PROTOCOL.messages[message.index()];
         let (pending, reply) = reply::pair::<K::Value>();
-        drop(K::attach(attach, &mut message, reply));
         // What is asked while a message is handled has no more time than that message.
         let mut deadline = limit.deadline(core).min(Until::now());
+        // What goes with the message: the deadline, or the mark of its watch.
+        let sent_with = match K::duty(K::attach(attach, &mut message, reply)) {
+            Ok(duty) => self.address.cell::<A>().mailbox.watch(duty, deadline),
+            Err(_) => deadline,
+        };
         let mut message = Some(message);
         let line = loop {
-            match self.address.push::<A>(&mut message, deadline) {
+            match self.address.push::<A>(&mut message, sent_with) {
                 Pushed::Queued | Pushed::QueuedFirst | Pushed::DroppedNewest | Pushed::DroppedOldest => break None,
-                Pushed::Full => return Poll::Ready(K::unsent(TellError::Full)),
-                Pushed::Closed => return Poll::Ready(K::unsent(TellError::Stopped)),
+                pushed @ (Pushed::Full | Pushed::Closed) => {
+                    if sent_with != deadline {
+                        drop(self.address.cell::<A>().mailbox.unwatch(sent_with));
+                    }
+                    let full = pushed == Pushed::Full;
+                    return Poll::Ready(K::unsent(if full { TellError::Full } else { TellError::Stopped }));
+                }
                 Pushed::MustWait => {
-                    let line = Line::join(self.address, &mut message, deadline, waker);
+                    let line = Line::join(self.address, &mut message, sent_with, waker);
                     if line.is_some() {
                         break line;
                     }

@@ -14,12 +14,12 @@ use std::vec::Vec;
 
 use crate::actor::Actor;
 use crate::context::Context;
-use crate::error::Unanswered;
 use crate::factory::Factory;
 use crate::failure::Failure;
 use crate::lifecycle::Lifecycle;
 use crate::message::Message;
 use crate::metrics::{DeadLetterReason, SystemEvent};
+use crate::reply::Duty;
 use crate::supervision::History;
 
 use super::ambient::Ambient;
@@ -84,6 +84,8 @@ pub(super) struct Body<A: Actor> {
 }
 
 pub(super) struct Cold<M> {
+    /// Who is to be told of the end of the handler in hand.
+    pub(super) duty: Option<Duty>,
     /// Why the handler in hand fails.
     pub(super) failure: Option<Failure>,
     pub(super) history: History<RESTARTS_KEPT>,
@@ -105,6 +107,7 @@ pub(super) struct Cold<M> {
 impl<M> Default for Cold<M> {
     fn default() -> Self {
         Self {
+            duty: None,
             failure: None,
             history: History::default(),
             children: Vec::new(),
@@ -199,12 +202,7 @@ impl<A: Actor> Cell<A> {
     pub(super) fn dead_letter(&self, message: A::Message, reason: DeadLetterReason) {
         let index = message.index();
         self.counts().life(Life::DeadLetter);
-        let why = match reason {
-            DeadLetterReason::Stopped => Unanswered::Stopped,
-            DeadLetterReason::Expired => Unanswered::Expired,
-            DeadLetterReason::Dropped => Unanswered::Dropped,
-        };
-        contain(|| message.refuse(why));
+        contain(|| message.refuse(reason.into()));
         self.header.core.event(&SystemEvent::DeadLetter {
             actor: A::OPTIONS.name,
             id: self.header.id,
@@ -222,7 +220,7 @@ impl<A: Actor> Cell<A> {
         // SAFETY: the turn was claimed.
         let turn = unsafe { Turn::of(this) };
         let ambient = Ambient::enter(this.cast());
-        let undisturbed = turn.handle_sync(message);
+        let undisturbed = turn.handle_sync::<true>(message);
         drop(ambient);
         let cell = turn.cell();
         // The turn was claimed with an empty hand, and a sync handler leaves no future.

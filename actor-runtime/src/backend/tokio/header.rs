@@ -8,6 +8,7 @@
 
 use core::any::TypeId;
 use core::hash::{Hash, Hasher};
+use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 use std::cell::RefCell;
@@ -286,25 +287,20 @@ impl Address {
         Self(header)
     }
 
+    /// The same, for as long as it is borrowed, without the place where this one lies.
+    #[inline]
+    pub(super) fn borrow(&self) -> Borrowed<'_> {
+        Borrowed { header: self.0, address: PhantomData }
+    }
+
     #[inline]
     pub(super) fn header(&self) -> &Header {
-        // SAFETY: the refs together keep the cell alive.
-        unsafe { self.0.as_ref() }
+        self.borrow().header()
     }
 
     #[inline]
     pub(super) fn as_ptr(&self) -> NonNull<Header> {
         self.0
-    }
-
-    /// The cell, typed.
-    ///
-    /// The caller is a `Ref<A>`, which was made for an actor of type `A`.
-    #[inline]
-    pub(super) fn cell<A: Actor>(&self) -> &Cell<A> {
-        debug_assert_eq!((self.header().table.actor)(), TypeId::of::<A>());
-        // SAFETY: the cell is a `Cell<A>`, alive while this address is, and the pointer has its provenance.
-        unsafe { self.0.cast::<Cell<A>>().as_ref() }
     }
 
     /// A strong pointer that does not count as a ref.
@@ -331,6 +327,42 @@ impl Address {
 
     pub(crate) fn drain(&self) {
         self.owner().signal(signal::DRAIN);
+    }
+}
+
+/// An address that somebody else counts for `'a`. It may be moved away from where that address lies, which may move
+/// as well.
+#[derive(Clone, Copy)]
+pub(super) struct Borrowed<'a> {
+    header: NonNull<Header>,
+    address: PhantomData<&'a Address>,
+}
+
+// SAFETY: as `Address`.
+unsafe impl Send for Borrowed<'_> {}
+// SAFETY: as `Address`.
+unsafe impl Sync for Borrowed<'_> {}
+
+impl<'a> Borrowed<'a> {
+    #[inline]
+    pub(super) fn header(self) -> &'a Header {
+        // SAFETY: the refs together keep the cell alive.
+        unsafe { self.header.as_ref() }
+    }
+
+    #[inline]
+    pub(super) fn as_ptr(self) -> NonNull<Header> {
+        self.header
+    }
+
+    /// The cell, typed.
+    ///
+    /// The caller has it from a `Ref<A>`, which was made for an actor of type `A`.
+    #[inline]
+    pub(super) fn cell<A: Actor>(self) -> &'a Cell<A> {
+        debug_assert_eq!((self.header().table.actor)(), TypeId::of::<A>());
+        // SAFETY: the cell is a `Cell<A>`, alive while the address is, and the pointer has its provenance.
+        unsafe { self.header.cast::<Cell<A>>().as_ref() }
     }
 }
 

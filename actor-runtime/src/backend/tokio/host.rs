@@ -9,7 +9,7 @@ use crate::call::{Call, Kind, Limit};
 use crate::factory::Factory;
 use crate::failure::{Description, Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
-use crate::reply::Reply;
+use crate::reply::{Duty, Reply};
 use crate::time::Instant;
 
 use super::cell::Cell;
@@ -66,6 +66,11 @@ impl<A: Actor> Host<A> {
     pub(crate) fn unstash_all(&self) {
         // SAFETY: a context is used by user code of its actor's turn only.
         unsafe { Turn::of(self.0) }.unstash_all();
+    }
+
+    pub(crate) fn take_duty(&self) -> Option<Duty> {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.take_duty()
     }
 
     #[allow(clippy::unnecessary_wraps)]

@@ -20,9 +20,11 @@ use std::collections::VecDeque;
 use std::task::Waker;
 use std::vec::Vec;
 
+use crate::error::Unanswered;
 use crate::failure::Failure;
 use crate::message::Lane;
 use crate::policy::{Admission, Overflow};
+use crate::reply::Duty;
 use crate::time::Instant;
 
 use super::guard::wake;
@@ -44,8 +46,10 @@ pub(super) struct Deadline(u64);
 impl Deadline {
     pub(super) const NONE: Self = Self(u64::MAX);
 
+    #[inline]
     pub(super) fn at(moment: Instant) -> Self {
-        Self(moment.as_nanos())
+        // Later than any clock comes, and no mark.
+        Self(moment.as_nanos().min(Self::WATCH - 1))
     }
 
     #[inline]
@@ -61,6 +65,20 @@ impl Deadline {
     /// The earlier of two.
     pub(super) fn min(self, other: Self) -> Self {
         Self(self.0.min(other.0))
+    }
+
+    /// The mark of a message whose end somebody waits for; its deadline is kept with the watch.
+    const fn watch(ticket: u64) -> Self {
+        Self(Self::WATCH | ticket)
+    }
+
+    /// Set in no moment: it would lie 292 years ahead.
+    const WATCH: u64 = 1 << 63;
+
+    /// Whether this is the mark of a message whose end somebody waits for. Asked of one that is set.
+    #[inline]
+    pub(super) const fn is_watch(self) -> bool {
+        self.0 & Self::WATCH != 0
     }
 
     /// The moment, for a deadline that is set.
@@ -163,6 +181,27 @@ struct Sender<M> {
 /// the next look, which `ROOM` keeps asking for.
 type Woken = heapless::Vec<Waker, 32>;
 
+/// Somebody who waits until a message is done.
+pub(super) struct Watch {
+    mark: Deadline,
+    duty: Duty,
+    until: Deadline,
+    /// The message was dropped.
+    lost: bool,
+}
+
+/// Watches that nothing will come of.
+pub(super) struct Watches(Vec<Watch>);
+
+impl Watches {
+    /// Tells whoever waits why.
+    pub(super) fn refuse(self, why: Unanswered) {
+        for watch in self.0 {
+            watch.duty.refuse(why);
+        }
+    }
+}
+
 /// Senders that wait for room in one lane, in order.
 struct Line<M> {
     senders: VecDeque<Sender<M>>,
@@ -194,6 +233,8 @@ struct Waiting<M> {
     urgent_line: Line<M>,
     /// The ticket of the next sender that starts to wait.
     next_ticket: u64,
+    /// Who waits for the end of a message. A message that is lost leaves its watch here until the actor ends.
+    watches: Vec<Watch>,
     /// Who waits for the end of the actor, by ticket.
     enders: Vec<(u64, Waker)>,
     /// Why the first start failed, until whoever spawned has heard of it.
@@ -207,6 +248,7 @@ impl<M> Waiting<M> {
             user_line: Line::new(),
             urgent_line: Line::new(),
             next_ticket: 0,
+            watches: Vec::new(),
             enders: Vec::new(),
             start_failure: None,
         })
@@ -342,6 +384,7 @@ impl<M> Mailbox<M> {
             Admission::DropOldest => urgent.pop_front(),
         };
         let pushed = self.enqueue_urgent(&mut inner, message, deadline);
+        inner.note_lost(oldest.as_ref());
         *message = oldest.map(|oldest| oldest.message);
         debug_assert!(message.is_none() || pushed == Pushed::Queued, "a mailbox that is full is not idle");
         if message.is_some() { Pushed::DroppedOldest } else { pushed }
@@ -371,6 +414,7 @@ impl<M> Mailbox<M> {
         let oldest = inner.queue.remove_first();
         let pushed = inner.enqueue(message, deadline);
         debug_assert_eq!(pushed, Pushed::Queued, "a mailbox that is full is not idle");
+        inner.note_lost(oldest.as_ref());
         *message = oldest.map(|oldest| oldest.message);
         if message.is_some() { Pushed::DroppedOldest } else { pushed }
     }
@@ -493,6 +537,51 @@ impl<M> Mailbox<M> {
         let inner = self.inner.lock();
         let urgent = inner.waiting.as_ref().map_or(0, |waiting| waiting.urgent.len());
         self.waiting(&inner) + urgent
+    }
+
+    /// Has `duty` told of the end of a message, to be sent with the mark that is returned instead of the deadline
+    /// `until`.
+    pub(super) fn watch(&self, duty: Duty, until: Deadline) -> Deadline {
+        let mut inner = self.inner.lock();
+        let waiting = inner.waiting.get_or_insert_with(Waiting::new);
+        let mark = Deadline::watch(waiting.ticket());
+        waiting.watches.push(Watch { mark, duty, until, lost: false });
+        mark
+    }
+
+    /// Takes a watch out, and the deadline of its message.
+    pub(super) fn unwatch(&self, mark: Deadline) -> Option<(Duty, Deadline)> {
+        let mut inner = self.inner.lock();
+        let watches = &mut inner.waiting.as_mut()?.watches;
+        let place = watches.iter().position(|watch| watch.mark == mark)?;
+        let Watch { duty, until, .. } = watches.swap_remove(place);
+        Some((duty, until))
+    }
+
+    /// The deadline of a message, wherever it is kept.
+    pub(super) fn until(&self, deadline: Deadline) -> Deadline {
+        if !deadline.is_set() || !deadline.is_watch() {
+            return deadline;
+        }
+        let inner = self.inner.lock();
+        let mut watches = inner.waiting.iter().flat_map(|waiting| &waiting.watches);
+        watches.find(|watch| watch.mark == deadline).map_or(Deadline::NONE, |watch| watch.until)
+    }
+
+    /// Takes the watch out of the message that was lost to a push with `deadline`.
+    #[cold]
+    pub(super) fn take_lost(&self, deadline: Deadline, pushed: Pushed) -> Watches {
+        let mut inner = self.inner.lock();
+        let Some(waiting) = inner.waiting.as_mut() else { return Watches(Vec::new()) };
+        let newest = pushed == Pushed::DroppedNewest;
+        let is_lost = |watch: &mut Watch| watch.lost || (newest && watch.mark == deadline);
+        Watches(waiting.watches.extract_if(.., is_lost).collect())
+    }
+
+    /// Takes all watches out, of an actor that handles no more messages.
+    pub(super) fn take_watches(&self) -> Watches {
+        let mut inner = self.inner.lock();
+        Watches(inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.watches)).unwrap_or_default())
     }
 
     /// Registers `waker` for the end of the actor, in place of an earlier `ticket`. `None` if it has ended.
@@ -705,6 +794,15 @@ impl<M> Mailbox<M> {
 }
 
 impl<M> Inner<M> {
+    /// Whoever waits for the end of a message that is dropped is told when the lock is free.
+    fn note_lost(&mut self, dropped: Option<&Envelope<M>>) {
+        if let (Some(envelope), Some(waiting)) = (dropped, self.waiting.as_mut())
+            && let Some(watch) = waiting.watches.iter_mut().find(|watch| watch.mark == envelope.deadline)
+        {
+            watch.lost = true;
+        }
+    }
+
     fn senders_wait(&self) -> bool {
         self.waiting.as_ref().is_some_and(|waiting| !waiting.user_line.senders.is_empty())
     }

@@ -5,6 +5,7 @@
 //! of an ask, or a `stepper`. `unsafe` is allowed in the modules that say so here, and nowhere else.
 
 mod ambient;
+mod blocking;
 #[allow(unsafe_code)]
 mod call;
 #[allow(unsafe_code)]
@@ -43,6 +44,7 @@ mod turn;
 mod watch;
 
 pub(crate) use ambient::WhyDropped;
+pub(crate) use blocking::block_on;
 pub(crate) use call::{Asking, Sending, Stopped};
 pub(crate) use header::Address;
 pub(crate) use host::Host;

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use crate::actor::{Actor, Handled};
 use crate::context::Request;
+use crate::error::Unanswered;
 use crate::failure::{Failure, StopReason};
 use crate::lifecycle::Course;
 use crate::metrics::SystemEvent;
@@ -28,6 +29,7 @@ impl<A: Actor> Turn<A> {
         };
         match failure {
             Some(failure) => {
+                self.refuse(Unanswered::Failed);
                 let name = A::PROTOCOL.messages[usize::from(self.body(|body| body.message))];
                 self.fail(failure.in_handler(name), poisoned);
             }

@@ -225,6 +225,7 @@ impl<A: Actor> Turn<A> {
         let kept = header.core.unregister(header.id);
         header.core.event(&SystemEvent::Stopped { actor: A::OPTIONS.name, id: header.id, reason });
         header.ended.store(true, Ordering::Release);
+        cell.mailbox.take_watches().refuse(Unanswered::Stopped);
         for (_, waker) in cell.mailbox.finish() {
             wake(waker);
         }

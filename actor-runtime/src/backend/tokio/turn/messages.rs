@@ -153,24 +153,30 @@ impl<A: Actor> Turn<A> {
         Flow::Next
     }
 
-    /// Handles one message by its deadline, outside of a hand. Returns whether that left nothing to look at.
+    /// Handles one message by its deadline, outside of a hand, and tells whoever waits for its end. Returns whether that
+    /// left nothing to look at.
     #[cold]
     fn handle_until(self, envelope: Envelope<A::Message>) -> bool {
-        let Envelope { message, deadline } = envelope;
+        let deadline = self.cell().mailbox.until(envelope.deadline);
         if deadline.is_set() && deadline.has_passed(self.cell().header.core.now()) {
-            self.cell().dead_letter(message, DeadLetterReason::Expired);
+            self.lose(envelope, DeadLetterReason::Expired);
             return true;
         }
-        match (self.must_stash(&message), message.mode()) {
-            (Ok(true), _) => {
-                self.stash(Envelope { message, deadline });
-                true
-            }
-            (Ok(false), Mode::Sync | Mode::Delegated) => {
+        let must_stash = self.must_stash(&envelope.message);
+        if matches!(must_stash, Ok(true)) {
+            self.stash(envelope);
+            return true;
+        }
+        self.attend_to(envelope.deadline);
+        let message = envelope.message;
+        match (must_stash, message.mode()) {
+            (Ok(_), Mode::Sync | Mode::Delegated) => {
                 let _until = Until::enter(deadline);
-                self.handle_sync(message) && !self.cell().mailbox.has_urgent_signals()
+                let undisturbed = self.handle_sync::<false>(message);
+                self.fulfil();
+                undisturbed && !self.cell().mailbox.has_urgent_signals()
             }
-            (Ok(false), Mode::Async) => {
+            (Ok(_), Mode::Async) => {
                 if deadline.is_set() {
                     self.body(|body| body.cold().deadline = deadline);
                 }
@@ -189,8 +195,11 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Runs one message outside of a hand. Returns whether that left nothing to look at.
+    ///
+    /// `ASKED` gives the asks that run on their caller's stack a copy of their own: one that is shared is not inlined,
+    /// which costs an ask 21 instructions.
     #[inline]
-    pub(in super::super) fn handle_sync(self, message: A::Message) -> bool {
+    pub(in super::super) fn handle_sync<const ASKED: bool>(self, message: A::Message) -> bool {
         let index = message.index();
         let state = self.cell().state.get();
         let context = self.cell().context.get();
@@ -213,7 +222,7 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Writes the future of an async handler into its slot; the loop polls it.
-    fn start_future(self, message: A::Message) {
+    pub(super) fn start_future(self, message: A::Message) {
         #[allow(clippy::cast_possible_truncation)]
         let index = message.index() as u16;
         let state = self.cell().state.get();
@@ -245,6 +254,7 @@ impl<A: Actor> Turn<A> {
             self.body(|body| body.cold.as_mut().map(|cold| cold.deadline = Deadline::NONE));
             let _dropped = WhyDropped::because(Unanswered::Stopped);
             contain(|| slot.cancel());
+            self.refuse(Unanswered::Stopped);
         }
     }
 
@@ -275,6 +285,7 @@ impl<A: Actor> Turn<A> {
         if !undisturbed {
             self.settle(outcome);
         }
+        self.fulfil();
         let hook = self.body(|body| body.life.task(A::CHILDREN));
         // A `#[stopping]` hook that asks for the end has what it asks for.
         if matches!(hook, Task::CallStopping(_)) || (undisturbed && hook == Task::CallStarted) {
@@ -302,7 +313,7 @@ impl<A: Actor> Turn<A> {
     pub(super) fn run_own(self, message: A::Message) -> bool {
         self.cell().counts().life(Life::Own);
         match message.mode() {
-            Mode::Sync | Mode::Delegated => self.handle_sync(message),
+            Mode::Sync | Mode::Delegated => self.handle_sync::<false>(message),
             Mode::Async => {
                 self.start_future(message);
                 false

@@ -9,6 +9,7 @@ mod life;
 mod messages;
 mod signals;
 mod stash;
+mod watched;
 
 use core::ptr::NonNull;
 use core::task::Poll;

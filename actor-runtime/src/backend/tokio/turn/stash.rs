@@ -34,8 +34,8 @@ impl<A: Actor> Turn<A> {
             }
             Some(envelope)
         });
-        if let Some(Envelope { message, deadline: _ }) = refused {
-            self.cell().dead_letter(message, DeadLetterReason::Dropped);
+        if let Some(envelope) = refused {
+            self.lose(envelope, DeadLetterReason::Dropped);
         }
     }
 
@@ -77,7 +77,7 @@ impl<A: Actor> Turn<A> {
         let skips = self.cell().mailbox.take_skips(self.body(|body| body.hand.len()));
         for _ in 0..skips {
             if let Some(envelope) = self.body(|body| body.hand.pop()) {
-                self.cell().dead_letter(envelope.message, DeadLetterReason::Dropped);
+                self.lose(envelope, DeadLetterReason::Dropped);
             }
         }
     }
