@@ -1,11 +1,12 @@
 //! A typed address of one actor: what the generated refs wrap.
 
 use core::fmt;
+use core::future::IntoFuture;
 use core::hash::Hash;
 use core::marker::PhantomData;
 
 use crate::actor::Actor;
-use crate::backend::{Address, Stopped};
+use crate::backend::{Address, Stopped, WeakAddress};
 use crate::id::ActorId;
 
 /// The address of an actor of type `A`, on whichever backend it runs.
@@ -121,16 +122,23 @@ impl<'a> Control<'a> {
     }
 
     /// Stops the actor after the message in hand; waiting messages become dead letters and waiting asks get
-    /// `Stopped`. The returned future only waits for the end and may be dropped.
-    pub fn stop(&self) -> Stopped {
+    /// `Stopped`. Await what it returns for the end.
+    pub fn stop(&self) -> Ending {
         self.address.stop();
-        self.stopped()
+        Ending(self.stopped())
     }
 
-    /// Stops the actor after the messages that wait now have been handled. The returned future only waits.
-    pub fn drain(&self) -> Stopped {
+    /// Stops the actor after the messages that wait now have been handled. Await what it returns for the end.
+    pub fn drain(&self) -> Ending {
         self.address.drain();
-        self.stopped()
+        Ending(self.stopped())
+    }
+
+    /// As [`stop`](Control::stop), without waiting for an async handler past the await it stands at: its future is
+    /// dropped there. On bare metal it is waited for. Await what it returns for the end.
+    pub fn kill(&self) -> Ending {
+        self.address.kill();
+        Ending(self.stopped())
     }
 
     /// Waits until the actor has ended: children gone, hook done, state dropped, timers freed.
@@ -155,11 +163,137 @@ impl<'a> Control<'a> {
     pub fn depth(&self) -> usize {
         self.address.depth()
     }
+
+    /// The mailbox as it is at this moment.
+    pub fn mailbox(&self) -> MailboxStatus {
+        MailboxStatus { depth: self.address.depth(), capacity: self.address.capacity() }
+    }
+
+    /// The labels from the root down to the actor, such as `store/db`. Nothing is allocated until it is made a string.
+    ///
+    /// On bare metal it is the actor's id.
+    pub fn path(&self) -> Path<'a> {
+        Path { address: self.address }
+    }
 }
 
 impl fmt::Debug for Control<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Control").field("id", &self.id()).finish()
+    }
+}
+
+/// An end that was asked for, by `stop()`, `drain()` or `kill()`: await it, or ignore it.
+///
+/// It is no future itself, so that whoever does not wait needs not say so. For a future there is
+/// [`stopped`](Control::stopped).
+pub struct Ending(Stopped);
+
+impl IntoFuture for Ending {
+    type Output = ();
+    type IntoFuture = Stopped;
+
+    fn into_future(self) -> Stopped {
+        self.0
+    }
+}
+
+impl fmt::Debug for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ending")
+    }
+}
+
+/// A mailbox as it was at one moment; from [`control().mailbox()`](Control::mailbox).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MailboxStatus {
+    /// Messages that wait, in all lanes.
+    pub depth: usize,
+    /// Messages that may wait in each lane; `None` where only memory bounds them.
+    pub capacity: Option<u32>,
+}
+
+/// Where an actor stands below its root; from [`control().path()`](Control::path).
+#[derive(Clone, Copy)]
+pub struct Path<'a> {
+    address: &'a Address,
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.write_path(f)
+    }
+}
+
+impl fmt::Debug for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.write_path(f)
+    }
+}
+
+/// A ref that keeps no actor alive; from `store.downgrade()`.
+///
+/// Equality and hash are by identity, as those of refs.
+///
+/// ```ignore
+/// let weak: Weak<StoreRef> = store.downgrade();
+/// if let Some(store) = weak.upgrade() {
+///     store.put(key, value).await?;
+/// }
+/// ```
+pub struct Weak<R> {
+    address: WeakAddress,
+    reference: PhantomData<fn() -> R>,
+}
+
+impl<R> Weak<R> {
+    /// A weak ref to the actor behind `target`, whose ref is an `R`.
+    #[doc(hidden)]
+    pub fn of<A>(target: &Ref<A>) -> Self
+    where
+        R: ActorRef<Actor = A>,
+    {
+        Self { address: target.address.downgrade(), reference: PhantomData }
+    }
+
+    /// The ref, unless the actor has ended, or drains because its last ref is gone or somebody asked for it.
+    ///
+    /// One that is returned keeps the actor: it is not drained while the ref is there.
+    pub fn upgrade(&self) -> Option<R>
+    where
+        R: ActorRef,
+    {
+        self.address.upgrade().map(|address| R::from_ref(Ref::from_address(address)))
+    }
+}
+
+impl<R> Clone for Weak<R> {
+    fn clone(&self) -> Self {
+        Self { address: self.address.clone(), reference: PhantomData }
+    }
+}
+
+impl<R> PartialEq for Weak<R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.address == other.address
+    }
+}
+
+impl<R> Eq for Weak<R> {}
+
+impl<R> Hash for Weak<R> {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        self.address.hash(state);
+    }
+}
+
+impl<R> fmt::Debug for Weak<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.address.id() {
+            Some(id) => write!(f, "weak {id:?}"),
+            None => f.write_str("nobody"),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub use actor_runtime::error::Unanswered;
 pub use actor_runtime::failure::{Failure, StopReason};
 pub use actor_runtime::message::{Lane, Message, Mode};
 pub use actor_runtime::policy::Overflow;
-pub use actor_runtime::reference::{ActorRef, Control, Ref};
+pub use actor_runtime::reference::{ActorRef, Control, Ref, Weak};
 pub use actor_runtime::reply::Reply;
 pub use actor_runtime::supervision::{Backoff, Exhausted, Jitter, RestartLimit, Strategy, Supervision};
 

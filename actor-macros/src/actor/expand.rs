@@ -51,6 +51,15 @@ pub(crate) fn reference(shape: &Shape<'_>, names: &Names) -> TokenStream {
             }
         }
 
+        impl #impl_generics #reference #ty_generics #owned_where {
+            /// A ref to the same actor that does not keep it alive.
+            #[must_use]
+            #[allow(dead_code)]
+            #vis fn downgrade(&self) -> #rt::Weak<Self> {
+                #rt::Weak::of(&self.0)
+            }
+        }
+
         const _: () = {
             #[automatically_derived]
             impl #impl_generics #rt::Clone for #reference #ty_generics #where_clause {

@@ -106,6 +106,47 @@ impl Address {
         }
     }
 
+    /// How many messages may wait in a lane.
+    pub(crate) fn capacity(&self) -> Option<u32> {
+        match self {
+            Self::Nobody => Some(0),
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.capacity(),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => Some(address.capacity()),
+        }
+    }
+
+    pub(crate) fn write_path(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nobody => f.write_str("nobody"),
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.write_path(f),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => fmt::Display::fmt(&address.id(), f),
+        }
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakAddress {
+        match self {
+            Self::Nobody => WeakAddress::Nobody,
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => WeakAddress::Tokio(address.downgrade()),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => WeakAddress::BareMetal(*address),
+        }
+    }
+
+    pub(crate) fn kill(&self) {
+        match self {
+            Self::Nobody => {}
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.kill(),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => address.stop(),
+        }
+    }
+
     pub(crate) fn stop(&self) {
         match self {
             Self::Nobody => {}
@@ -138,7 +179,41 @@ impl Address {
     }
 }
 
+/// An address that keeps no actor alive.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum WeakAddress {
+    Nobody,
+    #[cfg(feature = "tokio")]
+    Tokio(tokio::WeakAddress),
+    /// Static: there is no last ref to it.
+    #[cfg(feature = "bare-metal")]
+    BareMetal(bare_metal::Address),
+}
+
+impl WeakAddress {
+    pub(crate) fn upgrade(&self) -> Option<Address> {
+        match self {
+            Self::Nobody => None,
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.upgrade().map(Address::Tokio),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => address.is_alive().then_some(Address::BareMetal(*address)),
+        }
+    }
+
+    pub(crate) fn id(&self) -> Option<ActorId> {
+        match self {
+            Self::Nobody => None,
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => Some(address.id()),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => Some(address.id()),
+        }
+    }
+}
+
 /// A future that ends when an actor has ended; from [`Control::stopped`](crate::reference::Control::stopped).
+#[must_use = "it only waits: await it, or leave it out"]
 pub struct Stopped(WaitingForEnd);
 
 enum WaitingForEnd {

@@ -388,6 +388,10 @@ impl Address {
         critical_section::with(|cs| if header.stage_in(cs).is_alive() { usize::from(header.depth(cs)) } else { 0 })
     }
 
+    pub(crate) fn capacity(self) -> u32 {
+        critical_section::with(|cs| u32::from(self.header().capacity.get(cs)))
+    }
+
     pub(crate) fn stop(self) {
         detour::open();
         self.header().signal(attention::STOP);

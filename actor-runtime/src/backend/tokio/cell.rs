@@ -27,7 +27,7 @@ use super::counts::{Life, TypeCounts};
 use super::future_slot::FutureSlot;
 use super::guard::contain;
 use super::hand::Hand;
-use super::header::{Header, Owner, Ran, Runnable, Table};
+use super::header::{Address, Header, Owner, Ran, Runnable, Table};
 use super::host::Host;
 use super::mailbox::{Deadline, Envelope, Mailbox, signal};
 use super::system::Core;
@@ -140,6 +140,8 @@ impl<A: Actor> Cell<A> {
         take_start_failure: Self::take_start_failure,
         actor: TypeId::of::<A>,
         label: || A::OPTIONS.name,
+        upgrade: Self::upgrade,
+        capacity: A::OPTIONS.capacity,
         supervision: const { &A::SUPERVISION },
     };
 
@@ -258,6 +260,13 @@ impl<A: Actor> Cell<A> {
     unsafe fn signal(header: NonNull<Header>, bits: u32) -> bool {
         // SAFETY: see the block.
         unsafe { header.cast::<Self>().as_ref() }.mailbox.signal(bits)
+    }
+
+    unsafe fn upgrade(header: NonNull<Header>) -> Option<Address> {
+        // SAFETY: see the block.
+        let cell = unsafe { header.cast::<Self>().as_ref() };
+        // SAFETY: see the block.
+        cell.mailbox.unless_closed(|| unsafe { Address::new(header) })
     }
 
     unsafe fn depth(header: NonNull<Header>) -> usize {

@@ -7,6 +7,7 @@
 //! keep no actor alive.
 
 use core::any::TypeId;
+use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
@@ -17,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread_local;
 use std::vec::Vec;
 
-use crate::actor::Actor;
+use crate::actor::{Actor, UNBOUNDED};
 use crate::failure::Failure;
 use crate::id::{ActorId, Incarnation};
 use crate::supervision::Supervision;
@@ -39,6 +40,9 @@ pub(super) struct Table {
     pub(super) take_start_failure: unsafe fn(NonNull<Header>) -> Option<Failure>,
     pub(super) actor: fn() -> TypeId,
     pub(super) label: fn() -> &'static str,
+    /// Makes a ref, unless the actor takes no more messages.
+    pub(super) upgrade: unsafe fn(NonNull<Header>) -> Option<Address>,
+    pub(super) capacity: u32,
     /// How actors of this kind treat their children.
     pub(super) supervision: &'static Supervision,
 }
@@ -99,6 +103,14 @@ impl Header {
         Incarnation::new(self.incarnation.load(Ordering::Relaxed))
     }
 
+    fn write_path(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = &self.parent {
+            parent.header().write_path(f)?;
+            f.write_str("/")?;
+        }
+        f.write_str((self.table.label)())
+    }
+
     pub(super) fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
     }
@@ -153,6 +165,12 @@ impl Owner {
     pub(super) fn address(&self) -> Address {
         // SAFETY: this pointer keeps the cell alive.
         unsafe { Address::new(self.0) }
+    }
+
+    /// A ref for those who send, unless the actor takes no more messages.
+    pub(super) fn upgrade(&self) -> Option<Address> {
+        // SAFETY: the cell is alive and the table is its own.
+        unsafe { (self.header().table.upgrade)(self.0) }
     }
 
     pub(super) fn depth(&self) -> usize {
@@ -321,12 +339,57 @@ impl Address {
         self.owner().depth()
     }
 
+    pub(crate) fn capacity(&self) -> Option<u32> {
+        Some(self.header().table.capacity).filter(|capacity| *capacity != UNBOUNDED)
+    }
+
+    /// Writes the labels from the root down to this actor.
+    pub(crate) fn write_path(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.header().write_path(f)
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakAddress {
+        WeakAddress(self.owner())
+    }
+
+    pub(crate) fn kill(&self) {
+        self.owner().signal(signal::KILL);
+    }
+
     pub(crate) fn stop(&self) {
         self.owner().signal(signal::STOP);
     }
 
     pub(crate) fn drain(&self) {
         self.owner().signal(signal::DRAIN);
+    }
+}
+
+/// What is left of an address that keeps no actor alive: only its memory, as a weak `Arc` does.
+#[derive(Clone)]
+pub(crate) struct WeakAddress(Owner);
+
+impl WeakAddress {
+    pub(crate) fn upgrade(&self) -> Option<Address> {
+        self.0.upgrade()
+    }
+
+    pub(crate) fn id(&self) -> ActorId {
+        self.0.header().id
+    }
+}
+
+impl PartialEq for WeakAddress {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_ptr() == other.0.as_ptr()
+    }
+}
+
+impl Eq for WeakAddress {}
+
+impl Hash for WeakAddress {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_ptr().hash(state);
     }
 }
 

@@ -539,6 +539,12 @@ impl<M> Mailbox<M> {
         self.waiting(&inner) + urgent
     }
 
+    /// Does what makes a new ref, unless the mailbox takes no more messages: then there is nothing to send to.
+    pub(super) fn unless_closed<R>(&self, make: impl FnOnce() -> R) -> Option<R> {
+        let inner = self.inner.lock();
+        (!inner.closed).then(make)
+    }
+
     /// Has `duty` told of the end of a message, to be sent with the mark that is returned instead of the deadline
     /// `until`.
     pub(super) fn watch(&self, duty: Duty, until: Deadline) -> Deadline {
@@ -699,6 +705,8 @@ impl<M> Mailbox<M> {
         } else if self.has_urgent_signals() {
             Taken::Signals
         } else if inner.closed || refs_gone() {
+            // Decided under the lock, as a weak ref that is upgraded: it finds the mailbox closed, or keeps the actor.
+            inner.closed = true;
             Taken::Drained
         } else {
             inner.turn = Turn::Idle;
@@ -1100,6 +1108,37 @@ mod model {
                 assert!(woken.0.load(core::sync::atomic::Ordering::SeqCst) >= 1);
             }
         });
+    }
+
+    #[test]
+    fn a_weak_ref_that_is_upgraded_keeps_the_actor() {
+        loom::model(|| {
+            let mailbox = idle();
+            let refs = Arc::new(loom::sync::atomic::AtomicUsize::new(1));
+            let last = {
+                let (mailbox, refs) = (Arc::clone(&mailbox), Arc::clone(&refs));
+                loom::thread::spawn(move || {
+                    refs.fetch_sub(1, Ordering::AcqRel);
+                    mailbox.signal(signal::LAST_REF) && drains(&mailbox, &refs)
+                })
+            };
+            let upgraded = mailbox.unless_closed(|| refs.fetch_add(1, Ordering::Relaxed)).is_some();
+            let drained = last.join().unwrap();
+            assert!(upgraded ^ drained, "upgraded: {upgraded}, drained: {drained}");
+        });
+    }
+
+    /// Runs the turn to its end: whether that is the end of the actor.
+    fn drains(mailbox: &Mailbox<u32>, refs: &loom::sync::atomic::AtomicUsize) -> bool {
+        let mut hand = Hand::new();
+        loop {
+            match mailbox.take(&mut hand, 8, || refs.load(Ordering::Acquire) == 0) {
+                Taken::Signals => drop(mailbox.take_signals()),
+                Taken::Messages => panic!("nothing was sent"),
+                Taken::Idle => return false,
+                Taken::Drained => return true,
+            }
+        }
     }
 
     #[test]

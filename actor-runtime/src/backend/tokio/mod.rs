@@ -46,7 +46,7 @@ mod watch;
 pub(crate) use ambient::WhyDropped;
 pub(crate) use blocking::block_on;
 pub(crate) use call::{Asking, Sending, Stopped};
-pub(crate) use header::Address;
+pub(crate) use header::{Address, WeakAddress};
 pub(crate) use host::Host;
 pub use spawn::{Spawn, SpawnError, Spawning};
 pub use stepper::Stepper;
