@@ -389,7 +389,7 @@ impl Address {
     }
 
     pub(crate) fn capacity(self) -> u32 {
-        critical_section::with(|cs| u32::from(self.header().capacity.get(cs)))
+        critical_section::with(|cs| u32::from(self.header().capacity(cs)))
     }
 
     pub(crate) fn stop(self) {
