@@ -1,16 +1,18 @@
 //! How an actor's state is made, and made again after a failure.
 
+use core::cell::Cell;
 use core::fmt::Display;
+use core::future::{Future, pending};
 
 use crate::actor::Actor;
 use crate::failure::Failure;
 
-/// Makes the state of an actor: `Fn() -> A`, or `Fn() -> Result<A, E>`.
+/// Makes the state of an actor: `Fn() -> A`, `Fn() -> Result<A, E>`, or an async one of either.
 ///
 /// `Marker` tells the forms apart and is always inferred.
 #[diagnostic::on_unimplemented(
     message = "this is not a factory of `{A}`",
-    label = "expected `Fn() -> {A}` or `Fn() -> Result<{A}, E>`",
+    label = "expected `Fn() -> {A}` or `Fn() -> Result<{A}, E>`, async or not",
     note = "help: a restart makes the state anew, so pass a closure, such as `|| {A} {{ .. }}`"
 )]
 pub trait Factory<A, Marker>: Send + 'static {
@@ -23,6 +25,20 @@ pub trait Factory<A, Marker>: Send + 'static {
     /// # Errors
     /// A failure of kind `start`, with the text of the factory's own error.
     fn build(&self) -> Result<A, Failure>;
+
+    /// Whether a state is made by [`building`](Factory::building).
+    #[doc(hidden)]
+    const ASYNC: bool = false;
+
+    /// Whether there is one state, and no second one after a failure.
+    #[doc(hidden)]
+    const ONCE: bool = false;
+
+    /// The future that makes a fresh state, of an async factory.
+    #[doc(hidden)]
+    fn building(&self) -> impl Future<Output = Result<A, Failure>> + Send {
+        pending()
+    }
 }
 
 /// Marks factories that cannot fail.
@@ -55,5 +71,77 @@ where
 
     fn build(&self) -> Result<A, Failure> {
         self().map_err(|error| Failure::start(&error))
+    }
+}
+
+/// Marks async factories that cannot fail, by their future.
+pub struct Async<Fut>(Fut);
+
+/// Marks async factories that can fail with an `E`, by their future.
+pub struct AsyncFallible<Fut, E>(Fut, E);
+
+/// What is said where nothing waits for a future.
+fn not_awaited() -> Failure {
+    Failure::start(&"an async factory is for actors on tokio; make the state without waiting")
+}
+
+impl<A, F, Fut> Factory<A, Async<Fut>> for F
+where
+    A: Actor,
+    F: Fn() -> Fut + Send + 'static,
+    Fut: Future<Output = A> + Send,
+{
+    const CAN_FAIL: bool = true;
+    const ASYNC: bool = true;
+
+    fn build(&self) -> Result<A, Failure> {
+        Err(not_awaited())
+    }
+
+    fn building(&self) -> impl Future<Output = Result<A, Failure>> + Send {
+        let state = self();
+        async { Ok(state.await) }
+    }
+}
+
+impl<A, E, F, Fut> Factory<A, AsyncFallible<Fut, E>> for F
+where
+    A: Actor,
+    E: Display,
+    F: Fn() -> Fut + Send + 'static,
+    Fut: Future<Output = Result<A, E>> + Send,
+{
+    const CAN_FAIL: bool = true;
+    const ASYNC: bool = true;
+
+    fn build(&self) -> Result<A, Failure> {
+        Err(not_awaited())
+    }
+
+    fn building(&self) -> impl Future<Output = Result<A, Failure>> + Send {
+        let state = self();
+        async { state.await.map_err(|error| Failure::start(&error)) }
+    }
+}
+
+/// The one state of an actor that is never built anew.
+pub struct Once<A>(Cell<Option<A>>);
+
+/// Marks a state that was given.
+pub struct Given;
+
+impl<A> Once<A> {
+    /// Hands out `state`, once.
+    pub const fn new(state: A) -> Self {
+        Self(Cell::new(Some(state)))
+    }
+}
+
+impl<A: Actor + Send> Factory<A, Given> for Once<A> {
+    const CAN_FAIL: bool = true;
+    const ONCE: bool = true;
+
+    fn build(&self) -> Result<A, Failure> {
+        self.0.take().ok_or_else(|| Failure::start(&"there is one state; spawn with a factory to have it built anew"))
     }
 }

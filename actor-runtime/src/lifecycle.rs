@@ -116,6 +116,12 @@ impl Lifecycle {
         matches!(self.phase, Phase::Receiving)
     }
 
+    /// Whether its state is to be made.
+    #[inline]
+    pub const fn is_building(&self) -> bool {
+        matches!(self.phase, Phase::Building)
+    }
+
     /// Whether the actor has ended.
     pub const fn has_ended(&self) -> bool {
         matches!(self.phase, Phase::Ended)

@@ -149,5 +149,5 @@ pub use actor_runtime::time::Instant;
 
 #[cfg(feature = "tokio")]
 pub use actor_runtime::backend::tokio::{
-    ActorSystem, Builder, ShutdownError, Spawn, SpawnError, Spawning, Stepper, Stuck,
+    ActorSystem, Builder, FindError, ShutdownError, Spawn, SpawnError, Spawning, Stepper, Stuck,
 };

@@ -59,8 +59,30 @@
 //! }
 //! ```
 //!
-//! A factory is any `Fn() -> A`, or `Fn() -> Result<A, E>` whose `Err` is a failed start. What must not be made twice, such
-//! as a listening socket, goes into an `Arc`.
+//! A factory is any `Fn() -> A`, or `Fn() -> Result<A, E>` whose `Err` is a failed start, or an async one of either, whose
+//! future runs before the first message of each life. What must not be made twice, such as a listening socket, goes into an
+//! `Arc`, or the actor is spawned from one state and a failure stops it. A name makes it known to those who have no ref:
+//!
+//! ```
+//! # use actor::prelude::*;
+//! # #[actor] struct Db { rows: u64 }
+//! # #[handlers] impl Db { fn rows(&self) -> u64 { self.rows } }
+//! impl Db {
+//!     async fn connect() -> Result<Self, std::io::Error> {
+//!         Ok(Self { rows: 7 })
+//!     }
+//! }
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let system = ActorSystem::new("demo");
+//! let db = system.spawn(Db::connect).named("db").await?;
+//! assert_eq!(system.find::<DbRef>("db")?, db);
+//!
+//! let given = system.spawn_once(Db { rows: 3 }).await?;
+//! assert_eq!(given.rows().await?, 3);
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # How long an actor lives
 //!
@@ -86,7 +108,24 @@
 //! ```
 //!
 //! A ref in a message counts until the message is handled, one in a field as long as its actor. Two actors that hold each
-//! other's refs keep each other alive until one of them is stopped. There are no weak refs yet.
+//! other's refs keep each other alive until one of them is stopped; where one holds a weak ref they do not:
+//!
+//! ```
+//! # use actor::prelude::*;
+//! # use actor::Weak;
+//! # #[actor] struct Ticker;
+//! # #[handlers] impl Ticker { fn tick(&mut self) {} }
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let system = ActorSystem::new("demo");
+//! # let ticker = system.spawn(|| Ticker).await?;
+//! let weak: Weak<TickerRef> = ticker.downgrade();
+//! if let Some(ticker) = weak.upgrade() {
+//!     ticker.tick().await?; // kept alive as long as this ref is there
+//! }
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # Somebody who was not there at the start
 //!

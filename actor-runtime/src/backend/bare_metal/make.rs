@@ -41,6 +41,7 @@ impl<A: 'static> Make<A> {
         F: Factory<A, M>,
         M: 'static,
     {
+        assert!(!F::ASYNC, "on bare metal a factory does not wait; begin what takes time in `#[started]`");
         assert!(size_of::<F>() == 0, "on bare metal a factory captures nothing; let it name statics");
         core::mem::forget(factory);
         Self { build: build::<A, F, M>, can_fail: F::CAN_FAIL }

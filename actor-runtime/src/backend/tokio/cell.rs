@@ -39,14 +39,31 @@ const RESTARTS_KEPT: usize = 16;
 
 /// Makes the state of an `A`: a [`Factory`] without its marker.
 pub(super) trait Build<A>: Send {
-    fn build(&self) -> Result<A, Failure>;
+    /// `None` where a future was begun that makes it.
+    fn build(&self, turn: Turn<A>) -> Option<Result<A, Failure>>
+    where
+        A: Actor;
+
+    /// Whether there is no second one.
+    fn is_once(&self) -> bool;
 }
 
 struct Built<F, M>(F, core::marker::PhantomData<fn() -> M>);
 
 impl<A, M, F: Factory<A, M>> Build<A> for Built<F, M> {
-    fn build(&self) -> Result<A, Failure> {
-        self.0.build()
+    fn build(&self, turn: Turn<A>) -> Option<Result<A, Failure>>
+    where
+        A: Actor,
+    {
+        if !F::ASYNC {
+            return Some(self.0.build());
+        }
+        turn.start_building(self.0.building());
+        None
+    }
+
+    fn is_once(&self) -> bool {
+        F::ONCE
     }
 }
 

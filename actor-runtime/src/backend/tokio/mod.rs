@@ -48,6 +48,6 @@ pub(crate) use blocking::block_on;
 pub(crate) use call::{Asking, Sending, Stopped};
 pub(crate) use header::{Address, WeakAddress};
 pub(crate) use host::Host;
-pub use spawn::{Spawn, SpawnError, Spawning};
+pub use spawn::{FindError, Spawn, SpawnError, Spawning};
 pub use stepper::Stepper;
 pub use system::{ActorSystem, Builder, ShutdownError, Stuck};

@@ -5,6 +5,7 @@ use core::future::{Future, IntoFuture};
 use core::marker::PhantomData;
 use core::pin::Pin;
 use core::task::{Context, Poll};
+use std::string::String;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -22,6 +23,7 @@ use super::system::Core;
 pub struct Spawn<'a, A, F, M> {
     core: &'a Arc<Core>,
     factory: F,
+    name: Option<String>,
     actor: PhantomData<fn() -> (A, M)>,
 }
 
@@ -32,23 +34,37 @@ where
     M: 'static,
 {
     pub(super) fn new(core: &'a Arc<Core>, factory: F) -> Self {
-        Self { core, factory, actor: PhantomData }
+        Self { core, factory, name: None, actor: PhantomData }
+    }
+
+    /// Names the actor, for [`find`](super::ActorSystem::find). The name is its own until it has ended.
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// Starts the actor and returns its ref at once. If the start fails, the event handler is told, and calls
-    /// answer `Stopped`.
+    /// answer `Stopped`; so they do where the name is in use.
     pub fn detach(self) -> A::Ref {
         match self.start() {
-            Some((_, address)) => A::Ref::from_ref(Ref::from_address(crate::backend::Address::Tokio(address))),
-            None => A::Ref::from_ref(Ref::nobody()),
+            Ok((_, address)) => A::Ref::from_ref(Ref::from_address(crate::backend::Address::Tokio(address))),
+            Err(_) => A::Ref::from_ref(Ref::nobody()),
         }
     }
 
-    fn start(self) -> Option<(Owner, Address)> {
-        let cell = Cell::<A>::create::<F, M>(self.core, None, self.factory)?;
+    fn start(self) -> Result<(Owner, Address), SpawnError> {
+        let name = match self.name {
+            Some(name) => Some(self.core.reserve(&name).ok_or(SpawnError::NameTaken(name))?),
+            None => None,
+        };
+        let Some(cell) = Cell::<A>::create::<F, M>(self.core, None, self.factory) else {
+            name.into_iter().for_each(|name| self.core.give_name(&name, None));
+            return Err(SpawnError::ShutDown);
+        };
+        name.into_iter().for_each(|name| self.core.give_name(&name, Some(cell.header().id)));
         let address = cell.address();
         self.core.start(&cell);
-        Some((cell, address))
+        Ok((cell, address))
     }
 }
 
@@ -72,7 +88,7 @@ where
 /// # Cancel safety
 /// Dropping it drops the only ref, and so stops the actor.
 pub struct Spawning<A> {
-    started: Option<(Owner, Address)>,
+    started: Result<(Owner, Address), SpawnError>,
     ticket: Option<u64>,
     actor: PhantomData<fn() -> A>,
 }
@@ -82,7 +98,10 @@ impl<A: Actor> Future for Spawning<A> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let Some((cell, address)) = &this.started else { return Poll::Ready(Err(SpawnError::ShutDown)) };
+        let (cell, address) = match &this.started {
+            Ok(started) => started,
+            Err(error) => return Poll::Ready(Err(error.clone())),
+        };
         let header = cell.header();
         if header.starting.load(Ordering::Acquire) && !header.has_ended() {
             this.ticket = cell.wait_for_end(this.ticket, cx.waker());
@@ -102,7 +121,7 @@ impl<A: Actor> Future for Spawning<A> {
 
 impl<A> Drop for Spawning<A> {
     fn drop(&mut self) {
-        if let (Some((cell, _)), Some(ticket)) = (&self.started, self.ticket) {
+        if let (Ok((cell, _)), Some(ticket)) = (&self.started, self.ticket) {
             cell.cancel_wait_for_end(ticket);
         }
     }
@@ -118,6 +137,8 @@ pub enum SpawnError {
     Stopped,
     /// The system is shutting down.
     ShutDown,
+    /// Another actor has the name.
+    NameTaken(String),
 }
 
 impl fmt::Display for SpawnError {
@@ -125,9 +146,35 @@ impl fmt::Display for SpawnError {
         match self {
             Self::Failed(failure) => write!(f, "actor did not start: {failure}"),
             Self::Stopped => f.write_str("actor stopped itself before it was up; return an error from `#[started]`"),
+            Self::NameTaken(name) => {
+                write!(f, "an actor named `{name}` is there already; `find` it, or choose another name")
+            }
             Self::ShutDown => f.write_str("system is shutting down; start actors before that"),
         }
     }
 }
 
 impl core::error::Error for SpawnError {}
+
+/// Why an actor was not found by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FindError {
+    /// No actor has the name now.
+    Unknown,
+    /// The actor of that name is of another type, whose label this is.
+    OtherActor(&'static str),
+}
+
+impl fmt::Display for FindError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown => f.write_str("no actor has this name; give it with `spawn(..).named(..)`"),
+            Self::OtherActor(label) => {
+                write!(f, "the actor of this name is a `{label}`; find it by the ref of that type")
+            }
+        }
+    }
+}
+
+impl core::error::Error for FindError {}

@@ -7,6 +7,7 @@ use core::task::Poll;
 use core::time::Duration;
 use std::any::TypeId;
 use std::boxed::Box;
+use std::collections::HashMap;
 
 use std::string::{String, ToString};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
@@ -18,10 +19,11 @@ use std::vec::Vec;
 use parking_lot::Mutex;
 
 use crate::actor::Actor;
-use crate::factory::Factory;
+use crate::factory::{Factory, Given, Once};
 use crate::failure::Failure;
 use crate::id::ActorId;
 use crate::metrics::{Counts, SystemEvent};
+use crate::reference::{ActorRef, Ref};
 use crate::time::{Clock, Instant};
 
 use super::ambient::{Ambient, Until};
@@ -31,7 +33,7 @@ use super::driver::Driver;
 use super::guard::contain;
 use super::header::{Owner, Runnable};
 use super::mailbox::{Deadline, signal};
-use super::spawn::Spawn;
+use super::spawn::{FindError, Spawn};
 use super::stepper::{Stepped, Stepper, VirtualClock};
 use super::timers::{Due, Key, Timers};
 use super::watch::{Place, Watch};
@@ -83,6 +85,10 @@ struct Registry {
     entries: Vec<Entry>,
     free: Vec<u32>,
     births: u32,
+    /// Names in use; one whose actor is about to be made has no id.
+    ids: HashMap<Arc<str>, Option<ActorId>>,
+    /// The same by id, of the few that have one.
+    names: HashMap<ActorId, Arc<str>>,
 }
 
 struct Entry {
@@ -246,7 +252,42 @@ impl Core {
         let cell = entry.cell.take();
         entry.generation = entry.generation.wrapping_add(1);
         registry.free.push(id.index());
+        if !registry.names.is_empty()
+            && let Some(name) = registry.names.remove(&id)
+        {
+            registry.ids.remove(&name);
+        }
         cell
+    }
+
+    /// Takes a name for an actor that is about to be made; `None` if it is in use.
+    pub(super) fn reserve(&self, name: &str) -> Option<Arc<str>> {
+        let mut registry = self.registry.lock();
+        if registry.ids.contains_key(name) {
+            return None;
+        }
+        let name: Arc<str> = name.into();
+        registry.ids.insert(Arc::clone(&name), None);
+        Some(name)
+    }
+
+    /// Gives a reserved name to the actor that was made, or back.
+    pub(super) fn give_name(&self, name: &Arc<str>, id: Option<ActorId>) {
+        let mut registry = self.registry.lock();
+        match id {
+            Some(id) => {
+                registry.ids.insert(Arc::clone(name), Some(id));
+                registry.names.insert(id, Arc::clone(name));
+            }
+            None => drop(registry.ids.remove(name)),
+        }
+    }
+
+    /// The actor of that name.
+    fn find(&self, name: &str) -> Option<Owner> {
+        let registry = self.registry.lock();
+        let id = registry.ids.get(name).copied().flatten()?;
+        registry.entries.get(id.index() as usize)?.cell.clone()
     }
 
     /// Living top-level actors, the youngest first.
@@ -448,6 +489,29 @@ impl ActorSystem {
         M: 'static,
     {
         Spawn::new(&self.handle.core, factory)
+    }
+
+    /// Starts an actor with this one state. There is no second one: a failure stops it.
+    pub fn spawn_once<A: Actor + Send>(&self, state: A) -> Spawn<'_, A, Once<A>, Given> {
+        Spawn::new(&self.handle.core, Once::new(state))
+    }
+
+    /// The actor that was [`named`](Spawn::named) so, by the type of its ref: `system.find::<DbRef>("db")`.
+    ///
+    /// # Errors
+    /// When no actor has the name, or one of another type.
+    pub fn find<R>(&self, name: &str) -> Result<R, FindError>
+    where
+        R: ActorRef<Actor: Actor>,
+    {
+        let cell = self.handle.core.find(name).ok_or(FindError::Unknown)?;
+        let table = cell.header().table;
+        if (table.actor)() != TypeId::of::<R::Actor>() {
+            return Err(FindError::OtherActor((table.label)()));
+        }
+        // One that drains is as good as gone.
+        let address = cell.upgrade().ok_or(FindError::Unknown)?;
+        Ok(R::from_ref(Ref::from_address(crate::backend::Address::Tokio(address))))
     }
 
     /// What happened to the actors of type `A` so far.

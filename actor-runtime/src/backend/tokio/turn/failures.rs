@@ -41,7 +41,7 @@ impl<A: Actor> Turn<A> {
         }
     }
 
-    fn recorded(self) -> Option<Failure> {
+    pub(super) fn recorded(self) -> Option<Failure> {
         let recorded = self.body(|body| body.cold().failure.take());
         Some(recorded.unwrap_or_else(|| Failure::error(&"failed without saying why")))
     }
@@ -51,7 +51,7 @@ impl<A: Actor> Turn<A> {
         let cell = self.cell();
         let core = &cell.header.core;
         let first_start = cell.header.starting.load(Ordering::Relaxed);
-        let decision = if first_start || self.body(|body| body.life.is_stopping()) {
+        let decision = if first_start || self.body(|body| body.life.is_stopping()) || self.is_once() {
             // Who spawned the actor is told and decides; on the way down there is nothing to decide.
             Decision::Stop
         } else {

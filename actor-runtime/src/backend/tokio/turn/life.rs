@@ -1,9 +1,11 @@
 //! The tasks of an actor's life: see [`Lifecycle`](crate::lifecycle::Lifecycle).
 
+use core::future::Future;
 use core::time::Duration;
+use std::string::String;
 use std::sync::atomic::Ordering;
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Handled};
 use crate::context::Nursery;
 use crate::error::Unanswered;
 use crate::failure::{Failure, StopReason};
@@ -25,13 +27,74 @@ impl<A: Actor> Turn<A> {
         // SAFETY: the turn is exclusive, and only the end of the actor takes the factory out.
         let factory = unsafe { &*self.cell().factory.get() };
         let Some(factory) = factory else { return };
-        match guard(|| factory.build()) {
-            Ok(Ok(state)) => {
+        match guard(|| factory.build(self)) {
+            // Its future is polled by the loop.
+            Ok(None) => {}
+            Ok(Some(Ok(state))) => {
                 // SAFETY: the turn is exclusive, no future is live, and there was no state before.
                 unsafe { *self.cell().state.get() = Some(state) };
                 self.body(|body| body.life.done(A::CHILDREN));
             }
-            Ok(Err(failure)) => self.fail(failure, false),
+            Ok(Some(Err(failure))) => self.fail(failure, false),
+            Err(panic) => self.fail(Failure::start(&panic), false),
+        }
+    }
+
+    /// Whether the state is being made.
+    #[inline]
+    pub(super) fn is_building(self) -> bool {
+        self.body(|body| body.life.is_building())
+    }
+
+    /// Whether there will be no other state than this one.
+    pub(super) fn is_once(self) -> bool {
+        // SAFETY: the turn is exclusive, and only the end of the actor takes the factory out.
+        unsafe { &*self.cell().factory.get() }.as_ref().is_none_or(|factory| factory.is_once())
+    }
+
+    /// Writes the future of an async factory into the slot of handlers' futures: no handler runs before there is a state.
+    pub(in super::super) fn start_building(self, state: impl Future<Output = Result<A, Failure>> + Send) {
+        /// The turn, for a future that is polled in it wherever that is.
+        struct Own<A: Actor>(Turn<A>);
+        // SAFETY: the future runs in the turn of its cell, one thread at a time.
+        unsafe impl<A: Actor> Send for Own<A> {}
+        impl<A: Actor> Own<A> {
+            fn keep(&self, made: Result<A, Failure>) -> Handled {
+                match made {
+                    Ok(state) => {
+                        // SAFETY: the turn is exclusive, and there was no state before.
+                        unsafe { *self.0.cell().state.get() = Some(state) };
+                        Handled::Done
+                    }
+                    Err(failure) => {
+                        self.0.record(failure);
+                        Handled::Failed
+                    }
+                }
+            }
+        }
+        let own = Own(self);
+        let future = async move {
+            let made = state.await;
+            own.keep(made)
+        };
+        // SAFETY: only the owner of the turn touches the slot, and no future is in it.
+        let slot = unsafe { &mut *self.cell().future.get() };
+        // SAFETY: the factory, which the future may borrow, lies in a box of this cell until the actor ends, and the end
+        // comes after the future: a stop cancels it.
+        unsafe { slot.start(future) };
+    }
+
+    /// The future of an async factory has ended.
+    #[cold]
+    pub(super) fn built(self, outcome: Result<Handled, String>) {
+        match outcome {
+            Ok(Handled::Done) => self.body(|body| body.life.done(A::CHILDREN)),
+            Ok(Handled::Failed) => {
+                if let Some(failure) = self.recorded() {
+                    self.fail(failure, false);
+                }
+            }
             Err(panic) => self.fail(Failure::start(&panic), false),
         }
     }

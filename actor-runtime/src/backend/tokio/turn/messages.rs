@@ -249,7 +249,9 @@ impl<A: Actor> Turn<A> {
     pub(super) fn cancel_future(self) {
         // SAFETY: only the owner of the turn touches the slot, and user code has no way to it.
         let slot = unsafe { &mut *self.cell().future.get() };
-        if slot.is_live() {
+        if slot.is_live() && self.is_building() {
+            contain(|| slot.cancel());
+        } else if slot.is_live() {
             self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
             self.body(|body| body.cold.as_mut().map(|cold| cold.deadline = Deadline::NONE));
             let _dropped = WhyDropped::because(Unanswered::Stopped);
@@ -278,6 +280,10 @@ impl<A: Actor> Turn<A> {
             Ok(Poll::Ready(handled)) => Ok(handled),
             Err(panic) => Err(panic),
         };
+        if self.is_building() {
+            self.built(outcome);
+            return Poll::Ready(());
+        }
         self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
         // SAFETY: the future has ended, and with it its borrow of the context.
         let request = unsafe { &*self.cell().context.get() }.request;

@@ -83,6 +83,10 @@ impl<A: Actor> Turn<A> {
     }
 
     pub(super) fn stop(self, reason: StopReason) {
+        if self.is_building() {
+            // There is no state to end: what would have made it goes.
+            self.cancel_future();
+        }
         let remove = self.body(|body| {
             body.life.stop(reason);
             body.cold.as_mut().and_then(|cold| cold.resume.take())
