@@ -137,6 +137,7 @@ impl<A> Once<A> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: Actor + Send> Factory<A, Given> for Once<A> {
     const CAN_FAIL: bool = true;
     const ONCE: bool = true;
