@@ -32,6 +32,7 @@ pub mod context;
 pub mod error;
 pub mod factory;
 pub mod message;
+pub mod recipient;
 pub mod reference;
 pub mod reply;
 

@@ -142,12 +142,16 @@ pub use actor_runtime::factory::Factory;
 pub use actor_runtime::failure::{Description, Failure, FailureKind, StopReason};
 pub use actor_runtime::id::{ActorId, Incarnation};
 pub use actor_runtime::metrics::{Counts, DeadLetterReason, SystemEvent};
+pub use actor_runtime::recipient::{Parcel, Recipient};
 pub use actor_runtime::reference::{ActorRef, Child, Control, Ending, MailboxStatus, Path, Weak};
 pub use actor_runtime::reply::Reply;
 pub use actor_runtime::supervision::{Decision, Directive};
 pub use actor_runtime::time::Instant;
 
 #[cfg(feature = "tokio")]
+pub use actor_runtime::recipient::Delivery;
+
+#[cfg(feature = "tokio")]
 pub use actor_runtime::backend::tokio::{
-    ActorSystem, Builder, FindError, ShutdownError, Spawn, SpawnError, Spawning, Stepper, Stuck,
+    ActorSystem, Builder, FindError, Published, ShutdownError, Spawn, SpawnError, Spawning, Stepper, Stuck, Topic,
 };

@@ -13,13 +13,28 @@ impl Protocol<'_> {
     /// Stands beside the user's impl and not in the block that hides the enum: an editor would look for callers
     /// of a private method nowhere else.
     pub(super) fn reference(&self) -> TokenStream {
-        let reference = &self.handlers.reference;
+        let (rt, reference, self_ty) = (&self.rt, &self.handlers.reference, &self.handlers.item.self_ty);
         let (impl_generics, _, where_clause) = self.generics.split_for_impl();
         let methods = self.callable().map(|message| self.method(message));
         let stand_ins = &self.stand_ins;
         quote! {
             #[allow(dead_code, irrefutable_let_patterns, private_interfaces, unreachable_pub, clippy::all, clippy::pedantic)]
-            impl #impl_generics #reference #where_clause { #(#methods)* #stand_ins }
+            impl #impl_generics #reference #where_clause {
+                #(#methods)*
+                #stand_ins
+
+                /// This ref narrowed to the messages of one handler that is told: `store.recipient(StoreRef::row)`.
+                #[must_use]
+                pub fn recipient<__T, __E, __F>(&self, handler: __F) -> #rt::Recipient<__T>
+                where
+                    __T: #rt::Send + 'static,
+                    __E: 'static,
+                    __F: for<'__r> #rt::Fn(&'__r Self, __T) -> #rt::Call<'__r, #self_ty, #rt::Tell<__E>>
+                        + #rt::Copy + #rt::Send + #rt::Sync + 'static,
+                {
+                    #rt::Recipient::of::<#self_ty, __E, __F>(self, handler)
+                }
+            }
         }
     }
 

@@ -39,6 +39,7 @@ mod system;
 #[allow(unsafe_code)]
 mod then;
 mod timers;
+mod topic;
 #[allow(unsafe_code)]
 mod turn;
 mod watch;
@@ -51,3 +52,4 @@ pub(crate) use host::Host;
 pub use spawn::{FindError, Spawn, SpawnError, Spawning};
 pub use stepper::Stepper;
 pub use system::{ActorSystem, Builder, ShutdownError, Stuck};
+pub use topic::{Published, Topic};

@@ -1,0 +1,209 @@
+//! A ref narrowed to one message, whoever the actor is.
+
+use core::any::TypeId;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+use core::time::Duration;
+
+use crate::actor::Actor;
+use crate::backend::Address;
+use crate::call::{Call, Limit, Tell};
+use crate::error::{Reason, TellError};
+use crate::reference::{ActorRef, Ref};
+#[cfg(feature = "tokio")]
+use core::future::{Future, IntoFuture};
+#[cfg(feature = "tokio")]
+use core::pin::Pin;
+#[cfg(feature = "tokio")]
+use core::task::{Context, Poll};
+#[cfg(feature = "tokio")]
+use std::boxed::Box;
+
+/// An actor that can be told a `T`; from `store.recipient(StoreRef::row)`.
+///
+/// It is a ref, and keeps its actor alive. Equality and hash are by the identity of actor and handler. What it sends
+/// allocates nothing, but where it has to wait for room.
+///
+/// ```ignore
+/// let rows: Recipient<Row> = store.recipient(StoreRef::row);
+/// rows.send(row).await?;
+/// ```
+pub struct Recipient<T: 'static> {
+    address: Address,
+    table: &'static Table<T>,
+}
+
+/// What is known of actor and handler.
+struct Table<T> {
+    handler: TypeId,
+    tell: fn(&Address, T, Limit) -> Result<(), Reason>,
+    #[cfg(feature = "tokio")]
+    begin: fn(&Address, T, Limit) -> Result<(), Begun>,
+}
+
+/// A call that was not let in at once.
+#[cfg(feature = "tokio")]
+type Begun = Pin<Box<dyn Future<Output = Result<(), TellError>> + Send>>;
+
+/// The call of one actor's handler.
+struct Handler<A, E, F>(PhantomData<A>, PhantomData<E>, PhantomData<F>);
+
+impl<A, E, F> Handler<A, E, F>
+where
+    A: Actor,
+{
+    /// Makes the call with a ref of its own.
+    fn with<T, R>(address: &Address, value: T, limit: Limit, send: impl for<'r> FnOnce(Call<'r, A, Tell<E>>) -> R) -> R
+    where
+        F: for<'r> Fn(&'r A::Ref, T) -> Call<'r, A, Tell<E>> + Copy,
+    {
+        const { assert!(size_of::<F>() == 0, "a recipient captures nothing: pass the method of a ref, or a plain closure") }
+        // SAFETY: `F` has no bytes and is `Copy`, and a value of it was there.
+        #[allow(unsafe_code)]
+        let handler = unsafe { NonNull::<F>::dangling().read() };
+        let target = A::Ref::from_ref(Ref::from_address(address.clone()));
+        let mut call = handler(&target, value);
+        call.limit = limit;
+        send(call)
+    }
+}
+
+impl<T: 'static> Recipient<T> {
+    /// Those who are told a `T` by `handler`.
+    #[doc(hidden)]
+    pub fn of<A, E, F>(target: &A::Ref, handler: F) -> Self
+    where
+        A: Actor,
+        E: 'static,
+        F: for<'r> Fn(&'r A::Ref, T) -> Call<'r, A, Tell<E>> + Copy + Send + Sync + 'static,
+    {
+        let _ = handler;
+        let table = const {
+            &Table {
+                handler: TypeId::of::<F>(),
+                tell: |address, value, limit| {
+                    Handler::<A, E, F>::with(address, value, limit, |call| {
+                        call.tell().map_err(|rejected| rejected.reason)
+                    })
+                },
+                #[cfg(feature = "tokio")]
+                begin: |address, value, limit| {
+                    Handler::<A, E, F>::with(address, value, limit, |call| {
+                        call.tell().map_err(|rejected| Box::pin(rejected.call.owned()) as Begun)
+                    })
+                },
+            }
+        };
+        Self { address: target.as_ref().address().clone(), table }
+    }
+
+    /// A message to the actor, sent by a verb: `.await` or [`tell`](Parcel::tell).
+    pub fn send(&self, value: T) -> Parcel<'_, T> {
+        Parcel { recipient: self, value, limit: Limit::Default }
+    }
+
+    /// Whether the actor has not ended.
+    pub fn is_alive(&self) -> bool {
+        self.address.is_alive()
+    }
+}
+
+impl<T: 'static> Clone for Recipient<T> {
+    fn clone(&self) -> Self {
+        Self { address: self.address.clone(), table: self.table }
+    }
+}
+
+impl<T: 'static> PartialEq for Recipient<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.address == other.address && self.table.handler == other.table.handler
+    }
+}
+
+impl<T: 'static> Eq for Recipient<T> {}
+
+impl<T: 'static> Hash for Recipient<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.address.hash(state);
+        self.table.handler.hash(state);
+    }
+}
+
+impl<T: 'static> fmt::Debug for Recipient<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Recipient").field(&self.address.id()).finish()
+    }
+}
+
+/// A message on its way to a [`Recipient`], not sent until a verb says how.
+#[must_use = "nothing is sent until it is awaited, or sent with `.tell()`"]
+pub struct Parcel<'a, T: 'static> {
+    recipient: &'a Recipient<T>,
+    value: T,
+    limit: Limit,
+}
+
+impl<T: 'static> Parcel<'_, T> {
+    /// Sends now or never, from anywhere. What is not sent is dropped: clone it before, where it is needed.
+    ///
+    /// # Errors
+    /// When the mailbox has no room, or the actor has ended.
+    pub fn tell(self) -> Result<(), TellError> {
+        (self.recipient.table.tell)(&self.recipient.address, self.value, self.limit).map_err(TellError::from)
+    }
+
+    /// Gives the message `limit` from the moment it is sent: to find room in the mailbox, and to have its turn.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.limit = Limit::Within(limit);
+        self
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl<T: 'static> IntoFuture for Parcel<'_, T> {
+    type Output = Result<(), TellError>;
+    type IntoFuture = Delivery;
+
+    /// Sends what there is room for at once, and returns the future of the rest.
+    fn into_future(self) -> Delivery {
+        let begun = (self.recipient.table.begin)(&self.recipient.address, self.value, self.limit);
+        Delivery { begun: begun.err() }
+    }
+}
+
+impl<T: 'static> fmt::Debug for Parcel<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parcel").field("recipient", self.recipient).field("limit", &self.limit).finish()
+    }
+}
+
+/// The future of a [`Parcel`]: ends when the message is in the mailbox.
+///
+/// # Cancel safety
+/// Dropped while it waits for room, the message is not sent and nothing is left behind.
+#[cfg(feature = "tokio")]
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Delivery {
+    begun: Option<Begun>,
+}
+
+#[cfg(feature = "tokio")]
+impl Future for Delivery {
+    type Output = Result<(), TellError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.get_mut().begun {
+            None => Poll::Ready(Ok(())),
+            Some(begun) => begun.as_mut().poll(cx),
+        }
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery").field("waits", &self.begun.is_some()).finish()
+    }
+}
