@@ -1,5 +1,6 @@
 //! A message on its way: what `counter.add(2)` makes, and the verbs that send it.
 
+mod many;
 mod owned;
 mod rejected;
 
@@ -20,6 +21,8 @@ use crate::reply::Duty;
 use crate::reply::Reply;
 use crate::time::Instant;
 
+pub(crate) use many::Batch;
+pub use many::{RejectedMany, Rest, tell_many};
 pub use owned::Owned;
 pub use rejected::{Rejected, Returned};
 

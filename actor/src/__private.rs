@@ -6,6 +6,7 @@ pub use core::convert::{Infallible, Into};
 pub use core::fmt::{Debug, Formatter, Result as FmtResult};
 pub use core::future::Future;
 pub use core::hash::{Hash, Hasher};
+pub use core::iter::IntoIterator;
 pub use core::marker::{Copy, PhantomData, Send, Sync};
 pub use core::ops::Fn;
 pub use core::option::Option;
@@ -16,7 +17,7 @@ pub use core::time::Duration;
 pub use actor_runtime::actor::{
     Actor, AllHandlersInOneBlock, Configured, Handled, Movable, Options, Protocol, Stashing, Supervised,
 };
-pub use actor_runtime::call::{Ask, Call, ResultLike, Tell, TryAsk};
+pub use actor_runtime::call::{Ask, Call, Kind, RejectedMany, ResultLike, Tell, TryAsk, tell_many};
 pub use actor_runtime::context::{Context, Nursery};
 pub use actor_runtime::error::Unanswered;
 pub use actor_runtime::failure::{Failure, StopReason};

@@ -135,7 +135,9 @@ pub mod prelude;
 pub use actor_macros::{actor, handlers, supervise, system};
 pub use actor_runtime::actor::{Actor, AllHandlersInOneBlock};
 pub use actor_runtime::backend::{Asking, Sending, Stopped};
-pub use actor_runtime::call::{Ask, Call, Done, Kind, Owned, OwnedCall, Rejected, Returned, Tell, TryAsk};
+pub use actor_runtime::call::{
+    Ask, Call, Done, Kind, Owned, OwnedCall, Rejected, RejectedMany, Rest, Returned, Tell, TryAsk,
+};
 pub use actor_runtime::context::Context;
 pub use actor_runtime::error::{AskError, Reason, TellError};
 pub use actor_runtime::factory::Factory;

@@ -144,7 +144,7 @@ fn assertions(actor: &Actor) -> TokenStream {
         return TokenStream::new();
     }
     quote! {
-        #[allow(dead_code, unused_imports)]
+        #[allow(dead_code, unused_imports, clippy::multiple_bound_locations)]
         fn fields #impl_generics () #where_clause {
             use #rt::Immovable as _;
             #(#fields)*

@@ -10,7 +10,7 @@ use crate::diagnostics::Diagnostics;
 use crate::options::compact;
 
 /// Names a ref has methods for already.
-const TAKEN: &[&str] = &["control", "clone", "downgrade", "recipient"];
+const TAKEN: &[&str] = &["control", "clone", "downgrade", "recipient", "tell_many"];
 
 pub(crate) fn validate(handlers: &Handlers, diagnostics: &Diagnostics) {
     check_hooks_once(handlers, diagnostics);
@@ -270,6 +270,7 @@ fn other_name(taken: &str) -> &'static str {
         "control" => "steer",
         "clone" => "copy",
         "downgrade" => "lower",
+        "tell_many" => "tell_all",
         _ => "receiver",
     }
 }

@@ -12,7 +12,7 @@ use core::task::{Poll, Waker};
 use core::time::Duration;
 
 use crate::actor::Actor;
-use crate::call::{Call, Kind, Limit};
+use crate::call::{Batch, Call, Kind, Limit};
 use crate::error::{Reason, TellError, Unanswered};
 use crate::factory::Factory;
 use crate::failure::{Failure, FailureKind};
@@ -50,6 +50,19 @@ impl Address {
             Self::Tokio(address) => address.tell::<A>(message, limit),
             #[cfg(feature = "bare-metal")]
             Self::BareMetal(address) => address.tell::<A>(message, limit),
+        }
+    }
+
+    /// Takes messages out of `batch`, in order, as long as there is room for them; possibly none.
+    pub(crate) fn accept<A: Actor>(&self, batch: &mut Batch<A::Message>) {
+        let _ = &batch;
+        match self {
+            Self::Nobody => {}
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.accept::<A>(batch),
+            // One critical section for each, as short as it is for one message alone.
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(_) => {}
         }
     }
 

@@ -34,6 +34,24 @@ impl Protocol<'_> {
                 {
                     #rt::Recipient::of::<#self_ty, __E, __F>(self, handler)
                 }
+
+                /// Sends a message for each of `values`, now or never, in order: `store.tell_many(rows, StoreRef::row)?`.
+                /// Returns how many there were.
+                ///
+                /// # Errors
+                /// At the first message that is not let in: how many were, why, and the calls that are left.
+                pub fn tell_many<__T, __K, __I, __F>(
+                    &self,
+                    values: __I,
+                    handler: __F,
+                ) -> #rt::Result<#rt::usize, #rt::RejectedMany<#self_ty, __K, __I::IntoIter, __F>>
+                where
+                    __I: #rt::IntoIterator<Item = __T>,
+                    __K: #rt::Kind,
+                    __F: for<'__r> #rt::Fn(&'__r Self, __T) -> #rt::Call<'__r, #self_ty, __K>,
+                {
+                    #rt::tell_many(self, #rt::IntoIterator::into_iter(values), handler)
+                }
             }
         }
     }

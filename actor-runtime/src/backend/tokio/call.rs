@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ::tokio::task::coop::poll_proceed;
 
 use crate::actor::Actor;
-use crate::call::{Kind, Limit};
+use crate::call::{Batch, Kind, Limit};
 use crate::error::{Reason, TellError, Unanswered};
 use crate::message::{Lane, Message, Mode};
 use crate::metrics::DeadLetterReason;
@@ -74,6 +74,19 @@ impl Address {
             Pushed::Closed => Reason::Stopped,
         };
         message.map_or(Ok(()), |message| Err((message, reason)))
+    }
+
+    /// Takes messages out of `batch` under one lock, as long as there is room for them.
+    pub(crate) fn accept<A: Actor>(&self, batch: &mut Batch<A::Message>) {
+        let is_urgent = |message: &A::Message| A::PROTOCOL.urgent && message.lane() == Lane::Urgent;
+        if batch.front().is_none_or(is_urgent) {
+            return;
+        }
+        let (capacity, overflow) = (A::OPTIONS.capacity, A::OPTIONS.overflow);
+        if self.borrow().cell::<A>().mailbox.accept(batch, capacity, overflow) {
+            // SAFETY: the push handed over the turn, and an address has the provenance of the allocation.
+            unsafe { Cell::<A>::schedule(self.as_ptr().cast()) };
+        }
     }
 
     /// As [`tell`](Self::tell), and `duty` is told of the end of the handler.

@@ -20,6 +20,7 @@ use std::collections::VecDeque;
 use std::task::Waker;
 use std::vec::Vec;
 
+use crate::call::Batch;
 use crate::error::Unanswered;
 use crate::failure::Failure;
 use crate::message::Lane;
@@ -360,6 +361,21 @@ impl<M> Mailbox<M> {
             Admission::DropNewest => Pushed::DroppedNewest,
             Admission::DropOldest => self.replace_oldest(inner, message, deadline),
         }
+    }
+
+    /// Moves messages of one sender into the queue as long as there is room, under one lock. Returns whether the caller
+    /// owns the turn now and must schedule the cell.
+    #[must_use]
+    pub(super) fn accept(&self, batch: &mut Batch<M>, capacity: u32, overflow: Overflow) -> bool {
+        let mut inner = self.inner.lock();
+        let mut owns_turn = false;
+        while !inner.closed
+            && !batch.is_empty()
+            && overflow.admit(self.waiting(&inner), inner.senders_wait(), capacity as usize) == Admission::Accept
+        {
+            owns_turn |= inner.enqueue(&mut batch.pop_front(), Deadline::NONE) == Pushed::QueuedFirst;
+        }
+        owns_turn
     }
 
     /// As [`push`](Self::push), into the urgent lane.

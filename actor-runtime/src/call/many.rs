@@ -1,0 +1,132 @@
+//! Many messages at once: let in by the batch, and handed back from the first one that is not.
+
+use core::fmt;
+
+use heapless::Deque;
+
+use super::{Call, Kind, Limit, OwnedCall};
+use crate::actor::Actor;
+use crate::error::{Reason, TellError};
+use crate::reference::ActorRef;
+
+/// Messages that are let in under one lock.
+pub(crate) const BATCH: usize = 16;
+
+/// Messages on their way, in order.
+pub(crate) type Batch<M> = Deque<M, BATCH>;
+
+/// Sends a message for each of `values`, now or never, in order.
+///
+/// # Errors
+/// At the first message that is not let in: how many were, why, and the rest.
+#[doc(hidden)]
+pub fn tell_many<A, T, K, I, F>(target: &A::Ref, values: I, handler: F) -> Result<usize, RejectedMany<A, K, I, F>>
+where
+    A: Actor,
+    K: Kind,
+    I: Iterator<Item = T>,
+    F: for<'r> Fn(&'r A::Ref, T) -> Call<'r, A, K>,
+{
+    let mut values = values;
+    let (mut batch, mut attach, mut let_in) = (Batch::new(), None, 0);
+    let address = target.as_ref().address();
+    loop {
+        while !batch.is_full()
+            && let Some(value) = values.next()
+        {
+            let call = handler(target, value);
+            attach = Some(call.attach);
+            let pushed = batch.push_back(call.message);
+            debug_assert!(pushed.is_ok(), "there was room");
+        }
+        let before = batch.len();
+        address.accept::<A>(&mut batch);
+        let_in += before - batch.len();
+        // The overflow policy has a word on the first one for which there was no room.
+        let Some(message) = batch.pop_front() else {
+            if before == 0 {
+                return Ok(let_in);
+            }
+            continue;
+        };
+        match (address.tell::<A>(message, Limit::Default), attach) {
+            (Err((message, reason)), Some(attach)) => {
+                let first = Some(message);
+                let rest = Rest { target: target.clone(), first, batch, attach, values, handler };
+                return Err(RejectedMany { let_in, reason, rest });
+            }
+            (Ok(()) | Err(_), _) => let_in += 1,
+        }
+    }
+}
+
+/// Where `tell_many` came to, and why it went no further.
+pub struct RejectedMany<A: Actor, K: Kind, I, F> {
+    /// Messages that were let in, or dealt with by an overflow policy that drops.
+    pub let_in: usize,
+    /// Why the next one was not.
+    pub reason: Reason,
+    /// The calls that are left, the rejected one first: await them, try again or drop them.
+    pub rest: Rest<A, K, I, F>,
+}
+
+impl<A: Actor, K: Kind, I, F> fmt::Debug for RejectedMany<A, K, I, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RejectedMany")
+            .field("let_in", &self.let_in)
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<A: Actor, K: Kind, I, F> fmt::Display for RejectedMany<A, K, I, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "after {} messages: {}", self.let_in, self.reason)
+    }
+}
+
+impl<A: Actor, K: Kind, I, F> core::error::Error for RejectedMany<A, K, I, F> {}
+
+/// Gives the rest up and keeps the reason.
+impl<A: Actor, K: Kind, I, F> From<RejectedMany<A, K, I, F>> for TellError {
+    fn from(rejected: RejectedMany<A, K, I, F>) -> Self {
+        rejected.reason.into()
+    }
+}
+
+/// The calls that `tell_many` did not send, made as they are asked for.
+pub struct Rest<A: Actor, K: Kind, I, F> {
+    target: A::Ref,
+    first: Option<A::Message>,
+    batch: Batch<A::Message>,
+    attach: K::Attach<A::Message>,
+    values: I,
+    handler: F,
+}
+
+impl<A, T, K, I, F> Iterator for Rest<A, K, I, F>
+where
+    A: Actor,
+    K: Kind,
+    I: Iterator<Item = T>,
+    F: for<'r> Fn(&'r A::Ref, T) -> Call<'r, A, K>,
+{
+    type Item = OwnedCall<A, K>;
+
+    fn next(&mut self) -> Option<OwnedCall<A, K>> {
+        let (message, attach) = match self.first.take().or_else(|| self.batch.pop_front()) {
+            Some(message) => (message, self.attach),
+            None => {
+                let call = (self.handler)(&self.target, self.values.next()?);
+                (call.message, call.attach)
+            }
+        };
+        Some(Call::with(self.target.as_ref().clone(), message, attach, Limit::Default))
+    }
+}
+
+impl<A: Actor, K: Kind, I, F> fmt::Debug for Rest<A, K, I, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rest").field("target", &self.target).finish_non_exhaustive()
+    }
+}
