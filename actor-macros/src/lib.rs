@@ -171,8 +171,18 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// * `#[started]`: called before the first message, after children have started. May be async, take the context,
 ///   and return `Result<(), E>`.
 /// * `#[stopping]`: called after the last message, at the actor's end. As `#[started]`, and may take a `StopReason`.
+/// * `#[restarting]`: the last word of a life that failed, before the state is made anew. As `#[started]`, and may take
+///   the `&Failure`. An error in it changes nothing of what was decided.
+///
+///   Neither of these two is called on a state that a panic went through, nor in a life that `#[started]` did not
+///   bring up.
 /// * `#[every(5s)]`: a handler without arguments that a timer calls as well, first after one period. Ticks that are
 ///   missed are skipped.
+/// * `#[idle(30s)]`: called when so long no message was handled, and again after as long. Timers are no messages, and
+///   neither are calls of a handler with `#[handler(passive)]`; what pipes and streams bring is. `ctx.set_idle(d)` and
+///   `ctx.clear_idle()` change the time for one life.
+/// * `#[terminated]`: called when an actor has ended that this one watches, `ctx.watch(&other)`, with its `ActorId` and
+///   its `StopReason`.
 ///
 /// # Options of a handler
 ///
@@ -180,6 +190,7 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// * `#[handler(stash_unless = self.ready)]`: where the expression is false the message waits in the stash, reply and
 ///   deadline kept, until `ctx.unstash_all()`. Needs `#[actor(stash = 64)]`.
 /// * `#[handler(plain)]`: a `Result` is the answer as it is; see above.
+/// * `#[handler(passive)]`: its messages leave the time of `#[idle]` as it is.
 ///
 /// # Options
 ///

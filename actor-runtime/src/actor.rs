@@ -9,6 +9,7 @@ use core::time::Duration;
 
 use crate::context::{Context, Nursery};
 use crate::failure::{Failure, StopReason};
+use crate::id::ActorId;
 use crate::message::Message;
 use crate::policy::Overflow;
 use crate::reference::ActorRef;
@@ -133,6 +134,9 @@ pub trait AllHandlersInOneBlock: Configured + 'static {
     /// Names and timers.
     const PROTOCOL: Protocol;
 
+    /// After how long without a message `#[idle]` is called.
+    const IDLE: Option<Duration> = None;
+
     /// Whether a handler or hook may fail by other than a panic, or stop its actor: one returns a `Result`, or is lent the
     /// context. Where none does, a backend without panics keeps nothing that only failures need.
     const CAN_FAIL: bool = true;
@@ -170,6 +174,25 @@ pub trait AllHandlersInOneBlock: Configured + 'static {
         None
     }
 
+    /// The message that calls `#[restarting]`, if there is one.
+    #[inline]
+    fn restarting() -> Option<Self::Message> {
+        None
+    }
+
+    /// The message that calls `#[idle]`, if there is one.
+    #[inline]
+    fn idle() -> Option<Self::Message> {
+        None
+    }
+
+    /// The message that calls `#[terminated]`, if there is one.
+    #[inline]
+    fn terminated(who: ActorId, why: StopReason) -> Option<Self::Message> {
+        let _ = (who, why);
+        None
+    }
+
     /// The message of `#[every]` timer `timer`.
     #[inline]
     fn tick(timer: usize) -> Option<Self::Message> {
@@ -185,3 +208,19 @@ pub trait AllHandlersInOneBlock: Configured + 'static {
     note = "help: write `#[actor(stash = 64)]` on `struct {Self}`, with the number of messages it may keep"
 )]
 pub trait Stashing {}
+
+/// An actor with an `#[idle]` hook.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no `#[idle]` hook",
+    label = "nothing would be called",
+    note = "help: add `#[idle(30s)] fn quiet(&mut self) {{ .. }}` to its handlers"
+)]
+pub trait Idles: Actor {}
+
+/// An actor with a `#[terminated]` hook.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no `#[terminated]` hook",
+    label = "nobody would hear of the end",
+    note = "help: add `#[terminated] fn gone(&mut self, who: ActorId, why: StopReason) {{ .. }}` to its handlers"
+)]
+pub trait Watches: Actor {}

@@ -9,6 +9,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
 use crate::reference::{ActorRef, Child, Ref};
 use crate::reply::Reply;
+use crate::supervision::RestartType;
 use crate::time::Instant;
 
 /// The runtime as seen from inside actor `A`: lent to a handler for the time it runs.
@@ -77,6 +78,13 @@ impl<A: Actor> Context<A> {
         self.request = Request::Fail;
     }
 
+    /// The failure that leads to the next life, for `#[restarting]`.
+    #[doc(hidden)]
+    #[cold]
+    pub fn last_failure(&self) -> Failure {
+        self.host.last_failure().unwrap_or_else(|| Failure::error(&"failed without saying why"))
+    }
+
     /// Ends a handler somebody told: its error is a failure.
     #[doc(hidden)]
     #[inline]
@@ -130,14 +138,20 @@ impl<A: Actor> Nursery<'_, A> {
     /// # Errors
     /// The failure of the child's first start.
     #[doc(hidden)]
-    pub fn start<C, F, M>(&mut self, index: usize, field: &mut Child<C>, factory: F) -> Result<(), Failure>
+    pub fn start<C, F, M>(
+        &mut self,
+        index: usize,
+        field: &mut Child<C>,
+        restart: RestartType,
+        factory: F,
+    ) -> Result<(), Failure>
     where
         C: Actor,
         A: Family<C>,
         F: Factory<C, M>,
         M: 'static,
     {
-        let address = self.host.start_child::<C, F, M>(index, factory)?;
+        let address = self.host.start_child::<C, F, M>(index, restart, factory)?;
         *field = Child::started(C::Ref::from_ref(Ref::from_address(address)));
         Ok(())
     }

@@ -8,8 +8,11 @@
 //!              │          │             │           │ stop, failure
 //!              └──────────┴──────┬──────┴───────────┘
 //!                                ▼
-//!                          StopChildren ► CallStopping ► DropState ► Pause or End
+//!                          StopChildren ► last hook ► DropState ► Pause or End
 //! ```
+//!
+//! The last hook is `#[stopping]`, or `#[restarting]` where a failure leads to another life. A life that was never up has
+//! none, and neither has one that ended in a panic.
 //!
 //! A backend asks for the [`Task`], performs it, and reports with [`Lifecycle::done`] or
 //! [`Lifecycle::failed`]. It keeps no phase of its own.
@@ -32,6 +35,8 @@ pub enum Task {
     StopChildren,
     /// Call `#[stopping]`.
     CallStopping(StopReason),
+    /// Call `#[restarting]`.
+    CallRestarting,
     /// Drop the state.
     DropState,
     /// Wait for as long as the decision said before the next life; nothing is handled meanwhile.
@@ -58,7 +63,10 @@ enum Phase {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Goal {
     Run,
+    /// The next life, after a failure.
     Restart,
+    /// The next life, after one that ended by itself.
+    Renew(StopReason),
     Stop(StopReason),
 }
 
@@ -80,12 +88,14 @@ pub struct Lifecycle {
     goal: Goal,
     /// The state was in hand when a panic went through it: no hook may see it.
     poisoned: bool,
+    /// `#[started]` has returned in this life.
+    was_up: bool,
 }
 
 impl Lifecycle {
     /// An actor that is not built yet.
     pub const fn new() -> Self {
-        Self { phase: Phase::Building, goal: Goal::Run, poisoned: false }
+        Self { phase: Phase::Building, goal: Goal::Run, poisoned: false, was_up: false }
     }
 
     /// What is to be done now, for an actor with `children` declared children.
@@ -98,14 +108,15 @@ impl Lifecycle {
             Phase::Receiving => Task::Receive,
             Phase::StoppingChildren => Task::StopChildren,
             Phase::Stopping => match self.goal {
-                Goal::Stop(reason) => Task::CallStopping(reason),
-                Goal::Run | Goal::Restart => Task::DropState,
+                Goal::Stop(reason) | Goal::Renew(reason) => Task::CallStopping(reason),
+                Goal::Restart => Task::CallRestarting,
+                Goal::Run => Task::DropState,
             },
             Phase::DroppingState => Task::DropState,
             Phase::Pausing => Task::Pause,
             Phase::Ended => match self.goal {
                 Goal::Stop(reason) => Task::End(reason),
-                Goal::Run | Goal::Restart => Task::End(StopReason::Failed),
+                Goal::Run | Goal::Restart | Goal::Renew(_) => Task::End(StopReason::Failed),
             },
         }
     }
@@ -132,9 +143,14 @@ impl Lifecycle {
         matches!(self.goal, Goal::Stop(_))
     }
 
+    /// Whether the life in hand is to go on.
+    pub const fn is_going_on(&self) -> bool {
+        matches!(self.goal, Goal::Run)
+    }
+
     /// Whether the actor is on its way to its next life.
     pub const fn is_restarting(&self) -> bool {
-        matches!(self.goal, Goal::Restart)
+        matches!(self.goal, Goal::Restart | Goal::Renew(_))
     }
 
     /// The task in hand is done, for an actor with `children` declared children.
@@ -142,7 +158,7 @@ impl Lifecycle {
         self.phase = match self.phase {
             Phase::Building | Phase::Starting(_) | Phase::Receiving => return self.rise(children),
             Phase::StoppingChildren => {
-                if self.poisoned || !self.is_stopping() {
+                if self.poisoned || !self.was_up {
                     Phase::DroppingState
                 } else {
                     Phase::Stopping
@@ -150,12 +166,13 @@ impl Lifecycle {
             }
             Phase::Stopping => Phase::DroppingState,
             Phase::DroppingState => match self.goal {
-                Goal::Run | Goal::Restart => Phase::Pausing,
+                Goal::Run | Goal::Restart | Goal::Renew(_) => Phase::Pausing,
                 Goal::Stop(_) => Phase::Ended,
             },
             Phase::Pausing => {
                 self.goal = Goal::Run;
                 self.poisoned = false;
+                self.was_up = false;
                 Phase::Building
             }
             Phase::Ended => Phase::Ended,
@@ -168,7 +185,10 @@ impl Lifecycle {
         self.phase = match self.phase {
             Phase::Building => Phase::Starting(0),
             Phase::Starting(up) if (up as usize) < children => Phase::Starting(up + 1),
-            Phase::Starting(_) | Phase::Receiving => Phase::Receiving,
+            Phase::Starting(_) | Phase::Receiving => {
+                self.was_up = true;
+                Phase::Receiving
+            }
             Phase::StoppingChildren | Phase::Stopping | Phase::DroppingState | Phase::Pausing | Phase::Ended => return,
         };
     }
@@ -188,10 +208,18 @@ impl Lifecycle {
         }
     }
 
+    /// The life in hand ended by itself, and another one follows.
+    pub const fn renew(&mut self, reason: StopReason) {
+        if matches!((self.phase, self.goal), (Phase::Starting(_) | Phase::Receiving, Goal::Run)) {
+            self.goal = Goal::Renew(reason);
+            self.phase = Phase::StoppingChildren;
+        }
+    }
+
     /// The task in hand failed, and this was decided. `poisoned` says that a panic went through the state.
     pub const fn failed(&mut self, decision: Decision, poisoned: bool) -> Course {
         self.poisoned |= poisoned;
-        if self.is_stopping() {
+        if !matches!(self.goal, Goal::Run) {
             // Failing on the way down changes nothing but what may still be called.
             if matches!(self.phase, Phase::Stopping) {
                 self.phase = Phase::DroppingState;
@@ -295,6 +323,36 @@ mod tests {
     }
 
     #[test]
+    fn an_error_has_its_last_word_before_the_next_life() {
+        let mut life = up();
+        life.failed(Decision::Restart { after: core::time::Duration::ZERO }, false);
+        let tasks = run(&mut life, |task| task == Task::Build);
+        assert_eq!(tasks, [Task::StopChildren, Task::CallRestarting, Task::DropState, Task::Pause, Task::Build]);
+    }
+
+    #[test]
+    fn a_life_that_ended_by_itself_is_followed_by_another() {
+        let mut life = up();
+        life.renew(StopReason::Requested);
+        let tasks = run(&mut life, |task| task == Task::Build);
+        let hook = Task::CallStopping(StopReason::Requested);
+        assert_eq!(tasks, [Task::StopChildren, hook, Task::DropState, Task::Pause, Task::Build]);
+    }
+
+    #[test]
+    fn a_life_that_was_never_up_has_no_last_hook() {
+        for steps in 1..4 {
+            for decision in [Decision::Stop, Decision::Restart { after: core::time::Duration::ZERO }] {
+                let mut life = Lifecycle::new();
+                (0..steps).for_each(|_| life.done(CHILDREN));
+                life.failed(decision, false);
+                let tasks = run(&mut life, |task| task == Task::Build);
+                assert_eq!(tasks[..2], [Task::StopChildren, Task::DropState], "after {steps} steps: {tasks:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_stop_on_the_way_to_a_restart_ends_the_actor() {
         for steps in 0..4 {
             let mut life = up();
@@ -331,6 +389,7 @@ mod tests {
     enum Event {
         Done,
         Stop,
+        Renew,
         Failed(Decision, bool),
     }
 
@@ -345,6 +404,7 @@ mod tests {
         prop_oneof![
             6 => Just(Event::Done),
             1 => Just(Event::Stop),
+            1 => Just(Event::Renew),
             2 => (decision, any::<bool>()).prop_map(|(decision, poisoned)| Event::Failed(decision, poisoned)),
         ]
     }
@@ -356,6 +416,7 @@ mod tests {
         fn no_history_leaves_anything_behind(events in prop::collection::vec(event(), 0..80)) {
             let mut life = Lifecycle::new();
             let (mut state, mut poisoned, mut children, mut stopped) = (false, false, 0usize, false);
+            let (mut up, mut last_words) = (false, 0);
             let stop = events.iter().copied().chain([Event::Stop]);
             for event in stop.chain(core::iter::repeat_n(Event::Done, 8)) {
                 let task = life.task(CHILDREN);
@@ -365,7 +426,9 @@ mod tests {
                     Task::CallStarted => prop_assert!(state && children == CHILDREN),
                     Task::Receive => prop_assert!(state && !poisoned && children == CHILDREN && !stopped),
                     Task::StopChildren | Task::DropState => prop_assert!(state),
-                    Task::CallStopping(_) => prop_assert!(state && !poisoned && children == 0),
+                    Task::CallStopping(_) | Task::CallRestarting => {
+                        prop_assert!(state && !poisoned && children == 0 && up && last_words == 0);
+                    }
                     Task::Pause | Task::End(_) => prop_assert!(!state && children == 0),
                 }
                 if let Task::End(_) = task {
@@ -375,11 +438,13 @@ mod tests {
                 match event {
                     Event::Done => {
                         match task {
-                            Task::Build => (state, poisoned) = (true, false),
+                            Task::Build => (state, poisoned, up, last_words) = (true, false, false, 0),
                             Task::StartChild(_) => children += 1,
                             Task::StopChildren => children = 0,
                             Task::DropState => state = false,
-                            Task::CallStarted | Task::Receive | Task::CallStopping(_) | Task::Pause | Task::End(_) => {}
+                            Task::CallStarted => up = true,
+                            Task::CallStopping(_) | Task::CallRestarting => last_words += 1,
+                            Task::Receive | Task::Pause | Task::End(_) => {}
                         }
                         life.done(CHILDREN);
                     }
@@ -387,12 +452,14 @@ mod tests {
                         stopped = true;
                         life.stop(StopReason::Requested);
                     }
+                    Event::Renew => life.renew(StopReason::Requested),
                     // Children stop and states drop without failing; a pause does nothing that could.
                     Event::Failed(..)
                         if matches!(task, Task::StopChildren | Task::DropState | Task::Pause) => {}
                     Event::Failed(Decision::Resume, true) => {}
                     Event::Failed(decision, panicked) => {
                         poisoned |= panicked && state;
+                        last_words += usize::from(matches!(task, Task::CallStopping(_) | Task::CallRestarting));
                         life.failed(decision, panicked);
                     }
                 }

@@ -37,6 +37,12 @@ pub trait Message: Sized + Send + 'static {
         Lane::User
     }
 
+    /// Whether this message leaves the idle timer alone.
+    #[inline]
+    fn is_passive(&self) -> bool {
+        false
+    }
+
     /// Gives the message up: an asker hears `why`, everything else is dropped.
     fn refuse(self, why: Unanswered);
 }

@@ -15,18 +15,19 @@ pub use core::result::Result;
 pub use core::time::Duration;
 
 pub use actor_runtime::actor::{
-    Actor, AllHandlersInOneBlock, Configured, Handled, Movable, Options, Protocol, Stashing, Supervised,
+    Actor, AllHandlersInOneBlock, Configured, Handled, Idles, Movable, Options, Protocol, Stashing, Supervised, Watches,
 };
 pub use actor_runtime::call::{Ask, Call, Kind, RejectedMany, ResultLike, Tell, TryAsk, tell_many};
 pub use actor_runtime::context::{Context, Nursery};
 pub use actor_runtime::error::Unanswered;
 pub use actor_runtime::failure::{Failure, StopReason};
+pub use actor_runtime::id::ActorId;
 pub use actor_runtime::message::{Lane, Message, Mode};
 pub use actor_runtime::policy::Overflow;
 pub use actor_runtime::recipient::Recipient;
 pub use actor_runtime::reference::{ActorRef, Control, Ref, Weak};
 pub use actor_runtime::reply::Reply;
-pub use actor_runtime::supervision::{Backoff, Exhausted, Jitter, RestartLimit, Strategy, Supervision};
+pub use actor_runtime::supervision::{Backoff, Exhausted, Jitter, RestartLimit, RestartType, Strategy, Supervision};
 
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::backend::bare_metal::{

@@ -147,7 +147,7 @@ pub use actor_runtime::metrics::{Counts, DeadLetterReason, SystemEvent};
 pub use actor_runtime::recipient::{Parcel, Recipient};
 pub use actor_runtime::reference::{ActorRef, Child, Control, Ending, MailboxStatus, Path, Weak};
 pub use actor_runtime::reply::Reply;
-pub use actor_runtime::supervision::{Decision, Directive};
+pub use actor_runtime::supervision::{Decision, Directive, RestartType as Restart};
 pub use actor_runtime::time::Instant;
 
 #[cfg(feature = "tokio")]
@@ -155,5 +155,6 @@ pub use actor_runtime::recipient::Delivery;
 
 #[cfg(feature = "tokio")]
 pub use actor_runtime::backend::tokio::{
-    ActorSystem, Builder, FindError, Published, ShutdownError, Spawn, SpawnError, Spawning, Stepper, Stuck, Topic,
+    ActorSystem, Attached, Builder, Errand, FindError, Published, ShutdownError, Spawn, SpawnChild, SpawnError,
+    Spawning, Stepper, Stuck, Topic,
 };

@@ -5,8 +5,9 @@ mod common;
 
 use std::time::Duration;
 
+use actor::Errand;
 use actor::prelude::*;
-use common::{Gate, everywhere, yield_now};
+use common::{Gate, Journal, everywhere, yield_now};
 
 #[actor]
 struct Ticking {
@@ -143,4 +144,205 @@ fn a_stepper_says_so_when_time_passes_and_nothing_comes() {
     let _ticking =
         stepper.block_on(async { system.spawn(|| Ticking { ticks: 0, gate: Gate::default() }).await.unwrap() });
     stepper.block_on(std::future::pending::<()>());
+}
+
+/// Timers of a context.
+#[actor]
+struct Alarms {
+    heard: Journal,
+    timer: Option<Errand>,
+    gate: Gate,
+}
+
+#[handlers]
+impl Alarms {
+    fn hear(&mut self, what: u32, ctx: &mut Context<Self>) {
+        self.heard.note(format!("{what} at {}", ctx.now().as_nanos() / 1_000_000));
+    }
+    fn after(&mut self, millis: u64, what: u32, ctx: &mut Context<Self>) {
+        self.timer = Some(ctx.after(Duration::from_millis(millis), move |me| me.hear(what)));
+    }
+    fn every(&mut self, millis: u64, what: u32, ctx: &mut Context<Self>) {
+        self.timer = Some(ctx.every(Duration::from_millis(millis), move |me| me.hear(what)));
+    }
+    fn cancel(&mut self, ctx: &mut Context<Self>) {
+        if let Some(timer) = self.timer.take() {
+            timer.cancel(ctx);
+        }
+    }
+    fn cancel_foreign(&mut self, timer: Errand, ctx: &mut Context<Self>) {
+        timer.cancel(ctx);
+    }
+    fn timer(&self) -> Option<Errand> {
+        self.timer
+    }
+    fn bad_call(&mut self, ctx: &mut Context<Self>) {
+        ctx.after(Duration::from_millis(1), |me| {
+            assert!(!me.control().is_alive(), "no message can be made");
+            me.hear(0)
+        });
+    }
+    async fn hold(&mut self) {
+        self.gate.passed().await;
+    }
+    fn panics(&mut self) {
+        panic!("restart");
+    }
+    fn ping(&self) -> bool {
+        true
+    }
+}
+
+fn alarms(stepper: &mut actor::Stepper, system: &ActorSystem) -> (AlarmsRef, Journal, Gate) {
+    let (heard, gate) = (Journal::default(), Gate::default());
+    let (kept, closed) = (heard.clone(), gate.clone());
+    let factory = move || Alarms { heard: kept.clone(), timer: None, gate: closed.clone() };
+    (stepper.block_on(async { system.spawn(factory).await.unwrap() }), heard, gate)
+}
+
+#[test]
+fn timers_of_a_context_fire_at_their_time_in_order() {
+    let (system, mut stepper) = ActorSystem::builder("alarms").stepper();
+    let (actor, heard, _) = alarms(&mut stepper, &system);
+    actor.after(20, 1).tell().unwrap();
+    actor.after(10, 2).tell().unwrap();
+    actor.every(8, 3).tell().unwrap();
+    actor.after(u64::MAX, 4).tell().unwrap();
+    stepper.advance(Duration::from_millis(25));
+    assert_eq!(heard.entries(), ["3 at 8", "2 at 10", "3 at 16", "1 at 20", "3 at 24"]);
+}
+
+#[test]
+fn a_cancelled_timer_fires_no_more_even_if_it_is_due() {
+    let (system, mut stepper) = ActorSystem::builder("alarms").stepper();
+    let (actor, heard, gate) = alarms(&mut stepper, &system);
+    actor.every(10, 1).tell().unwrap();
+    stepper.advance(Duration::from_millis(15));
+    actor.hold().tell().unwrap();
+    stepper.advance(Duration::from_millis(10));
+    // Due while the actor is held. Whatever is handled first when it is let go, the tick or the message that cancels it:
+    // behind the cancel nothing is heard.
+    actor.cancel().tell().unwrap();
+    gate.open();
+    stepper.run();
+    let before = heard.entries().len();
+    assert!(before <= 2, "{:?}", heard.entries());
+    stepper.advance(Duration::from_secs(1));
+    assert_eq!(heard.entries().len(), before);
+
+    actor.after(10, 2).tell().unwrap();
+    stepper.run();
+    actor.cancel().tell().unwrap();
+    stepper.advance(Duration::from_secs(1));
+    assert_eq!(heard.entries().len(), before);
+}
+
+#[test]
+fn missed_ticks_of_a_context_are_skipped() {
+    let (system, mut stepper) = ActorSystem::builder("alarms").stepper();
+    let (actor, heard, gate) = alarms(&mut stepper, &system);
+    actor.every(10, 1).tell().unwrap();
+    stepper.run();
+    actor.hold().tell().unwrap();
+    stepper.advance(Duration::from_millis(95));
+    gate.open();
+    stepper.run();
+    stepper.advance(Duration::from_millis(5));
+    assert_eq!(heard.entries(), ["1 at 95", "1 at 100"]);
+}
+
+#[test]
+fn a_timer_of_an_earlier_life_neither_fires_nor_cancels_one_of_this() {
+    let (system, mut stepper) = ActorSystem::builder("alarms").stepper();
+    let (actor, heard, _) = alarms(&mut stepper, &system);
+    let (other, other_heard, _) = alarms(&mut stepper, &system);
+    actor.after(10, 1).tell().unwrap();
+    let old = stepper.block_on(async { actor.timer().await.unwrap().unwrap() });
+    actor.panics().tell().unwrap();
+    actor.after(20, 2).tell().unwrap();
+    actor.cancel_foreign(old).tell().unwrap();
+    other.after(30, 3).tell().unwrap();
+    other.cancel_foreign(old).tell().unwrap();
+    stepper.advance(Duration::from_millis(100));
+    assert_eq!((heard.entries(), other_heard.entries()), (vec!["2 at 20".into()], vec!["3 at 30".into()]));
+}
+
+#[test]
+fn a_timer_whose_message_cannot_be_made_fails_its_actor() {
+    let (system, mut stepper) = ActorSystem::builder("alarms").stepper();
+    let (actor, heard, _) = alarms(&mut stepper, &system);
+    actor.bad_call().tell().unwrap();
+    stepper.advance(Duration::from_millis(5));
+    assert_eq!(stepper.block_on(async { actor.ping().await }), Ok(true));
+    assert_eq!((system.counts::<Alarms>().restarts, heard.entries().len()), (1, 0));
+}
+
+#[test]
+fn timers_of_a_context_keep_no_actor_and_no_capture_alive() {
+    everywhere(|system| async move {
+        let actor = system.spawn(|| Alarms { heard: Journal::default(), timer: None, gate: Gate::default() }).await;
+        let actor = actor.unwrap();
+        actor.every(3_600_000, 1).await.unwrap();
+        actor.after(3_600_000, 1).await.unwrap();
+        assert_eq!(actor.ping().await, Ok(true));
+        let stopped = actor.control().stopped();
+        drop(actor);
+        stopped.await;
+    });
+}
+
+/// Goes on with its own work, and lets others have their turn.
+#[actor]
+struct Worker {
+    done: u32,
+}
+
+#[handlers]
+impl Worker {
+    #[started]
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        ctx.after(Duration::ZERO, |me| me.work());
+    }
+    fn work(&mut self, ctx: &mut Context<Self>) {
+        self.done += 1;
+        ctx.after(Duration::ZERO, |me| me.work());
+    }
+    fn done(&self) -> u32 {
+        self.done
+    }
+    fn panics(&mut self) {
+        panic!("restart");
+    }
+}
+
+#[test]
+fn work_an_actor_goes_on_with_lets_messages_through_and_does_not_multiply_over_restarts() {
+    everywhere(|system| async move {
+        let worker = system.spawn(|| Worker { done: 0 }).await.unwrap();
+        for _ in 0..3 {
+            assert!(worker.done().await.is_ok());
+            worker.panics().await.unwrap();
+        }
+        assert!(worker.done().await.is_ok());
+        worker.control().stop().await;
+    });
+    let (system, mut stepper) = ActorSystem::builder("worker").stepper();
+    let worker = stepper.block_on(async { system.spawn(|| Worker { done: 0 }).await.unwrap() });
+    let mut per_step = Vec::new();
+    for restarts in 0..2 {
+        let before = stepper.block_on(async { worker.done().await.unwrap() });
+        for _ in 0..100 {
+            stepper.step();
+        }
+        per_step.push(stepper.block_on(async { worker.done().await.unwrap() }) - before);
+        assert_eq!(system.counts::<Worker>().restarts, restarts);
+        if restarts == 0 {
+            // The first restart comes at once.
+            worker.panics().tell().unwrap();
+            while system.counts::<Worker>().restarts == 0 {
+                stepper.step();
+            }
+        }
+    }
+    assert!(per_step[0].abs_diff(per_step[1]) <= 2, "as much work in a hundred steps before and after: {per_step:?}");
 }

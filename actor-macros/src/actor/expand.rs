@@ -231,7 +231,7 @@ pub(crate) fn supervised(
     // Said of a type without parameters, the bound would be checked here and now, and fail a second time.
     let bound = (!shape.generics.params.is_empty()).then(|| quote!(where Self: #rt::Actor));
     let nursery = names::respan(quote!(#rt::Nursery<'_, Self>), ident.span());
-    let starts = children.iter().enumerate().map(|(index, child)| start(index, child));
+    let starts = children.iter().enumerate().map(|(index, child)| start(index, child, &rt));
     quote! {
         #[automatically_derived]
         impl #impl_generics #rt::Supervised for #ident #ty_generics #where_clause {
@@ -256,12 +256,14 @@ pub(crate) fn supervised(
     }
 }
 
-fn start(index: usize, child: &Child) -> Option<TokenStream> {
+fn start(index: usize, child: &Child, rt: &TokenStream) -> Option<TokenStream> {
     let field = &child.member;
     let actor = child.actor()?;
     let Factory::Given(factory) = &child.factory else { return None };
     let at = names::located(factory.span());
-    Some(quote_spanned!(at=> #index => nursery.start::<#actor, _, _>(index, &mut self.#field, #factory),))
+    Some(
+        quote_spanned!(at=> #index => nursery.start::<#actor, _, _>(index, &mut self.#field, #rt::RestartType::Transient, #factory),),
+    )
 }
 
 /// What the actor brings to a slot, where there are slots: the length of its mailbox, and its children's slots.

@@ -112,7 +112,9 @@ impl Message<'_> {
     fn period(&self) -> Option<&crate::duration::Period> {
         match &self.method.role {
             Role::Every(period) => Some(period),
-            Role::Handler | Role::Started | Role::Stopping => None,
+            Role::Handler | Role::Started | Role::Stopping | Role::Restarting | Role::Idle(_) | Role::Terminated => {
+                None
+            }
         }
     }
 
@@ -132,8 +134,10 @@ impl Message<'_> {
                 Suspicion::None => quote!(#name),
                 Suspicion::Likely | Suspicion::Certain => quote!(#name: (#name,)),
             }),
-            Parameter::Reply { name, .. } | Parameter::Reason { name, .. } => Some(quote!(#name)),
-            Parameter::Context { .. } | Parameter::Broken => None,
+            Parameter::Reply { name, .. } | Parameter::Reason { name, .. } | Parameter::Who { name } => {
+                Some(quote!(#name))
+            }
+            Parameter::Context { .. } | Parameter::Failure | Parameter::Broken => None,
         });
         let mut fields: Vec<TokenStream> = named.collect();
         if self.method.reply().is_none() {

@@ -32,6 +32,8 @@ pub(crate) struct Method {
     pub(crate) urgent: bool,
     /// What has to hold, or the message waits in the stash.
     pub(crate) stash_unless: Option<TokenStream>,
+    /// Whether its messages leave the idle timer alone.
+    pub(crate) passive: bool,
     /// The parameters after `self`, in order.
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) answer: Answer,
@@ -47,6 +49,12 @@ pub(crate) enum Role {
     Started,
     /// After the last.
     Stopping,
+    /// Between a failure and the next life.
+    Restarting,
+    /// After so long without a message.
+    Idle(Period),
+    /// After the end of an actor that is watched.
+    Terminated,
 }
 
 /// A parameter after `self`.
@@ -58,8 +66,12 @@ pub(crate) enum Parameter {
     Argument(Argument),
     /// `reply: Reply<T>`: the duty to answer.
     Reply { name: Ident, ty: Type, value: Type },
-    /// `why: StopReason`, of `#[stopping]`.
+    /// `why: StopReason`, of `#[stopping]` and `#[terminated]`.
     Reason { name: Ident, ty: Type },
+    /// `who: ActorId`, of `#[terminated]`.
+    Who { name: Ident },
+    /// `failure: &Failure`, of `#[restarting]`.
+    Failure,
     /// Anything else; reported.
     Broken,
 }
@@ -108,7 +120,7 @@ impl Method {
     pub(crate) fn is_callable(&self) -> bool {
         match self.role {
             Role::Handler | Role::Every(_) => true,
-            Role::Started | Role::Stopping => false,
+            Role::Started | Role::Stopping | Role::Restarting | Role::Idle(_) | Role::Terminated => false,
         }
     }
 
@@ -138,7 +150,7 @@ impl Method {
     pub(crate) fn arguments(&self) -> impl Iterator<Item = &Argument> {
         self.parameters.iter().filter_map(|parameter| match parameter {
             Parameter::Argument(argument) => Some(argument),
-            Parameter::Context { .. } | Parameter::Reply { .. } | Parameter::Reason { .. } | Parameter::Broken => None,
+            _ => None,
         })
     }
 
@@ -146,7 +158,7 @@ impl Method {
     pub(crate) fn reply(&self) -> Option<(&Ident, &Type)> {
         self.parameters.iter().find_map(|parameter| match parameter {
             Parameter::Reply { name, value, .. } => Some((name, value)),
-            Parameter::Context { .. } | Parameter::Argument(_) | Parameter::Reason { .. } | Parameter::Broken => None,
+            _ => None,
         })
     }
 
@@ -165,11 +177,19 @@ impl Method {
         }
     }
 
-    /// The parameter of `#[stopping]` that says why.
+    /// The parameter of `#[terminated]` that says who.
+    pub(crate) fn who(&self) -> Option<&Ident> {
+        self.parameters.iter().find_map(|parameter| match parameter {
+            Parameter::Who { name } => Some(name),
+            _ => None,
+        })
+    }
+
+    /// The parameter that says why an actor ended.
     pub(crate) fn reason(&self) -> Option<&Ident> {
         self.parameters.iter().find_map(|parameter| match parameter {
             Parameter::Reason { name, .. } => Some(name),
-            Parameter::Context { .. } | Parameter::Argument(_) | Parameter::Reply { .. } | Parameter::Broken => None,
+            _ => None,
         })
     }
 }

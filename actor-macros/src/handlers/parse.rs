@@ -15,9 +15,9 @@ use crate::names::{self, Names};
 use crate::options::{self, Value, quoted};
 
 /// The attributes a method may carry.
-const SUPPORTED: &[&str] = &["handler", "started", "stopping", "every"];
+const SUPPORTED: &[&str] = &["handler", "started", "stopping", "restarting", "terminated", "every", "idle"];
 /// Attributes of methods that mean nothing yet. Named, so that the error is ours.
-const PLANNED: &[&str] = &["idle", "restarting", "terminated", "dead_letter"];
+const PLANNED: &[&str] = &["dead_letter"];
 /// The same for parameters.
 const PARAMETER_HELPERS: &[&str] = &["into", "indirect"];
 
@@ -136,16 +136,18 @@ fn parse_item(item: &mut ImplItem, diagnostics: &Diagnostics) -> Option<Method> 
 fn parse_method(method: &mut ImplItemFn, diagnostics: &Diagnostics) -> Method {
     let helpers = take_helpers(&mut method.attrs);
     let (role, options) = parse_role(&helpers, diagnostics);
-    let parameters = method.sig.inputs.iter_mut().filter_map(|input| match input {
-        FnArg::Receiver(_) => None,
-        FnArg::Typed(parameter) => Some(parse_parameter(parameter, &role, diagnostics)),
-    });
-    let parameters = parameters.collect();
-    let HandlerOptions { plain, urgent, stash_unless } = options;
+    let mut parameters: Vec<Parameter> = Vec::new();
+    for input in &mut method.sig.inputs {
+        if let FnArg::Typed(parameter) = input {
+            let place = parameters.iter().filter(|earlier| !matches!(earlier, Parameter::Context { .. })).count();
+            parameters.push(parse_parameter(parameter, &role, place, diagnostics));
+        }
+    }
+    let HandlerOptions { plain, passive, urgent, stash_unless } = options;
     let answer = parse_answer(&method.sig.output, plain);
     let (cfgs, attrs) = forwarded(&method.attrs);
     let (original, vis) = (method.sig.clone(), method.vis.clone());
-    Method { original, vis, cfgs, attrs, role, urgent, stash_unless, parameters, answer }
+    Method { original, vis, cfgs, attrs, role, urgent, stash_unless, passive, parameters, answer }
 }
 
 fn is_helper(attribute: &Attribute) -> bool {
@@ -163,6 +165,8 @@ pub(super) fn take_helpers(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
 struct HandlerOptions {
     /// Its `Result` is an ordinary value.
     plain: bool,
+    /// Its messages leave the idle timer alone.
+    passive: bool,
     urgent: bool,
     stash_unless: Option<TokenStream>,
 }
@@ -174,8 +178,9 @@ fn parse_role(helpers: &[Attribute], diagnostics: &Diagnostics) -> (Role, Handle
         let name = helper.path().get_ident().map(Ident::to_string).unwrap_or_default();
         match name.as_str() {
             "handler" => options = parse_handler_options(helper, diagnostics),
-            "every" => role = parse_every(helper, diagnostics).map_or(role, Role::Every),
-            "started" | "stopping" => {
+            "every" => role = parse_period(helper, "every", "5s", diagnostics).map_or(role, Role::Every),
+            "idle" => role = parse_period(helper, "idle", "30s", diagnostics).map_or(role, Role::Idle),
+            "started" | "stopping" | "restarting" | "terminated" => {
                 if !matches!(helper.meta, Meta::Path(_)) {
                     diagnostics.report(
                         helper,
@@ -183,7 +188,12 @@ fn parse_role(helpers: &[Attribute], diagnostics: &Diagnostics) -> (Role, Handle
                         format_args!("write `#[{name}]`"),
                     );
                 }
-                role = if name == "started" { Role::Started } else { Role::Stopping };
+                role = match name.as_str() {
+                    "started" => Role::Started,
+                    "stopping" => Role::Stopping,
+                    "restarting" => Role::Restarting,
+                    _ => Role::Terminated,
+                };
             }
             planned => {
                 let known: Vec<String> = SUPPORTED.iter().map(|name| format!("#[{name}]")).collect();
@@ -202,18 +212,21 @@ fn parse_role(helpers: &[Attribute], diagnostics: &Diagnostics) -> (Role, Handle
 fn parse_handler_options(helper: &Attribute, diagnostics: &Diagnostics) -> HandlerOptions {
     let mut options = HandlerOptions::default();
     let Meta::List(list) = &helper.meta else { return options };
-    let known = ["lane", "stash_unless", "plain"];
+    let known = ["lane", "stash_unless", "plain", "passive"];
     for entry in options::read(list.tokens.clone(), "`#[handler]`", &known, diagnostics) {
-        match entry.name.to_string().as_str() {
+        let name = entry.name.to_string();
+        match name.as_str() {
             "lane" => options.urgent = entry.word(&[("urgent", true), ("user", false)], diagnostics).unwrap_or(false),
             "stash_unless" => {
                 let guard: Option<Expr> = entry.parse_as("stash_unless = self.ready", diagnostics);
                 options.stash_unless = guard.map(ToTokens::into_token_stream);
             }
             _ => {
-                options.plain = true;
+                options.plain |= name == "plain";
+                options.passive |= name == "passive";
                 if !matches!(entry.value, Value::None) {
-                    diagnostics.report(&entry, "`plain` takes no value", "write `#[handler(plain)]`");
+                    let help = format_args!("write `#[handler({name})]`");
+                    diagnostics.report(&entry, format_args!("`{name}` takes no value"), help);
                 }
             }
         }
@@ -221,24 +234,31 @@ fn parse_handler_options(helper: &Attribute, diagnostics: &Diagnostics) -> Handl
     options
 }
 
-fn parse_every(helper: &Attribute, diagnostics: &Diagnostics) -> Option<Period> {
-    let help = "write `#[every(5s)]`";
+/// The time in `#[every(5s)]` and `#[idle(30s)]`.
+fn parse_period(helper: &Attribute, name: &str, example: &str, diagnostics: &Diagnostics) -> Option<Period> {
+    let (what, zero) = match name {
+        "every" => ("period", "a timer with a period of zero never rests"),
+        _ => ("time", "an actor that is idle at once never rests"),
+    };
+    let missing = format!("`#[{name}]` needs its {what}");
+    let help = format!("write `#[{name}({example})]`");
     let Meta::List(list) = &helper.meta else {
-        diagnostics.report(helper, "`#[every]` needs its period", help);
+        diagnostics.report(helper, missing, help);
         return None;
     };
     if list.tokens.is_empty() {
-        diagnostics.report(helper, "`#[every]` needs its period", help);
+        diagnostics.report(helper, missing, help);
         return None;
     }
     let period: Period = diagnostics.take(syn::parse2(list.tokens.clone()))?;
     if period.duration.is_zero() {
-        diagnostics.report(&period, "a timer with a period of zero never rests", "write `#[every(1ms)]` or more");
+        diagnostics.report(&period, zero, format_args!("write `#[{name}(1ms)]` or more"));
     }
     Some(period)
 }
 
-fn parse_parameter(parameter: &mut PatType, role: &Role, diagnostics: &Diagnostics) -> Parameter {
+/// `place` counts the parameters before this one, without the context.
+fn parse_parameter(parameter: &mut PatType, role: &Role, place: usize, diagnostics: &Diagnostics) -> Parameter {
     let into = parse_parameter_attributes(parameter, diagnostics);
     let ty = (*parameter.ty).clone();
     if let Type::Reference(reference) = &ty
@@ -260,7 +280,10 @@ fn parse_parameter(parameter: &mut PatType, role: &Role, diagnostics: &Diagnosti
     };
     match role {
         Role::Stopping => return Parameter::Reason { name, ty },
-        Role::Handler | Role::Every(_) | Role::Started => {}
+        Role::Terminated if place == 0 => return Parameter::Who { name },
+        Role::Terminated if place == 1 => return Parameter::Reason { name, ty },
+        Role::Restarting if matches!(ty, Type::Reference(_)) => return Parameter::Failure,
+        Role::Handler | Role::Every(_) | Role::Started | Role::Restarting | Role::Idle(_) | Role::Terminated => {}
     }
     if let Some(value) = reply_value(&ty) {
         return Parameter::Reply { name, ty: ty.clone(), value: value.clone() };

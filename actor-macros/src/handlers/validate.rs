@@ -30,6 +30,9 @@ pub(crate) fn validate(handlers: &Handlers, diagnostics: &Diagnostics) {
             }
             Role::Started => check_hook(method, "started", diagnostics),
             Role::Stopping => check_hook(method, "stopping", diagnostics),
+            Role::Restarting => check_hook(method, "restarting", diagnostics),
+            Role::Idle(_) => check_hook(method, "idle", diagnostics),
+            Role::Terminated => check_hook(method, "terminated", diagnostics),
         }
     }
 }
@@ -47,13 +50,23 @@ fn is_lifetime(argument: &GenericArgument) -> bool {
 
 /// Each hook is one method.
 fn check_hooks_once(handlers: &Handlers, diagnostics: &Diagnostics) {
-    let is_started = |method: &&Method| matches!(method.role, Role::Started) && method.cfgs.is_empty();
-    let is_stopping = |method: &&Method| matches!(method.role, Role::Stopping) && method.cfgs.is_empty();
-    for second in handlers.methods.iter().filter(is_started).skip(1) {
-        diagnostics.report(second.name(), "an actor has one `#[started]` hook", "call this method from the first one");
+    for hook in ["started", "stopping", "restarting", "idle", "terminated"] {
+        let methods = handlers.methods.iter().filter(|method| method.cfgs.is_empty());
+        for second in methods.filter(|method| hook_of(&method.role) == Some(hook)).skip(1) {
+            let fact = format_args!("an actor has one `#[{hook}]` hook");
+            diagnostics.report(second.name(), fact, "call this method from the first one");
+        }
     }
-    for second in handlers.methods.iter().filter(is_stopping).skip(1) {
-        diagnostics.report(second.name(), "an actor has one `#[stopping]` hook", "call this method from the first one");
+}
+
+fn hook_of(role: &Role) -> Option<&'static str> {
+    match role {
+        Role::Started => Some("started"),
+        Role::Stopping => Some("stopping"),
+        Role::Restarting => Some("restarting"),
+        Role::Idle(_) => Some("idle"),
+        Role::Terminated => Some("terminated"),
+        Role::Handler | Role::Every(_) => None,
     }
 }
 
@@ -134,7 +147,11 @@ fn check_arguments(method: &Method, diagnostics: &Diagnostics) {
         match parameter {
             Parameter::Argument(argument) => check_owned(&argument.ty, "a message", diagnostics),
             Parameter::Reply { value, .. } => check_owned(value, "a reply", diagnostics),
-            Parameter::Context { .. } | Parameter::Reason { .. } | Parameter::Broken => {}
+            Parameter::Context { .. }
+            | Parameter::Reason { .. }
+            | Parameter::Who { .. }
+            | Parameter::Failure
+            | Parameter::Broken => {}
         }
     }
 }
@@ -228,7 +245,7 @@ fn converted(bound: &syn::TypeImplTrait) -> Option<String> {
 fn check_reply(method: &Method, diagnostics: &Diagnostics) {
     let replies = method.parameters.iter().filter_map(|parameter| match parameter {
         Parameter::Reply { ty, .. } => Some(ty),
-        Parameter::Context { .. } | Parameter::Argument(_) | Parameter::Reason { .. } | Parameter::Broken => None,
+        _ => None,
     });
     for second in replies.skip(1) {
         diagnostics.report(second, "a message is answered once, by one `Reply`", "answer with a tuple or a struct");
@@ -295,6 +312,9 @@ fn check_hook(method: &Method, hook: &str, diagnostics: &Diagnostics) {
     for argument in method.arguments() {
         let help = match hook {
             "started" => "keep the value in the actor, where its factory put it",
+            "idle" => "keep the value in the actor, and take the context alone",
+            "restarting" => "take a `&Failure` and the context alone",
+            "terminated" => "take an `ActorId`, a `StopReason` and the context alone",
             _ => "take a `StopReason` and the context alone",
         };
         diagnostics.report(
@@ -308,7 +328,7 @@ fn check_hook(method: &Method, hook: &str, diagnostics: &Diagnostics) {
     }
     let reasons = method.parameters.iter().filter_map(|parameter| match parameter {
         Parameter::Reason { ty, .. } => Some(ty),
-        Parameter::Context { .. } | Parameter::Argument(_) | Parameter::Reply { .. } | Parameter::Broken => None,
+        _ => None,
     });
     for second in reasons.skip(1) {
         diagnostics.report(second, "`#[stopping]` is told one reason", "take a `StopReason` and the context alone");

@@ -21,6 +21,7 @@ use crate::reference::Ref;
 #[cfg(feature = "tokio")]
 use crate::reply::Duty;
 use crate::reply::Reply;
+use crate::supervision::RestartType;
 use crate::time::Instant;
 
 #[cfg(feature = "bare-metal")]
@@ -378,6 +379,27 @@ macro_rules! on_host {
     };
 }
 
+#[cfg(feature = "tokio")]
+impl<A: Actor> Host<A> {
+    /// The host of an actor on tokio.
+    pub(crate) fn tokio(&self) -> Option<&tokio::Host<A>> {
+        match self {
+            Self::Tokio(host) => Some(host),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(_) => None,
+        }
+    }
+
+    /// As above, for whoever changes something.
+    pub(crate) fn tokio_mut(&mut self) -> Option<&mut tokio::Host<A>> {
+        match self {
+            Self::Tokio(host) => Some(host),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(_) => None,
+        }
+    }
+}
+
 impl<A: Actor> Host<A> {
     /// This actor's own address, as one more ref.
     pub(crate) fn address(&self) -> Address {
@@ -430,6 +452,12 @@ impl<A: Actor> Host<A> {
         }
     }
 
+    /// The failure that leads to the next life, for whoever asks first.
+    #[cold]
+    pub(crate) fn last_failure(&self) -> Option<Failure> {
+        on_host!(self, host => host.last_failure())
+    }
+
     /// A reply that comes back to this actor as the message `answered`, or `None` where it has no room to
     /// keep one. `limit` ends the wait; a default one is `ask_timeout`, that of the actor asked.
     pub(crate) fn reply_as_message<K, F, R>(
@@ -449,7 +477,12 @@ impl<A: Actor> Host<A> {
     }
 
     /// Starts declared child `index`.
-    pub(crate) fn start_child<C, F, M>(&self, index: usize, factory: F) -> Result<Address, Failure>
+    pub(crate) fn start_child<C, F, M>(
+        &self,
+        index: usize,
+        restart: RestartType,
+        factory: F,
+    ) -> Result<Address, Failure>
     where
         C: Actor,
         A: Family<C>,
@@ -458,12 +491,17 @@ impl<A: Actor> Host<A> {
     {
         match self {
             #[cfg(feature = "tokio")]
-            Self::Tokio(host) => host.start_child::<C, F, M>(index, factory).map(Address::Tokio),
+            Self::Tokio(host) => host.start_child::<C, F, M>(index, restart, factory).map(Address::Tokio),
             #[cfg(feature = "bare-metal")]
-            Self::BareMetal(host) => host.start_child::<C, F, M>(index, factory).map(Address::BareMetal),
+            Self::BareMetal(host) => match restart {
+                RestartType::Transient => host.start_child::<C, F, M>(index, factory).map(Address::BareMetal),
+                RestartType::Permanent | RestartType::Temporary => {
+                    Err(Failure::start(&"children on bare metal are restarted after a failure; leave `restart` out"))
+                }
+            },
             #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
             Self::None(never, _) => {
-                let _ = (index, factory);
+                let _ = (index, restart, factory);
                 match *never {}
             }
         }

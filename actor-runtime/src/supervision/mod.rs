@@ -106,8 +106,7 @@ impl<const N: usize> History<N> {
 ///
 /// `directive` is what the supervisor wishes for this failure, `history` the restarts so far of whom
 /// `policy` counts, `random` 64 random bits for the jitter. The same arguments give the same decision;
-/// nothing is allocated, locked or waited for. Whether a child of its [`RestartType`] is restarted at
-/// all is asked first, by the caller.
+/// nothing is allocated, locked or waited for.
 #[must_use = "a decision has no effect until it is carried out"]
 pub fn decide<const N: usize>(
     policy: &Supervision,
@@ -125,6 +124,40 @@ pub fn decide<const N: usize>(
             Some(nth) => Decision::Restart { after: policy.backoff.delay(nth, random) },
             None => policy.exhausted.into(),
         },
+    }
+}
+
+/// As [`decide`], for a child of this [`RestartType`]: one that is not restarted after a failure is stopped instead.
+#[must_use = "a decision has no effect until it is carried out"]
+pub fn decide_child<const N: usize>(
+    policy: &Supervision,
+    restart: RestartType,
+    history: &mut History<N>,
+    directive: Directive,
+    kind: FailureKind,
+    now: Instant,
+    random: u64,
+) -> Decision {
+    match directive.possible_after(kind) {
+        Directive::Restart if !restart.restarts_after(End::Failure) => Decision::Stop,
+        possible => decide(policy, history, possible, kind, now, random),
+    }
+}
+
+/// Decides what follows a life that ended by itself, and counts the restart if it is one.
+#[must_use = "a decision has no effect until it is carried out"]
+pub fn decide_end<const N: usize>(
+    policy: &Supervision,
+    restart: RestartType,
+    history: &mut History<N>,
+    now: Instant,
+    random: u64,
+) -> Decision {
+    if restart.restarts_after(End::Normal) {
+        // The kind rules out nothing but resuming.
+        decide(policy, history, Directive::Restart, FailureKind::Error, now, random)
+    } else {
+        Decision::Stop
     }
 }
 
@@ -185,6 +218,43 @@ mod tests {
         check(Exhausted::Escalate, Decision::Escalate);
         check(Exhausted::StopChild, Decision::Stop);
         check(Exhausted::StopSelf, Decision::StopSelf);
+    }
+
+    #[test]
+    fn a_restart_type_has_the_last_say_after_a_failure_and_after_an_end() {
+        fn check(restart: RestartType, after_failure: Decision, after_end: Decision) {
+            let mut history = History::<4>::new();
+            let kind = FailureKind::Panic;
+            let failed = decide_child(&EXACT, restart, &mut history, Directive::Restart, kind, secs(1), 0);
+            assert_eq!(failed, after_failure, "{restart:?}");
+            let mut history = History::<4>::new();
+            assert_eq!(decide_end(&EXACT, restart, &mut history, secs(1), 0), after_end, "{restart:?}");
+            assert_eq!(history.restarts() > 0, after_end == at_once(), "an end that is none is not counted");
+        }
+        check(RestartType::Permanent, at_once(), at_once());
+        check(RestartType::Transient, at_once(), Decision::Stop);
+        check(RestartType::Temporary, Decision::Stop, Decision::Stop);
+    }
+
+    #[test]
+    fn a_temporary_child_is_stopped_where_resuming_is_impossible_and_escalates_where_told() {
+        fn check(directive: Directive, kind: FailureKind, expected: Decision) {
+            let mut history = History::<4>::new();
+            let decision = decide_child(&EXACT, RestartType::Temporary, &mut history, directive, kind, secs(1), 0);
+            assert_eq!(decision, expected, "{directive:?} after {kind:?}");
+        }
+        check(Directive::Resume, FailureKind::Unasked, Decision::Resume);
+        check(Directive::Resume, FailureKind::Panic, Decision::Stop);
+        check(Directive::Escalate, FailureKind::Error, Decision::Escalate);
+    }
+
+    #[test]
+    fn ends_beyond_the_limit_take_the_exhausted_path() {
+        let limit = RestartLimit::new(1, Duration::from_secs(60));
+        let policy = Supervision { limit, exhausted: Exhausted::StopSelf, ..EXACT };
+        let mut history = History::<4>::new();
+        let mut next = || decide_end(&policy, RestartType::Permanent, &mut history, secs(1), 0);
+        assert_eq!((next(), next()), (at_once(), Decision::StopSelf));
     }
 
     /// Restarts at each time in seconds and expects the last to follow `nth` others.

@@ -15,7 +15,16 @@ impl Protocol<'_> {
         let mut enumeration = self.enumeration.clone();
         enumeration.set_span(names::located(self.blamed()));
         let (constant, handle, handle_async) = (self.constant(), self.handle(), self.handle_async());
-        let hooks = [self.stashes(), self.started(), self.stopping(), self.tick()];
+        let hooks = [
+            self.stashes(),
+            self.hook(|role| matches!(role, Role::Started), &quote!(started()), &[]),
+            self.stopping(),
+            self.hook(|role| matches!(role, Role::Restarting), &quote!(restarting()), &[]),
+            self.idle(),
+            self.terminated(),
+            self.tick(),
+        ];
+        let markers = self.markers();
         let body = quote! {
             type Message = #enumeration #ty_generics;
             const MOVABLE: #rt::Option<#rt::Movable<Self>> = #rt::Probe::<Self>::MOVABLE;
@@ -29,6 +38,7 @@ impl Protocol<'_> {
         quote_spanned! {self.handlers.actor.span()=>
             #[automatically_derived]
             impl #impl_generics #contract for #self_ty #where_clause { #body }
+            #markers
         }
     }
 
@@ -145,9 +155,11 @@ impl Protocol<'_> {
         let arguments = method.parameters.iter().map(|parameter| match parameter {
             Parameter::Argument(Argument { name, .. })
             | Parameter::Reply { name, .. }
-            | Parameter::Reason { name, .. } => {
+            | Parameter::Reason { name, .. }
+            | Parameter::Who { name } => {
                 quote!(#name)
             }
+            Parameter::Failure => quote!(&#rt::Context::last_failure(ctx)),
             Parameter::Context { ty } => quote!(#rt::lend::<Self, #ty>(ctx)),
             Parameter::Broken => TokenStream::new(),
         });
@@ -196,38 +208,79 @@ impl Protocol<'_> {
         }
     }
 
-    fn started(&self) -> TokenStream {
+    /// The function `signature` that makes the message of a hook, its fields among `known`.
+    fn hook(&self, is: fn(&Role) -> bool, signature: &TokenStream, known: &[(Option<&Ident>, &str)]) -> TokenStream {
         let (rt, name, ty) = (&self.rt, &self.enumeration, self.message_type());
-        let hooks =
-            self.messages.iter().filter(|message| matches!(message.method.role, Role::Started)).map(|message| {
-                let (cfgs, variant) = (&message.method.cfgs, &message.variant);
-                quote! {
-                    #(#cfgs)*
-                    #[inline]
-                    fn started() -> #rt::Option<#ty> {
-                        #rt::Option::Some(#name::#variant {})
-                    }
+        let hooks = self.messages.iter().filter(|message| is(&message.method.role)).map(|message| {
+            let (cfgs, variant) = (&message.method.cfgs, &message.variant);
+            let values: Vec<Ident> = known.iter().map(|(_, value)| Ident::new(value, Span::mixed_site())).collect();
+            let fields = known.iter().zip(&values).filter_map(|((field, _), value)| Some((field.as_ref()?, value)));
+            let fields = fields.map(|(field, value)| quote!(#field: #value));
+            quote! {
+                #(#cfgs)*
+                #[inline]
+                fn #signature -> #rt::Option<#ty> {
+                    #(let _ = #values;)*
+                    #rt::Option::Some(#name::#variant { #(#fields),* })
                 }
-            });
+            }
+        });
         quote!(#(#hooks)*)
     }
 
+    /// The one method of this role, if there is one.
+    fn method_of(&self, is: fn(&Role) -> bool) -> Option<&Method> {
+        self.messages.iter().map(|message| message.method).find(|method| is(&method.role))
+    }
+
     fn stopping(&self) -> TokenStream {
-        let (rt, name, ty) = (&self.rt, &self.enumeration, self.message_type());
-        let hooks =
-            self.messages.iter().filter(|message| matches!(message.method.role, Role::Stopping)).map(|message| {
-                let (cfgs, variant) = (&message.method.cfgs, &message.variant);
-                let field = message.method.reason().map(|field| quote!(#field: why));
-                quote! {
-                    #(#cfgs)*
-                    #[inline]
-                    fn stopping(why: #rt::StopReason) -> #rt::Option<#ty> {
-                    let _ = why;
-                        #rt::Option::Some(#name::#variant { #field })
-                    }
-                }
-            });
-        quote!(#(#hooks)*)
+        let is = |role: &Role| matches!(role, Role::Stopping);
+        let (rt, why) = (&self.rt, Ident::new("why", Span::mixed_site()));
+        let reason = self.method_of(is).and_then(Method::reason);
+        self.hook(is, &quote!(stopping(#why: #rt::StopReason)), &[(reason, "why")])
+    }
+
+    fn terminated(&self) -> TokenStream {
+        let is = |role: &Role| matches!(role, Role::Terminated);
+        let (rt, at) = (&self.rt, Span::mixed_site());
+        let (who, why) = (Ident::new("who", at), Ident::new("why", at));
+        let method = self.method_of(is);
+        let fields = [(method.and_then(Method::who), "who"), (method.and_then(Method::reason), "why")];
+        self.hook(is, &quote!(terminated(#who: #rt::ActorId, #why: #rt::StopReason)), &fields)
+    }
+
+    fn idle(&self) -> TokenStream {
+        let is = |role: &Role| matches!(role, Role::Idle(_));
+        let rt = &self.rt;
+        let hook = self.hook(is, &quote!(idle()), &[]);
+        let constants = self.messages.iter().filter_map(|message| match &message.method.role {
+            Role::Idle(period) => {
+                let (cfgs, period) = (&message.method.cfgs, period.expression(rt));
+                Some(quote!(#(#cfgs)* const IDLE: #rt::Option<#rt::Duration> = #rt::Option::Some(#period);))
+            }
+            _ => None,
+        });
+        quote!(#(#constants)* #hook)
+    }
+
+    /// What the context lends to actors with a hook for it alone.
+    fn markers(&self) -> TokenStream {
+        let (rt, self_ty) = (&self.rt, &self.handlers.item.self_ty);
+        let (impl_generics, _, where_clause) = self.generics.split_for_impl();
+        let markers = self.messages.iter().filter_map(|message| {
+            let marker = match &message.method.role {
+                Role::Idle(_) => quote!(Idles),
+                Role::Terminated => quote!(Watches),
+                _ => return None,
+            };
+            let cfgs = &message.method.cfgs;
+            Some(quote! {
+                #(#cfgs)*
+                #[automatically_derived]
+                impl #impl_generics #rt::#marker for #self_ty #where_clause {}
+            })
+        });
+        quote!(#(#markers)*)
     }
 
     fn tick(&self) -> TokenStream {

@@ -39,7 +39,8 @@ impl Protocol<'_> {
                     quote!(#name: #rt::Reply<#value>,)
                 }
                 Parameter::Reason { name, .. } => quote!(#name: #rt::StopReason,),
-                Parameter::Context { .. } | Parameter::Broken => TokenStream::new(),
+                Parameter::Who { name } => quote!(#name: #rt::ActorId,),
+                Parameter::Context { .. } | Parameter::Failure | Parameter::Broken => TokenStream::new(),
             });
         }
         match &message.method.answer {
@@ -87,6 +88,13 @@ impl Protocol<'_> {
             quote!(fn lane(&self) -> #rt::Lane { #lane })
         });
         let refuse = self.refuse();
+        let is_passive = self.messages.iter().any(|message| message.method.passive).then(|| {
+            let passive = self.each(&quote!(self), |message| {
+                let passive = message.method.passive;
+                quote!(#passive)
+            });
+            quote!(fn is_passive(&self) -> #rt::bool { #passive })
+        });
         let sendable = self.where_sendable();
         let indices = self.indices("Index", |_| true);
         let timers = self.indices("Timer", |message| message.period().is_some());
@@ -98,6 +106,7 @@ impl Protocol<'_> {
                 fn index(&self) -> #rt::usize { #index }
                 fn mode(&self) -> #rt::Mode { #mode }
                 #lane
+                #is_passive
                 fn refuse(self, why: #rt::Unanswered) {
                     let _ = why;
                     #refuse

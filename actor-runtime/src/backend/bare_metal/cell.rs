@@ -310,6 +310,10 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
                 Some(hook) => self.call(hook),
                 None => Flow::Done,
             },
+            Task::CallRestarting => match A::restarting() {
+                Some(hook) => self.call(hook),
+                None => Flow::Done,
+            },
             Task::DropState => {
                 self.drop_state();
                 Flow::Done
@@ -391,7 +395,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
                 self.announce();
                 Flow::Done
             }
-            (Task::CallStopping(_), Left::Nothing | Left::Stop) => Flow::Done,
+            (Task::CallStopping(_) | Task::CallRestarting, Left::Nothing | Left::Stop) => Flow::Done,
             // A hook that failed has led elsewhere already, and a handler is no task.
             (_, Left::Nothing | Left::Stop | Left::Failure(_)) => Flow::Again,
         }
@@ -563,7 +567,7 @@ fn fail(kind: FailureKind, life: &mut Lifecycle, record: Option<&mut Record>, ad
     // The first start of a child is its parent's own start; that of others is tried again.
     let is_first_start = place.parent.is_some() && address.header().stage() == Stage::Starting;
     let decision = match record {
-        Some(record) if !is_first_start && !life.is_stopping() => {
+        Some(record) if !is_first_start && life.is_going_on() => {
             let (now, random) = (place.system.now(), place.system.random());
             let directive = default_directive(kind);
             let decision = decide(place.supervision, &mut record.history, directive, kind, now, random);

@@ -71,6 +71,13 @@ impl<A: Actor> Host<A> {
     #[allow(clippy::unused_self)]
     pub(crate) fn unstash_all(&self) {}
 
+    /// Nothing of it is kept here but that there was one.
+    #[cold]
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps)]
+    pub(crate) fn last_failure(&self) -> Option<Failure> {
+        Some(Failure::new(FailureKind::Error, Description::empty()))
+    }
+
     pub(crate) fn reply_as_message<K, F, R>(
         &self,
         answered: F,

@@ -177,6 +177,7 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
     );
     assert!(align_of::<A::Message>() <= 8, "on bare metal a message is aligned to 8 bytes at most");
     assert!(align_of::<A>() <= 8, "on bare metal the state of an actor is aligned to 8 bytes at most");
+    assert!(A::IDLE.is_none(), "`#[idle]` is there on tokio; on bare metal count the ticks of an `#[every]`");
     assert!(A::PROTOCOL.timers.len() <= 8, "on bare metal an actor has at most 8 `#[every]` timers");
     assert!(
         A::CHILDREN == <A::Children as Brood>::CHILDREN as usize,

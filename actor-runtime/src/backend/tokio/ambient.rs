@@ -57,6 +57,12 @@ impl Ambient {
         Self { outer: CURRENT.replace(header.as_ptr()) }
     }
 
+    /// No actor is in hand, although one is further up the stack.
+    pub(super) fn leave() -> Self {
+        DEPTH.set(DEPTH.get() + 1);
+        Self { outer: CURRENT.replace(null_mut()) }
+    }
+
     /// Whether this thread runs the actor behind `header` at the moment.
     #[inline]
     pub(super) fn is(header: NonNull<Header>) -> bool {

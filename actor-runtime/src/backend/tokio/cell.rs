@@ -22,12 +22,14 @@ use crate::metrics::{DeadLetterReason, SystemEvent};
 use crate::reply::Duty;
 use crate::supervision::History;
 
+use super::agenda::Agenda;
 use super::ambient::Ambient;
+use super::children::Children;
 use super::counts::{Life, TypeCounts};
 use super::future_slot::FutureSlot;
 use super::guard::contain;
 use super::hand::Hand;
-use super::header::{Address, Header, Owner, Ran, Runnable, Table};
+use super::header::{Address, Header, Owner, Parent, Ran, Runnable, Table};
 use super::host::Host;
 use super::mailbox::{Deadline, Envelope, Mailbox, signal};
 use super::system::Core;
@@ -92,22 +94,27 @@ unsafe impl<A: Actor> Send for Cell<A> {}
 pub(super) struct Body<A: Actor> {
     pub(super) hand: Hand<Envelope<A::Message>>,
     /// What only actors that failed, have children or timers need.
-    pub(super) cold: Option<Box<Cold<A::Message>>>,
+    pub(super) cold: Option<Box<Cold<A>>>,
     pub(super) life: Lifecycle,
     /// Timers that are due.
     pub(super) ticks: u16,
     /// Index of the message in hand.
     pub(super) message: u16,
+    /// A tick or something on the agenda was handled last, so that messages have their turn.
+    pub(super) errand_was_last: bool,
+    /// A message was handled since the receive timeout was last moved on.
+    pub(super) was_heard: bool,
 }
 
-pub(super) struct Cold<M> {
+pub(super) struct Cold<A: Actor> {
     /// Who is to be told of the end of the handler in hand.
     pub(super) duty: Option<Duty>,
     /// Why the handler in hand fails.
     pub(super) failure: Option<Failure>,
+    /// Why the life in hand ends, for `#[restarting]`.
+    pub(super) last_failure: Option<Failure>,
     pub(super) history: History<RESTARTS_KEPT>,
-    /// In order of start.
-    pub(super) children: Vec<Owner>,
+    pub(super) children: Children,
     /// `#[every]` timers, by number.
     pub(super) timers: Vec<Option<Key>>,
     /// The timer that ends the pause before the next life.
@@ -116,30 +123,34 @@ pub(super) struct Cold<M> {
     /// The deadline of the message whose future is in its slot.
     pub(super) deadline: Deadline,
     /// Messages that wait until the actor is ready for them.
-    pub(super) stash: VecDeque<Envelope<M>>,
+    pub(super) stash: VecDeque<Envelope<A::Message>>,
     /// Messages out of the stash, to be handled next.
-    pub(super) unstashed: VecDeque<Envelope<M>>,
+    pub(super) unstashed: VecDeque<Envelope<A::Message>>,
+    /// What the life in hand has going beside its messages.
+    pub(super) agenda: Option<Box<Agenda<A>>>,
 }
 
-impl<M> Default for Cold<M> {
+impl<A: Actor> Default for Cold<A> {
     fn default() -> Self {
         Self {
             duty: None,
             failure: None,
+            last_failure: None,
             history: History::default(),
-            children: Vec::new(),
+            children: Children::default(),
             timers: Vec::new(),
             resume: None,
             pause: Duration::ZERO,
             deadline: Deadline::NONE,
             stash: VecDeque::new(),
             unstashed: VecDeque::new(),
+            agenda: None,
         }
     }
 }
 
 impl<A: Actor> Body<A> {
-    pub(super) fn cold(&mut self) -> &mut Cold<A::Message> {
+    pub(super) fn cold(&mut self) -> &mut Cold<A> {
         self.cold.get_or_insert_with(Box::default)
     }
 }
@@ -165,7 +176,7 @@ impl<A: Actor> Cell<A> {
     /// Makes a cell; the caller owns its first turn, and the registry its memory.
     ///
     /// Nothing where the system is going down and the actor would be a top-level one.
-    pub(super) fn create<F, M>(core: &Arc<Core>, parent: Option<Owner>, factory: F) -> Option<Owner>
+    pub(super) fn create<F, M>(core: &Arc<Core>, parent: Option<Parent>, factory: F) -> Option<Owner>
     where
         F: Factory<A, M>,
         M: 'static,
@@ -194,6 +205,8 @@ impl<A: Actor> Cell<A> {
                         life: Lifecycle::new(),
                         ticks: 0,
                         message: 0,
+                        errand_was_last: false,
+                        was_heard: false,
                     }),
                 }
             });
@@ -239,7 +252,11 @@ impl<A: Actor> Cell<A> {
         // SAFETY: the turn was claimed.
         let turn = unsafe { Turn::of(this) };
         let ambient = Ambient::enter(this.cast());
+        let was_heard = A::IDLE.is_some() && !message.is_passive();
         let undisturbed = turn.handle_sync::<true>(message);
+        if was_heard {
+            turn.was_heard();
+        }
         drop(ambient);
         let cell = turn.cell();
         // The turn was claimed with an empty hand, and a sync handler leaves no future.

@@ -14,14 +14,14 @@ use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::thread_local;
 use std::vec::Vec;
 
 use crate::actor::{Actor, UNBOUNDED};
-use crate::failure::Failure;
+use crate::failure::{Failure, StopReason};
 use crate::id::{ActorId, Incarnation};
-use crate::supervision::Supervision;
+use crate::supervision::{RestartType, Supervision};
 
 use super::cell::Cell;
 use super::mailbox::signal;
@@ -56,6 +56,22 @@ pub(super) enum Ran {
     Again,
 }
 
+/// The reasons for an end, by the number they are kept as, less one.
+const REASONS: [StopReason; 6] = [
+    StopReason::Requested,
+    StopReason::Drained,
+    StopReason::Killed,
+    StopReason::Failed,
+    StopReason::ParentStopped,
+    StopReason::Shutdown,
+];
+
+/// Under whom a child starts, and how.
+pub(super) struct Parent {
+    pub(super) cell: Owner,
+    pub(super) restart: RestartType,
+}
+
 /// The first field of every cell.
 #[repr(C)]
 pub(super) struct Header {
@@ -66,13 +82,20 @@ pub(super) struct Header {
     pub(super) parent: Option<Owner>,
     pub(super) id: ActorId,
     pub(super) incarnation: AtomicU32,
-    pub(super) ended: AtomicBool,
+    /// Zero while it lives, then why it ended, as a number of `REASONS`.
+    ended: AtomicU8,
     /// Whether its declared starter still waits for the outcome of the first start.
     pub(super) starting: AtomicBool,
+    /// After which ends it is restarted.
+    pub(super) restart: RestartType,
+    /// Whether anybody ever asked to hear of its end.
+    pub(super) watched: AtomicBool,
 }
 
 impl Header {
-    pub(super) fn new(table: &'static Table, core: Arc<Core>, parent: Option<Owner>, id: ActorId) -> Self {
+    pub(super) fn new(table: &'static Table, core: Arc<Core>, parent: Option<Parent>, id: ActorId) -> Self {
+        let (parent, restart) =
+            parent.map_or((None, RestartType::Transient), |parent| (Some(parent.cell), parent.restart));
         Self {
             table,
             refs: AtomicUsize::new(0),
@@ -80,15 +103,17 @@ impl Header {
             parent,
             id,
             incarnation: AtomicU32::new(0),
-            ended: AtomicBool::new(false),
+            ended: AtomicU8::new(0),
             starting: AtomicBool::new(true),
+            restart,
+            watched: AtomicBool::new(false),
         }
     }
 
-    /// Whether nobody can send to the actor any more but itself.
+    /// Whether nobody can send to the actor any more but itself, and it ends for that.
     #[inline]
     pub(super) fn refs_gone(&self) -> bool {
-        self.refs.load(Ordering::Acquire) == 0
+        self.refs.load(Ordering::Acquire) == 0 && self.restart != RestartType::Permanent
     }
 
     /// How the supervisor treats this actor.
@@ -112,7 +137,17 @@ impl Header {
     }
 
     pub(super) fn has_ended(&self) -> bool {
-        self.ended.load(Ordering::Acquire)
+        self.ended.load(Ordering::Acquire) != 0
+    }
+
+    /// Why it has ended, if it has.
+    pub(super) fn end(&self) -> Option<StopReason> {
+        REASONS.get(usize::from(self.ended.load(Ordering::SeqCst)).checked_sub(1)?).copied()
+    }
+
+    pub(super) fn set_ended(&self, why: StopReason) {
+        let place = REASONS.iter().position(|reason| *reason == why).unwrap_or(0);
+        self.ended.store(u8::try_from(place + 1).unwrap_or(1), Ordering::SeqCst);
     }
 }
 

@@ -3,6 +3,8 @@
 use core::fmt;
 use core::ptr::NonNull;
 use core::time::Duration;
+use std::boxed::Box;
+use std::vec::Vec;
 
 use crate::actor::Actor;
 use crate::call::{Call, Kind, Limit};
@@ -10,10 +12,13 @@ use crate::factory::Factory;
 use crate::failure::{Description, Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
 use crate::reply::{Duty, Reply};
+use crate::supervision::RestartType;
 use crate::time::Instant;
 
+use super::agenda::{Make, Source};
 use super::cell::Cell;
-use super::header::Address;
+use super::header::{Address, Owner, Parent};
+use super::system::ActorSystem;
 use super::then;
 use super::turn::Turn;
 
@@ -23,7 +28,7 @@ pub(crate) struct Host<A: Actor>(NonNull<Cell<A>>);
 // SAFETY: the cell may be touched from any thread; the context lies in it, and moves with the turn.
 unsafe impl<A: Actor> Send for Host<A> {}
 // SAFETY: what is done through a shared host is either done under the mailbox's lock or on atomics, except
-// `record` and `start_child`, which user code of the turn calls, one at a time.
+// `record`, `last_failure` and `start_child`, which user code of the turn calls, one at a time.
 unsafe impl<A: Actor> Sync for Host<A> {}
 
 impl<A: Actor> Host<A> {
@@ -45,8 +50,12 @@ impl<A: Actor> Host<A> {
         self.cell().header.id
     }
 
+    /// That of the life in hand. In its last word the header counts the next one already.
     pub(crate) fn incarnation(&self) -> Incarnation {
-        self.cell().header.incarnation()
+        // SAFETY: a context is used by user code of its actor's turn only.
+        let turn = unsafe { Turn::of(self.0) };
+        let counted = self.cell().header.incarnation();
+        if turn.is_in_last_word() { Incarnation::new(counted.get().wrapping_sub(1)) } else { counted }
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -73,6 +82,11 @@ impl<A: Actor> Host<A> {
         unsafe { Turn::of(self.0) }.take_duty()
     }
 
+    pub(crate) fn last_failure(&self) -> Option<Failure> {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.take_last_failure()
+    }
+
     #[allow(clippy::unnecessary_wraps)]
     pub(crate) fn reply_as_message<K, F, R>(
         &self,
@@ -86,10 +100,15 @@ impl<A: Actor> Host<A> {
         R: Kind,
         F: for<'r> Fn(&'r A::Ref, K::Output) -> Call<'r, A, R> + Copy + Send + 'static,
     {
-        Some(then::reply::<A, K, F, R>(self.address(), answered, handler, limit, ask_timeout))
+        Some(then::reply::<A, K, F, R>(self.address(), self.incarnation(), answered, handler, limit, ask_timeout))
     }
 
-    pub(crate) fn start_child<C, F, M>(&self, index: usize, factory: F) -> Result<Address, Failure>
+    pub(crate) fn start_child<C, F, M>(
+        &self,
+        index: usize,
+        restart: RestartType,
+        factory: F,
+    ) -> Result<Address, Failure>
     where
         C: Actor,
         F: Factory<C, M>,
@@ -99,12 +118,74 @@ impl<A: Actor> Host<A> {
         // SAFETY: a nursery is used by user code of its actor's turn only.
         let turn = unsafe { Turn::of(self.0) };
         let core = &self.cell().header.core;
-        let parent = self.address().owner();
+        let parent = Parent { cell: self.address().owner(), restart };
         let child = Cell::<C>::create::<F, M>(core, Some(parent), factory)
             .ok_or_else(|| Failure::start(&"the system is shutting down"))?;
-        turn.adopt(child.clone());
+        turn.with_children(|children| children.declare(child.clone()));
         let address = child.address();
         core.start(&child);
         Ok(address)
+    }
+
+    /// Whether this life is over, so that nothing new may begin in it.
+    pub(super) fn is_going_down(&self) -> bool {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.is_going_down()
+    }
+
+    pub(super) fn add_timer(&mut self, after: Duration, period: Option<Duration>, make: Make<A>) -> u64 {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.add_timer(after, period, make)
+    }
+
+    pub(super) fn add_source(&mut self, source: Box<dyn Source<A>>) -> u64 {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.add_source(source)
+    }
+
+    pub(super) fn set_end(&mut self, number: u64, make: Make<A>) {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.set_end(number, make);
+    }
+
+    pub(super) fn watch(&mut self, who: &Owner) {
+        if who.as_ptr() != self.0.cast() {
+            // SAFETY: a context is used by user code of its actor's turn only.
+            unsafe { Turn::of(self.0) }.watch(who);
+        }
+    }
+
+    pub(super) fn unwatch(&mut self, who: ActorId) {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.unwatch(who);
+    }
+
+    pub(super) fn set_idle(&mut self, period: Option<Duration>) {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.set_idle(period);
+    }
+
+    pub(super) fn cancel_errand(&mut self, number: u64) {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.cancel_errand(number);
+    }
+
+    /// Takes note of a child that the actor started itself.
+    pub(super) fn adopt(&mut self, child: Owner) {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.with_children(|children| children.adopt(child));
+    }
+
+    pub(super) fn children(&self) -> Vec<ActorId> {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.living_children()
+    }
+
+    pub(super) fn parent(&self) -> Option<ActorId> {
+        self.cell().header.parent.as_ref().map(|parent| parent.header().id)
+    }
+
+    pub(super) fn system(&self) -> ActorSystem {
+        self.cell().header.core.system()
     }
 }

@@ -120,10 +120,12 @@ pub(super) mod signal {
     pub(in super::super) const UNSTASHED: u32 = 1 << 13;
     /// Timers are due. Stays until their handlers have run.
     pub(in super::super) const DUE: u32 = 1 << 14;
+    /// The agenda is to be looked at: a timer may be due, a pipe woken, or an actor gone that is watched.
+    pub(in super::super) const AGENDA: u32 = 1 << 15;
     /// The first of the bits of `#[every]` timers.
     pub(in super::super) const FIRST_TICK: u32 = 16;
     /// All that goes before the user lane, whatever waits.
-    pub(in super::super) const LIFE: u32 = ((1 << FIRST_TICK) - 1) & !(ROOM | DUE);
+    pub(in super::super) const LIFE: u32 = ((1 << FIRST_TICK) - 1) & !(ROOM | DUE | AGENDA);
     /// What runs handlers: no reason to look while the actor may not run any.
     pub(in super::super) const MESSAGES: u32 = URGENT | UNSTASHED | DUE;
     /// How many timers have a bit.

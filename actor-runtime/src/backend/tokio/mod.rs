@@ -4,12 +4,15 @@
 //! to wake somebody; whoever is woken owns the turn and runs the cell: a worker of the `dispatcher`, the caller
 //! of an ask, or a `stepper`. `unsafe` is allowed in the modules that say so here, and nowhere else.
 
+mod agenda;
 mod ambient;
 mod blocking;
 #[allow(unsafe_code)]
 mod call;
 #[allow(unsafe_code)]
 mod cell;
+mod children;
+mod context;
 mod counts;
 #[allow(unsafe_code)]
 mod dispatcher;
@@ -25,6 +28,7 @@ mod header;
 mod host;
 mod mailbox;
 mod monitor;
+mod offspring;
 mod parking;
 #[allow(unsafe_code)]
 mod pool;
@@ -36,6 +40,7 @@ mod spin;
 mod stepper;
 mod sync;
 mod system;
+mod terminations;
 #[allow(unsafe_code)]
 mod then;
 mod timers;
@@ -47,8 +52,10 @@ mod watch;
 pub(crate) use ambient::WhyDropped;
 pub(crate) use blocking::block_on;
 pub(crate) use call::{Asking, Sending, Stopped};
+pub use context::{Attached, Errand};
 pub(crate) use header::{Address, WeakAddress};
 pub(crate) use host::Host;
+pub use offspring::SpawnChild;
 pub use spawn::{FindError, Spawn, SpawnError, Spawning};
 pub use stepper::Stepper;
 pub use system::{ActorSystem, Builder, ShutdownError, Stuck};

@@ -78,8 +78,7 @@ where
     type IntoFuture = Spawning<A>;
 
     fn into_future(self) -> Spawning<A> {
-        let started = self.start();
-        Spawning { started, ticket: None, actor: PhantomData }
+        Spawning::new(self.start())
     }
 }
 
@@ -91,6 +90,12 @@ pub struct Spawning<A> {
     started: Result<(Owner, Address), SpawnError>,
     ticket: Option<u64>,
     actor: PhantomData<fn() -> A>,
+}
+
+impl<A> Spawning<A> {
+    pub(super) fn new(started: Result<(Owner, Address), SpawnError>) -> Self {
+        Self { started, ticket: None, actor: PhantomData }
+    }
 }
 
 impl<A: Actor> Future for Spawning<A> {
@@ -139,6 +144,10 @@ pub enum SpawnError {
     ShutDown,
     /// Another actor has the name.
     NameTaken(String),
+    /// The actor that was to be its parent is on its way to its end, or to its next life.
+    ParentStops,
+    /// The actor that was to be its parent runs on bare metal, whose actors are declared.
+    FixedActors,
 }
 
 impl fmt::Display for SpawnError {
@@ -150,6 +159,8 @@ impl fmt::Display for SpawnError {
                 write!(f, "an actor named `{name}` is there already; `find` it, or choose another name")
             }
             Self::ShutDown => f.write_str("system is shutting down; start actors before that"),
+            Self::ParentStops => f.write_str("the parent stops; start children before that, or in `#[started]`"),
+            Self::FixedActors => f.write_str("actors on bare metal start no others; declare them in `system!`"),
         }
     }
 }

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use std::string::{String, ToString};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::task::Waker;
 use std::time::Instant as RealInstant;
 use std::vec::Vec;
@@ -35,6 +35,7 @@ use super::header::{Owner, Runnable};
 use super::mailbox::{Deadline, signal};
 use super::spawn::{FindError, Spawn};
 use super::stepper::{Stepped, Stepper, VirtualClock};
+use super::terminations::Terminations;
 use super::timers::{Due, Key, Timers};
 use super::watch::{Place, Watch};
 
@@ -60,6 +61,9 @@ pub(super) struct Core {
     event_handler: Option<EventHandler>,
     /// Failures on their way from a child to its parent, by the parent.
     escalated: Mutex<Vec<(ActorId, Failure)>>,
+    terminations: Terminations,
+    /// What all handles share, while there are any.
+    handles: OnceLock<Weak<Handle>>,
     shutdown_timeout: Duration,
     /// No actor is started any more.
     closing: AtomicBool,
@@ -345,6 +349,10 @@ impl Core {
         take_all(&self.escalated, parent)
     }
 
+    pub(super) fn terminations(&self) -> &Terminations {
+        &self.terminations
+    }
+
     // ---- the end -----------------------------------------------------------------------------------
 
     pub(super) fn is_down(&self) -> bool {
@@ -445,9 +453,31 @@ struct Handle {
     core: Arc<Core>,
     /// The runtime the workers run on; `None` for a stepped system.
     runtime: Option<::tokio::runtime::Handle>,
+    /// Made when the system was going down already.
+    is_late: bool,
+}
+
+impl Core {
+    /// One more handle to the system.
+    pub(super) fn system(&self) -> ActorSystem {
+        let handle = self.handles.get().and_then(Weak::upgrade);
+        let handle = handle.unwrap_or_else(|| {
+            // The last one is gone and the system on its way down, which this one does not begin again.
+            let core = self.me.upgrade().expect("whoever asks holds the core");
+            Arc::new(Handle { core, runtime: None, is_late: true })
+        });
+        ActorSystem { handle }
+    }
 }
 
 impl ActorSystem {
+    fn of(core: Arc<Core>, runtime: Option<::tokio::runtime::Handle>) -> Self {
+        let handle = Arc::new(Handle { core, runtime, is_late: false });
+        // A core is made for one system, so nobody was here before.
+        let _ = handle.core.handles.set(Arc::downgrade(&handle));
+        Self { handle }
+    }
+
     /// Starts a system with default settings on the tokio runtime this is called in, with one worker task for
     /// each of the runtime's worker threads.
     ///
@@ -552,7 +582,7 @@ impl fmt::Debug for ActorSystem {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        if self.core.is_down() {
+        if self.is_late || self.core.is_down() {
             return;
         }
         match &self.runtime {
@@ -619,7 +649,7 @@ impl Builder {
             drop(runtime.spawn(::tokio::task::unconstrained(task)));
         }
         drop(runtime.spawn(Driver::new(Arc::clone(&core))));
-        ActorSystem { handle: Arc::new(Handle { core, runtime: Some(runtime) }) }
+        ActorSystem::of(core, Some(runtime))
     }
 
     /// Makes a system that runs only as its stepper says, message by message, under a virtual clock.
@@ -628,7 +658,7 @@ impl Builder {
         let seed = self.seed.unwrap_or(0);
         let core = self.core(Box::new(clock.clone()), seed, Ready::Stepped(Stepped::new()));
         let stepper = Stepper::new(Arc::clone(&core), clock, seed);
-        (ActorSystem { handle: Arc::new(Handle { core, runtime: None }) }, stepper)
+        (ActorSystem::of(core, None), stepper)
     }
 
     fn core(self, clock: Box<dyn Clock + Send + Sync>, seed: u64, ready: Ready) -> Arc<Core> {
@@ -645,6 +675,8 @@ impl Builder {
             counts: Mutex::default(),
             event_handler: self.event_handler,
             escalated: Mutex::default(),
+            terminations: Terminations::default(),
+            handles: OnceLock::new(),
             shutdown_timeout: self.shutdown_timeout,
             closing: AtomicBool::new(false),
             down: AtomicBool::new(false),

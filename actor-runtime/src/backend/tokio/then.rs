@@ -118,11 +118,12 @@ impl<T> Drop for Holder<T> {
     }
 }
 
-/// A reply that becomes the message `answered` of the actor at `asker`, unless that has been restarted.
+/// A reply that becomes the message `answered` of the actor at `asker`, unless that is in another `incarnation` by then.
 ///
 /// Where `limit` ends first, the message says so; a default limit is that of the actor asked, `ask_timeout`.
 pub(super) fn reply<A, K, F, R>(
     asker: Address,
+    incarnation: Incarnation,
     answered: F,
     handler: &'static str,
     limit: Limit,
@@ -142,7 +143,6 @@ where
     let inherited = Until::now();
     let deadline = limit.deadline(&core).min(inherited);
     let default = default && deadline != inherited;
-    let incarnation = asker.header().incarnation();
     let holder = Holder::new(Asked { asker, incarnation, answered, handler });
     if deadline.is_set() {
         let kept = Some((Arc::clone(&core), set_alarm::<A, K, F, R>(&core, &holder, deadline, default)));

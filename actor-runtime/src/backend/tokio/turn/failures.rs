@@ -9,7 +9,7 @@ use crate::error::Unanswered;
 use crate::failure::{Failure, StopReason};
 use crate::lifecycle::Course;
 use crate::metrics::SystemEvent;
-use crate::supervision::{Decision, decide, default_directive};
+use crate::supervision::{Decision, End, decide_child, decide_end, default_directive};
 
 use super::super::counts::Life;
 use super::super::mailbox::signal;
@@ -35,7 +35,7 @@ impl<A: Actor> Turn<A> {
             }
             None => {
                 if request == Request::Stop {
-                    self.stop(StopReason::Requested);
+                    self.end_life();
                 }
             }
         }
@@ -51,25 +51,33 @@ impl<A: Actor> Turn<A> {
         let cell = self.cell();
         let core = &cell.header.core;
         let first_start = cell.header.starting.load(Ordering::Relaxed);
+        let went_on = self.body(|body| body.life.is_going_on());
         let decision = if first_start || self.body(|body| body.life.is_stopping()) || self.is_once() {
             // Who spawned the actor is told and decides; on the way down there is nothing to decide.
             Decision::Stop
+        } else if self.body(|body| body.life.is_restarting()) {
+            // A last word that fails changes nothing of what was decided.
+            Decision::Restart { after: self.body(|body| body.cold().pause) }
         } else {
-            let (now, random) = (core.now(), core.random());
+            let (policy, restart) = (cell.header.supervision(), cell.header.restart);
+            let (directive, now, random) = (default_directive(failure.kind), core.now(), core.random());
             self.body(|body| {
                 let history = &mut body.cold().history;
-                decide(cell.header.supervision(), history, default_directive(failure.kind), failure.kind, now, random)
+                decide_child(policy, restart, history, directive, failure.kind, now, random)
             })
         };
+        let has_last_word = A::restarting().is_some();
         let course = self.body(|body| {
             if let Decision::Restart { after } = decision {
                 body.cold().pause = after;
+                if has_last_word && !poisoned {
+                    body.cold().last_failure = Some(failure.clone());
+                }
             }
             body.life.failed(decision, poisoned)
         });
-        if self.body(|body| !body.life.receives() && !body.life.is_stopping()) {
-            // The life is over from here on: an answer to what it asked must not reach the next one.
-            cell.header.incarnation.fetch_add(1, Ordering::Relaxed);
+        if went_on {
+            self.close_incarnation();
         }
         cell.counts().life(Life::Failed);
         core.event(&SystemEvent::Failed { actor: A::OPTIONS.name, id: cell.header.id, failure: &failure, decision });
@@ -77,10 +85,57 @@ impl<A: Actor> Turn<A> {
             cell.mailbox.keep_start_failure(failure);
             return;
         }
-        match (course, &cell.header.parent) {
+        self.pass_on(course, failure);
+    }
+
+    /// The actor asked for its own end: that of this life, where another one follows.
+    fn end_life(self) {
+        let cell = self.cell();
+        let core = &cell.header.core;
+        if cell.header.starting.load(Ordering::Relaxed) || self.body(|body| !body.life.is_going_on()) {
+            return self.stop(StopReason::Requested);
+        }
+        let (policy, restart) = (cell.header.supervision(), cell.header.restart);
+        let decision = if restart.restarts_after(End::Normal) {
+            let (now, random) = (core.now(), core.random());
+            self.body(|body| decide_end(policy, restart, &mut body.cold().history, now, random))
+        } else {
+            Decision::Stop
+        };
+        match decision {
+            Decision::Restart { after } => {
+                self.body(|body| {
+                    body.cold().pause = after;
+                    body.life.renew(StopReason::Requested);
+                });
+                self.close_incarnation();
+            }
+            Decision::Resume | Decision::Stop => self.stop(StopReason::Requested),
+            Decision::StopSelf => {
+                self.stop(StopReason::Requested);
+                self.pass_on(Course::StopParent, Failure::error(&""));
+            }
+            Decision::Escalate => {
+                self.stop(StopReason::Requested);
+                self.pass_on(Course::Escalate, Failure::error(&"stopped itself more often than its limit allows"));
+            }
+        }
+    }
+
+    /// The life is over from the moment it was decided: an answer to what it asked must not reach the next one.
+    fn close_incarnation(self) {
+        if self.body(|body| body.life.is_restarting()) {
+            self.cell().header.incarnation.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Tells the supervisor what a decision means for it.
+    fn pass_on(self, course: Course, failure: Failure) {
+        let header = &self.cell().header;
+        match (course, &header.parent) {
             (Course::Continue, _) | (_, None) => {}
             (Course::Escalate, Some(parent)) => {
-                core.escalate(parent.header().id, failure.escalated());
+                header.core.escalate(parent.header().id, failure.escalated());
                 parent.signal(signal::ESCALATED);
             }
             (Course::StopParent, Some(parent)) => parent.signal(signal::STOP),

@@ -14,6 +14,7 @@ use crate::message::Message;
 use crate::metrics::{DeadLetterReason, SystemEvent};
 
 use super::super::ambient::{Ambient, WhyDropped};
+use super::super::children::Children;
 use super::super::counts::Life;
 use super::super::guard::{contain, guard, wake};
 use super::super::header::Ran;
@@ -100,7 +101,7 @@ impl<A: Actor> Turn<A> {
     }
 
     pub(super) fn start_child(self, index: usize) -> Flow {
-        let started = self.body(|body| body.cold.as_ref().map_or(0, |cold| cold.children.len()));
+        let started = self.body(|body| body.cold.as_ref().map_or(0, |cold| cold.children.started()));
         if started <= index {
             let state = self.cell().state.get();
             let host = crate::backend::Host::Tokio(Host::new(self.0));
@@ -121,7 +122,7 @@ impl<A: Actor> Turn<A> {
                 }
             }
         }
-        let Some(child) = self.body(|body| body.cold().children.get(index).cloned()) else {
+        let Some(child) = self.with_children(|children| children.declared(index).cloned()) else {
             self.fail(Failure::start(&"a declared child was not started"), false);
             return Flow::Next;
         };
@@ -153,6 +154,7 @@ impl<A: Actor> Turn<A> {
         for timer in 0..A::PROTOCOL.timers.len() {
             self.arm_tick(timer);
         }
+        self.begin_to_idle();
         let header = &self.cell().header;
         if header.starting.swap(false, Ordering::AcqRel) {
             self.cell().counts().life(Life::Spawned);
@@ -196,18 +198,19 @@ impl<A: Actor> Turn<A> {
         for key in timers.into_iter().flatten() {
             self.cell().header.core.timers().cancel(key);
         }
+        self.end_errands();
     }
 
     /// Stops the youngest child and waits for its end, until none is left.
     pub(super) fn stop_children(self) -> Flow {
         loop {
-            let youngest = self.body(|body| body.cold.as_ref().and_then(|cold| cold.children.last().cloned()));
+            let youngest = self.body(|body| body.cold.as_ref().and_then(|cold| cold.children.youngest().cloned()));
             let Some(child) = youngest else {
                 self.body(|body| body.life.done(A::CHILDREN));
                 return Flow::Next;
             };
             if child.header().has_ended() {
-                self.body(|body| body.cold().children.pop());
+                drop(self.with_children(Children::remove_youngest));
                 continue;
             }
             child.signal(signal::PARENT_STOPPED);
@@ -218,23 +221,29 @@ impl<A: Actor> Turn<A> {
         }
     }
 
-    pub(super) fn call_stopping(self, reason: StopReason) {
-        if let Some(message) = A::stopping(reason) {
+    /// Calls `#[stopping]` or `#[restarting]`, if there is one.
+    pub(super) fn call_last(self, hook: Option<A::Message>) {
+        if let Some(message) = hook {
             self.run_own(message);
         }
         // A failure in the hook has moved on already; a future does so when it has ended.
-        if !self.future_is_live() && matches!(self.body(|body| body.life.task(A::CHILDREN)), Task::CallStopping(_)) {
+        if !self.future_is_live() && self.is_in_last_hook() {
             self.body(|body| body.life.done(A::CHILDREN));
         }
     }
 
+    /// Whether the hook in hand is the last of this life.
+    pub(super) fn is_in_last_hook(self) -> bool {
+        matches!(self.body(|body| body.life.task(A::CHILDREN)), Task::CallStopping(_) | Task::CallRestarting)
+    }
+
     pub(super) fn drop_state(self) {
-        self.stop_timers();
-        // SAFETY: the turn is exclusive and no future is live.
-        let state = unsafe { (*self.cell().state.get()).take() };
         // Replies it kept are answered with what became of it.
         let stopping = self.body(|body| body.life.is_stopping());
         let _dropped = WhyDropped::because(if stopping { Unanswered::Stopped } else { Unanswered::Failed });
+        self.stop_timers();
+        // SAFETY: the turn is exclusive and no future is live.
+        let state = unsafe { (*self.cell().state.get()).take() };
         contain(|| drop(state));
         self.body(|body| body.life.done(A::CHILDREN));
     }
@@ -287,12 +296,15 @@ impl<A: Actor> Turn<A> {
         // The registry's pointer is the last to be let go: it kept this cell.
         let kept = header.core.unregister(header.id);
         header.core.event(&SystemEvent::Stopped { actor: A::OPTIONS.name, id: header.id, reason });
-        header.ended.store(true, Ordering::Release);
+        header.set_ended(reason);
+        header.core.terminations().ended(header, reason);
         cell.mailbox.take_watches().refuse(Unanswered::Stopped);
         for (_, waker) in cell.mailbox.finish() {
             wake(waker);
         }
+        drop(header.core.terminations().take_children(header.id));
         if let Some(parent) = &header.parent {
+            header.core.terminations().child_ended(parent, header.id);
             parent.signal(signal::CHILD);
         }
         drop(kept);
@@ -312,7 +324,7 @@ impl<A: Actor> Turn<A> {
         self.cancel_future();
         let children =
             self.body(|body| body.cold.as_mut().map(|cold| core::mem::take(&mut cold.children)).unwrap_or_default());
-        for child in children.into_iter().rev() {
+        for child in children.youngest_first() {
             child.signal(signal::KILL);
         }
         self.stop(StopReason::Killed);

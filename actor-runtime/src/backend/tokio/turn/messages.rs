@@ -91,6 +91,9 @@ impl<A: Actor> Turn<A> {
             let envelope = unsafe { place.as_ref() };
             let deadline = envelope.deadline;
             let (index, mode) = (envelope.message.index(), envelope.message.mode());
+            if A::IDLE.is_some() && !envelope.message.is_passive() {
+                self.body(|body| body.was_heard = true);
+            }
             // SAFETY: as above; the envelope is not looked at again.
             let message = unsafe { (&raw const envelope.message).read() };
             if deadline.is_set() {
@@ -130,6 +133,9 @@ impl<A: Actor> Turn<A> {
 
     #[inline]
     fn refill(self) -> Taken {
+        if A::IDLE.is_some() {
+            self.note_heard();
+        }
         let header = &self.cell().header;
         self.body(|body| {
             body.hand.rest();
@@ -161,6 +167,9 @@ impl<A: Actor> Turn<A> {
         if deadline.is_set() && deadline.has_passed(self.cell().header.core.now()) {
             self.lose(envelope, DeadLetterReason::Expired);
             return true;
+        }
+        if A::IDLE.is_some() && !envelope.message.is_passive() {
+            self.body(|body| body.was_heard = true);
         }
         let must_stash = self.must_stash(&envelope.message);
         if matches!(must_stash, Ok(true)) {
@@ -292,9 +301,9 @@ impl<A: Actor> Turn<A> {
             self.settle(outcome);
         }
         self.fulfil();
-        let hook = self.body(|body| body.life.task(A::CHILDREN));
-        // A `#[stopping]` hook that asks for the end has what it asks for.
-        if matches!(hook, Task::CallStopping(_)) || (undisturbed && hook == Task::CallStarted) {
+        let started = undisturbed && self.body(|body| body.life.task(A::CHILDREN)) == Task::CallStarted;
+        // A last hook that asks for the end has what it asks for.
+        if started || self.is_in_last_hook() {
             // It was a hook, and nobody asked for anything else meanwhile.
             self.body(|body| body.life.done(A::CHILDREN));
             self.announce_if_up();

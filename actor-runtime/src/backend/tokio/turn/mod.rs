@@ -4,6 +4,7 @@
 //! [`run`](Turn::run) looks, in this order, at signals, at the future of the handler in hand, at the task that is next
 //! in the actor's life, and at messages.
 
+mod errands;
 mod failures;
 mod life;
 mod messages;
@@ -13,13 +14,16 @@ mod watched;
 
 use core::ptr::NonNull;
 use core::task::Poll;
+use std::vec::Vec;
 
 use crate::actor::Actor;
 use crate::failure::Failure;
+use crate::id::ActorId;
 use crate::lifecycle::Task;
 
 use super::ambient::Ambient;
 use super::cell::{Body, Cell};
+use super::children::Children;
 use super::header::{Owner, Ran};
 use super::mailbox::signal;
 
@@ -70,9 +74,32 @@ impl<A: Actor> Turn<A> {
         self.body(|body| body.cold().failure = Some(failure));
     }
 
-    /// Takes note of a child that was started.
-    pub(super) fn adopt(self, child: Owner) {
-        self.body(|body| body.cold().children.push(child));
+    /// Why the life in hand ends, for whoever asks first.
+    pub(super) fn take_last_failure(self) -> Option<Failure> {
+        self.body(|body| body.cold().last_failure.take())
+    }
+
+    /// Whether the life in hand has ended and the next one is counted already. Reads alone, so that a shared context may.
+    pub(super) fn is_in_last_word(self) -> bool {
+        // SAFETY: user code of the turn asks, and nobody holds the body meanwhile.
+        unsafe { &*self.cell().body.get() }.life.is_restarting()
+    }
+
+    /// Whether the life in hand is over.
+    pub(super) fn is_going_down(self) -> bool {
+        self.body(|body| !body.life.is_going_on())
+    }
+
+    /// Looks at the children. Nothing in `look` runs user code.
+    pub(super) fn with_children<R>(self, look: impl FnOnce(&mut Children) -> R) -> R {
+        self.body(|body| look(&mut body.cold().children))
+    }
+
+    /// The children that have not ended. Reads alone, so that a shared context may.
+    pub(super) fn living_children(self) -> Vec<ActorId> {
+        // SAFETY: user code of the turn asks, and nobody holds the body meanwhile.
+        let body = unsafe { &*self.cell().body.get() };
+        body.cold.as_ref().map(|cold| cold.children.alive().collect()).unwrap_or_default()
     }
 
     /// Looks at the body. Nothing in `look` runs user code.
@@ -85,9 +112,13 @@ impl<A: Actor> Turn<A> {
     /// Runs the actor until it has nothing to do, has used its budget, or has ended.
     pub(super) fn run(self, budget: u32) -> Ran {
         let ambient = Ambient::enter(self.0.cast());
-        let mut handled = 0;
+        let (mut handled, mut has_polled) = (0, false);
         let ran = loop {
-            let flow = match if self.only_receives() { Flow::Receive } else { self.attend(&mut handled, budget) } {
+            let flow = match if self.only_receives() {
+                Flow::Receive
+            } else {
+                self.attend(&mut handled, &mut has_polled, budget)
+            } {
                 Flow::Receive => self.receive(&mut handled, budget),
                 other @ (Flow::Next | Flow::Return(_)) => other,
             };
@@ -103,18 +134,23 @@ impl<A: Actor> Turn<A> {
     /// Whether there is nothing to do but to handle messages.
     #[inline]
     fn only_receives(self) -> bool {
-        !self.cell().mailbox.has_urgent_signals()
-            && !self.future_is_live()
-            && self.body(|body| body.life.receives() && body.ticks == 0)
+        !self.cell().mailbox.has_urgent_signals() && !self.future_is_live() && self.body(|body| body.life.receives())
     }
 
     /// Does whatever goes before messages: signals, the handler's future, the tasks of a life, due timers.
     ///
     /// Out of line, so that an activation that only handles messages does not set up the stack for all that.
     #[inline(never)]
-    fn attend(self, handled: &mut u32, budget: u32) -> Flow {
-        if self.cell().mailbox.has_signals() {
-            self.heed_signals();
+    fn attend(self, handled: &mut u32, has_polled: &mut bool, budget: u32) -> Flow {
+        if self.cell().mailbox.has_signals() && self.heed_signals() & signal::AGENDA != 0 {
+            // From the second time on spent like a message, so that one that is always ready ends an activation too.
+            if *has_polled && *handled >= budget {
+                self.call_attention(signal::AGENDA);
+                return Flow::Return(Ran::Again);
+            }
+            *handled += u32::from(*has_polled);
+            *has_polled = true;
+            self.poll_sources();
         }
         if self.future_is_live() {
             return match self.poll_future() {
@@ -127,6 +163,22 @@ impl<A: Actor> Turn<A> {
         self.perform(handled, budget)
     }
 
+    /// Whether a tick or something on the agenda goes before messages: every other time, where messages wait.
+    fn errand_has_its_turn(self, has_budget: bool) -> bool {
+        if !self.cell().mailbox.has(signal::DUE) {
+            return false;
+        }
+        let waits = self.body(|body| !body.hand.is_empty())
+            || self.cell().mailbox.has(signal::UNSTASHED)
+            || self.cell().mailbox.depth() > 0;
+        self.body(|body| {
+            let messages_turn = waits && body.errand_was_last;
+            // With no budget left none is handled in this activation, and they keep their turn for the next.
+            body.errand_was_last &= !(messages_turn && has_budget);
+            !messages_turn
+        })
+    }
+
     /// Performs the task that is next in the actor's life.
     fn perform(self, handled: &mut u32, budget: u32) -> Flow {
         match self.body(|body| body.life.task(A::CHILDREN)) {
@@ -134,10 +186,14 @@ impl<A: Actor> Turn<A> {
                 if self.cell().mailbox.has(signal::URGENT) {
                     return self.handle_first(handled, budget, |turn| turn.cell().mailbox.take_urgent());
                 }
-                if self.body(|body| body.ticks != 0) {
-                    self.tick();
+                if self.errand_has_its_turn(*handled < budget) {
                     // Spent like a message, so that a timer that is always due ends an activation too.
+                    if *handled >= budget {
+                        return Flow::Return(Ran::Again);
+                    }
                     *handled += 1;
+                    self.body(|body| body.errand_was_last = true);
+                    self.run_errand();
                     if self.future_is_live() || self.body(|body| !body.life.receives()) {
                         return Flow::Next;
                     }
@@ -145,14 +201,15 @@ impl<A: Actor> Turn<A> {
                 if self.cell().mailbox.has(signal::UNSTASHED) {
                     return self.handle_first(handled, budget, Self::take_unstashed);
                 }
-                // After a tick as well: a timer that is due again already must not starve the messages.
+                // After an errand as well: a timer that is due again already must not starve the messages.
                 return Flow::Receive;
             }
             Task::Build => self.build(),
             Task::StartChild(index) => return self.start_child(index),
             Task::CallStarted => self.call_started(),
             Task::StopChildren => return self.stop_children(),
-            Task::CallStopping(reason) => self.call_stopping(reason),
+            Task::CallStopping(reason) => self.call_last(A::stopping(reason)),
+            Task::CallRestarting => self.call_last(A::restarting()),
             Task::DropState => self.drop_state(),
             Task::Pause => return self.pause(),
             Task::End(reason) => {

@@ -9,7 +9,8 @@ use super::super::mailbox::signal;
 use super::Turn;
 
 impl<A: Actor> Turn<A> {
-    pub(super) fn heed_signals(self) {
+    /// Acts on what the cell was told. Returns the bits.
+    pub(super) fn heed_signals(self) -> u32 {
         let bits = self.cell().mailbox.take_signals();
         if bits & signal::KILL != 0 {
             self.kill();
@@ -31,6 +32,9 @@ impl<A: Actor> Turn<A> {
                 }
             }
         }
+        if bits & signal::CHILD != 0 {
+            self.bury_children();
+        }
         if bits & signal::DRAIN != 0 {
             self.give_up(self.cell().mailbox.seal());
         }
@@ -43,7 +47,12 @@ impl<A: Actor> Turn<A> {
         if bits & signal::ROOM != 0 {
             self.cell().mailbox.make_room(A::OPTIONS.capacity);
         }
+        if bits & signal::AGENDA != 0 {
+            self.heed_news();
+            self.heed_timer();
+        }
         self.heed_ticks((bits >> signal::FIRST_TICK) as u16);
+        bits
     }
 
     /// Stops, without waiting for the handler in hand past the await it stands at.
@@ -54,13 +63,19 @@ impl<A: Actor> Turn<A> {
             // SAFETY: no future is live and no handler runs, so nobody else has the context.
             let context = unsafe { &mut *self.cell().context.get() };
             context.request = Request::Continue;
-            self.body(|body| {
-                if matches!(body.life.task(A::CHILDREN), Task::CallStopping(_)) {
-                    body.life.done(A::CHILDREN);
-                }
-            });
+            if self.is_in_last_hook() {
+                self.body(|body| body.life.done(A::CHILDREN));
+            }
         }
         self.stop(StopReason::Killed);
+    }
+
+    /// Lets children go that have ended.
+    fn bury_children(self) {
+        let header = &self.cell().header;
+        for child in header.core.terminations().take_children(header.id) {
+            drop(self.with_children(|children| children.remove(child)));
+        }
     }
 
     fn heed_ticks(self, ticks: u16) {

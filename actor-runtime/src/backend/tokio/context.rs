@@ -1,0 +1,284 @@
+//! What a context lends on this backend alone.
+
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Poll, ready};
+use core::time::Duration;
+use std::boxed::Box;
+use std::vec::Vec;
+
+use futures_core::Stream;
+
+use crate::actor::{Actor, Idles, Watches};
+use crate::call::{Call, Kind};
+use crate::context::Context;
+use crate::factory::Factory;
+use crate::id::{ActorId, Incarnation};
+use crate::reference::{ActorRef, Ref};
+
+use super::agenda::{Brought, Pipe, Source};
+use super::header::Owner;
+use super::offspring::SpawnChild;
+use super::system::ActorSystem;
+
+impl<A: Actor> Context<A> {
+    /// Starts a child of this actor, whose state is made by `factory`, and made again by it after a failure.
+    ///
+    /// Awaited, it returns the child's ref once its `#[started]` hook has returned; with
+    /// [`detach`](SpawnChild::detach) it returns the ref at once. [`restart`](SpawnChild::restart) says after which ends
+    /// the child is started again.
+    ///
+    /// This actor is its supervisor: `#[supervise(..)]` holds for it, its limit counts for it alone, and it stops before
+    /// this actor stops or begins its next life. Who drops the last ref of a child that is not `Permanent` ends it.
+    ///
+    /// ```ignore
+    /// let session = ctx.spawn(move || Session::new(socket.clone())).restart(Restart::Temporary).await?;
+    /// ```
+    pub fn spawn<C, F, M>(&mut self, factory: F) -> SpawnChild<'_, A, C, F, M>
+    where
+        C: Actor,
+        F: Factory<C, M>,
+        M: 'static,
+    {
+        SpawnChild::new(self, factory)
+    }
+
+    /// The children of this actor that have not ended, declared ones included, in order of their start.
+    pub fn children(&self) -> Vec<ActorId> {
+        self.host.tokio().map(super::Host::children).unwrap_or_default()
+    }
+
+    /// The supervisor of this actor, if it is a child.
+    pub fn parent(&self) -> Option<ActorId> {
+        self.host.tokio()?.parent()
+    }
+
+    /// The system this actor runs in. As every handle, it keeps the system from shutting down while it is kept.
+    ///
+    /// # Panics
+    /// In an actor that runs on bare metal, where there is none.
+    pub fn system(&self) -> ActorSystem {
+        self.host.tokio().expect("an actor on tokio has a system").system()
+    }
+
+    /// Calls one of this actor's own handlers once, so much later: `ctx.after(d, |me| me.expire(key))`.
+    ///
+    /// The message is made when its time has come, and does not wait behind others in the mailbox. The timer ends with
+    /// this life of the actor, and keeps it from nothing. With a time of zero it is the way to go on later with
+    /// something: messages that wait have their turn in between, and a restart leaves none behind.
+    pub fn after<K, F>(&mut self, delay: Duration, call: F) -> Errand
+    where
+        K: Kind,
+        F: for<'r> FnOnce(&'r A::Ref) -> Call<'r, A, K> + Send + 'static,
+    {
+        let mut call = Some(call);
+        self.errand(|host| {
+            let make = move |me: &A::Ref| call.take().expect("a timer fires once")(me).message;
+            host.add_timer(delay, None, Box::new(make))
+        })
+    }
+
+    /// Calls one of this actor's own handlers each time a `period` has passed, as `#[every]` does: first after one
+    /// period, and without the ticks it was too busy for.
+    ///
+    /// # Panics
+    /// With a period of zero.
+    pub fn every<K, F>(&mut self, period: Duration, mut call: F) -> Errand
+    where
+        K: Kind,
+        F: for<'r> FnMut(&'r A::Ref) -> Call<'r, A, K> + Send + 'static,
+    {
+        assert!(!period.is_zero(), "a timer with a period of zero never rests; give it 1 ms or more");
+        self.errand(|host| host.add_timer(period, Some(period), Box::new(move |me: &A::Ref| call(me).message)))
+    }
+
+    /// Runs a future beside this actor; what it ends in comes back as a message: `ctx.pipe(future, StoreRef::loaded)`.
+    ///
+    /// It is polled between the actor's messages, and while an async handler waits; what computes for long belongs to
+    /// `tokio::task::spawn_blocking`, whose handle is a future too. It is dropped when this life of the actor ends. A
+    /// panic in it ends it and is told to the event handler; the actor lives on.
+    pub fn pipe<P, K, F>(&mut self, future: P, arrived: F) -> Errand
+    where
+        P: Future + Send + 'static,
+        K: Kind,
+        F: for<'r> FnOnce(&'r A::Ref, P::Output) -> Call<'r, A, K> + Send + 'static,
+    {
+        self.errand(|host| {
+            // No ref: a pipe keeps no actor alive.
+            let me = host.address().owner();
+            host.add_source(Box::new(Pipe(Box::pin(async move {
+                let output = future.await;
+                arrived(&reference::<A>(&me), output).message
+            }))))
+        })
+    }
+
+    /// Feeds this actor from a stream: each item comes as a message, `ctx.attach(rows, StoreRef::row)`.
+    ///
+    /// The next item is taken when the one before has been handled, and messages have their turn in between, so a fast
+    /// stream waits for a slow actor. As a [`pipe`](Context::pipe), it is polled in turns of the actor and dropped with
+    /// this life. [`at_end`](Attached::at_end) says what is called when the stream has ended.
+    pub fn attach<S, K, F>(&mut self, stream: S, item: F) -> Attached<'_, A>
+    where
+        S: Stream + Send + 'static,
+        K: Kind,
+        F: for<'r> FnMut(&'r A::Ref, S::Item) -> Call<'r, A, K> + Send + 'static,
+    {
+        let errand = self.errand(|host| {
+            let me = host.address().owner();
+            host.add_source(Box::new(Feed { stream: Box::pin(stream), item, me }))
+        });
+        Attached { errand, ctx: self }
+    }
+
+    /// Has the `#[terminated]` hook of this actor called when `who` has ended, at once if it has ended already.
+    ///
+    /// Called once for each end, and not for a restart, however often it was asked for. A watch ends with this life of
+    /// the actor. Nobody hears of the ref of a child that was never started.
+    pub fn watch<R: ActorRef>(&mut self, who: &R)
+    where
+        A: Watches,
+    {
+        match (self.host.tokio_mut(), who.as_ref().address()) {
+            (Some(host), crate::backend::Address::Tokio(address)) => host.watch(&address.owner()),
+            (_, crate::backend::Address::Nobody) => {}
+            #[cfg(feature = "bare-metal")]
+            (_, crate::backend::Address::BareMetal(_)) => self.fail("actors on bare metal never end while they run"),
+            #[cfg(feature = "bare-metal")]
+            (None, crate::backend::Address::Tokio(_)) => self.fail("actors on bare metal watch nobody"),
+            #[cfg(not(feature = "bare-metal"))]
+            (None, crate::backend::Address::Tokio(_)) => {}
+        }
+    }
+
+    /// Ends a watch: `#[terminated]` is not called any more, even if `who` has ended by now.
+    pub fn unwatch<R: ActorRef>(&mut self, who: &R)
+    where
+        A: Watches,
+    {
+        if let (Some(host), Some(id)) = (self.host.tokio_mut(), who.as_ref().address().id()) {
+            host.unwatch(id);
+        }
+    }
+
+    /// Changes after how long without a message `#[idle]` is called, counted from now, for this life of the actor.
+    ///
+    /// # Panics
+    /// With a time of zero.
+    pub fn set_idle(&mut self, quiet: Duration)
+    where
+        A: Idles,
+    {
+        assert!(!quiet.is_zero(), "an actor that is idle at once never rests; give it 1 ms or more");
+        self.change_idle(Some(quiet));
+    }
+
+    /// Has `#[idle]` called no more in this life of the actor, until [`set_idle`](Context::set_idle).
+    pub fn clear_idle(&mut self)
+    where
+        A: Idles,
+    {
+        self.change_idle(None);
+    }
+
+    fn change_idle(&mut self, period: Option<Duration>) {
+        match self.host.tokio_mut() {
+            Some(host) => host.set_idle(period),
+            None => self.fail("the receive timeout is there on tokio; use `#[every]` on bare metal"),
+        }
+    }
+
+    /// Begins what `begin` begins, on the backend that can.
+    fn errand(&mut self, begin: impl FnOnce(&mut super::Host<A>) -> u64) -> Errand {
+        let (actor, incarnation) = (self.id(), self.incarnation());
+        let number = match self.host.tokio_mut() {
+            Some(host) => begin(host),
+            None => {
+                self.fail("timers, pipes and streams of a context are there on tokio; use `#[every]` on bare metal");
+                u64::MAX
+            }
+        };
+        Errand { actor, incarnation, number }
+    }
+}
+
+/// An actor as its own messages are made for.
+fn reference<A: Actor>(owner: &Owner) -> A::Ref {
+    A::Ref::from_ref(Ref::from_address(crate::backend::Address::Tokio(owner.address())))
+}
+
+/// A stream whose items become messages.
+struct Feed<S, F> {
+    stream: Pin<Box<S>>,
+    item: F,
+    me: Owner,
+}
+
+impl<A, S, K, F> Source<A> for Feed<S, F>
+where
+    A: Actor,
+    S: Stream + Send,
+    K: Kind,
+    F: for<'r> FnMut(&'r A::Ref, S::Item) -> Call<'r, A, K> + Send,
+{
+    fn poll(&mut self, cx: &mut core::task::Context<'_>) -> Poll<Brought<A::Message>> {
+        Poll::Ready(match ready!(self.stream.as_mut().poll_next(cx)) {
+            Some(item) => Brought::One((self.item)(&reference::<A>(&self.me), item).message),
+            None => Brought::End,
+        })
+    }
+}
+
+/// Something an actor has going beside its messages: a timer, a pipe or a stream. Dropping this ends nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Errand {
+    actor: ActorId,
+    incarnation: Incarnation,
+    number: u64,
+}
+
+impl Errand {
+    /// Ends it: no message of it is handled from here on. One that has ended, by itself or with an earlier life of the
+    /// actor, stays so.
+    pub fn cancel<A: Actor>(self, ctx: &mut Context<A>) {
+        if (self.actor, self.incarnation) == (ctx.id(), ctx.incarnation())
+            && let Some(host) = ctx.host.tokio_mut()
+        {
+            host.cancel_errand(self.number);
+        }
+    }
+}
+
+/// A stream that was attached; from [`Context::attach`].
+pub struct Attached<'a, A: Actor> {
+    errand: Errand,
+    ctx: &'a mut Context<A>,
+}
+
+impl<A: Actor> Attached<'_, A> {
+    /// Calls one of this actor's own handlers after the last item: `.at_end(|me| me.done())`.
+    pub fn at_end<K, F>(self, call: F) -> Errand
+    where
+        K: Kind,
+        F: for<'r> FnOnce(&'r A::Ref) -> Call<'r, A, K> + Send + 'static,
+    {
+        let mut call = Some(call);
+        if let Some(host) = self.ctx.host.tokio_mut() {
+            let make = move |me: &A::Ref| call.take().expect("a stream ends once")(me).message;
+            host.set_end(self.errand.number, Box::new(make));
+        }
+        self.errand
+    }
+
+    /// What ends it before that.
+    pub fn errand(self) -> Errand {
+        self.errand
+    }
+}
+
+impl<A: Actor> fmt::Debug for Attached<'_, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attached").field("errand", &self.errand).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,80 @@
+//! Children that an actor starts while it runs. Keeps `scope` for them: their supervisor is the actor whose context they
+//! were started with, and each has a limit of its own.
+
+use core::future::IntoFuture;
+use core::marker::PhantomData;
+
+use crate::actor::Actor;
+use crate::context::Context;
+use crate::factory::Factory;
+use crate::reference::{ActorRef, Ref};
+use crate::supervision::RestartType;
+
+use super::cell::Cell;
+use super::header::{Address, Owner, Parent};
+use super::spawn::{SpawnError, Spawning};
+
+/// A child that is about to start: await it for its ref, or [`detach`](SpawnChild::detach) it. From
+/// [`Context::spawn`].
+#[must_use = "nothing is started until this is awaited or detached"]
+pub struct SpawnChild<'a, P: Actor, A, F, M> {
+    parent: &'a mut Context<P>,
+    factory: F,
+    restart: RestartType,
+    actor: PhantomData<fn() -> (A, M)>,
+}
+
+impl<'a, P, A, F, M> SpawnChild<'a, P, A, F, M>
+where
+    P: Actor,
+    A: Actor,
+    F: Factory<A, M>,
+    M: 'static,
+{
+    pub(super) fn new(parent: &'a mut Context<P>, factory: F) -> Self {
+        Self { parent, factory, restart: RestartType::Transient, actor: PhantomData }
+    }
+
+    /// After which ends the child is started again: after a failure, unless this says otherwise.
+    pub fn restart(self, restart: RestartType) -> Self {
+        Self { restart, ..self }
+    }
+
+    /// Starts the child and returns its ref at once. If the start fails, the event handler is told, and calls answer
+    /// `Stopped`.
+    pub fn detach(self) -> A::Ref {
+        match self.start() {
+            Ok((_, address)) => A::Ref::from_ref(Ref::from_address(crate::backend::Address::Tokio(address))),
+            Err(_) => A::Ref::from_ref(Ref::nobody()),
+        }
+    }
+
+    fn start(self) -> Result<(Owner, Address), SpawnError> {
+        let Some(host) = self.parent.host.tokio_mut() else { return Err(SpawnError::FixedActors) };
+        if host.is_going_down() {
+            return Err(SpawnError::ParentStops);
+        }
+        let parent = Parent { cell: host.address().owner(), restart: self.restart };
+        let core = &parent.cell.header().core.clone();
+        let child = Cell::<A>::create::<F, M>(core, Some(parent), self.factory).ok_or(SpawnError::ShutDown)?;
+        let address = child.address();
+        host.adopt(child.clone());
+        core.start(&child);
+        Ok((child, address))
+    }
+}
+
+impl<P, A, F, M> IntoFuture for SpawnChild<'_, P, A, F, M>
+where
+    P: Actor,
+    A: Actor,
+    F: Factory<A, M>,
+    M: 'static,
+{
+    type Output = Result<A::Ref, SpawnError>;
+    type IntoFuture = Spawning<A>;
+
+    fn into_future(self) -> Spawning<A> {
+        Spawning::new(self.start())
+    }
+}
