@@ -7,7 +7,7 @@ use crate::backend::{Family, Host};
 use crate::factory::Factory;
 use crate::failure::{Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
-use crate::reference::{ActorRef, Child, Ref};
+use crate::reference::{ActorRef, Child, Pool, Ref, Route};
 use crate::reply::Reply;
 use crate::supervision::RestartType;
 use crate::time::Instant;
@@ -153,6 +153,30 @@ impl<A: Actor> Nursery<'_, A> {
     {
         let address = self.host.start_child::<C, F, M>(index, restart, factory)?;
         *field = Child::started(C::Ref::from_ref(Ref::from_address(address)));
+        Ok(())
+    }
+
+    /// Starts the next member of a pool as declared child `index`.
+    ///
+    /// # Errors
+    /// The failure of the member's first start.
+    #[doc(hidden)]
+    pub fn enlist<C, F, M>(
+        &mut self,
+        index: usize,
+        field: &mut Pool<C>,
+        route: Route,
+        restart: RestartType,
+        factory: F,
+    ) -> Result<(), Failure>
+    where
+        C: Actor,
+        A: Family<C>,
+        F: Factory<C, M>,
+        M: 'static,
+    {
+        let address = self.host.start_child::<C, F, M>(index, restart, factory)?;
+        field.enlist(route, C::Ref::from_ref(Ref::from_address(address)));
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use core::hash::Hash;
 use core::marker::PhantomData;
 
 use crate::actor::Actor;
-use crate::backend::{Address, Stopped, WeakAddress};
+use crate::backend::{Address, Crew, Stopped, WeakAddress};
 use crate::id::ActorId;
 
 /// The address of an actor of type `A`, on whichever backend it runs.
@@ -329,5 +329,70 @@ impl<C: Actor> core::ops::Deref for Child<C> {
 impl<C: Actor> fmt::Debug for Child<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.reference.fmt(f)
+    }
+}
+
+/// Who of a pool gets the next call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Route {
+    /// One after the other.
+    #[default]
+    RoundRobin,
+    /// Whoever has the fewest messages waiting.
+    LeastLoaded,
+}
+
+/// A pool of declared children that are alike: a field of their parent that derefs to the ref of one of them, another
+/// each time, as its route says.
+///
+/// So `self.workers.work(item)` goes to whoever is next, while `let worker = &*self.workers` stays with one. Each member
+/// is a child of its own: it fails and is restarted alone, and is passed over when it has ended. A clone is the same
+/// pool. One that is not started answers `Stopped`; it never panics.
+pub struct Pool<C: Actor> {
+    crew: Option<Crew<C::Ref>>,
+    nobody: C::Ref,
+}
+
+impl<C: Actor> Pool<C> {
+    /// Adds a member that was started.
+    #[doc(hidden)]
+    pub(crate) fn enlist(&mut self, route: Route, member: C::Ref) {
+        self.crew = crate::backend::enlist(self.crew.as_ref(), route, member);
+    }
+
+    /// The members, in order of their start.
+    pub fn members(&self) -> &[C::Ref] {
+        self.crew.as_ref().map_or(&[], |crew| crew.members())
+    }
+
+    /// The member that gets all calls for `key`, whatever the route: `self.workers.by(&user).work(item)`.
+    pub fn by(&self, key: &impl Hash) -> &C::Ref {
+        self.crew.as_ref().map_or(&self.nobody, |crew| crew.by(key))
+    }
+}
+
+impl<C: Actor> Default for Pool<C> {
+    fn default() -> Self {
+        Self { crew: None, nobody: C::Ref::from_ref(Ref::nobody()) }
+    }
+}
+
+impl<C: Actor> Clone for Pool<C> {
+    fn clone(&self) -> Self {
+        Self { crew: self.crew.clone(), nobody: self.nobody.clone() }
+    }
+}
+
+impl<C: Actor> core::ops::Deref for Pool<C> {
+    type Target = C::Ref;
+
+    fn deref(&self) -> &C::Ref {
+        self.crew.as_ref().map_or(&self.nobody, |crew| crew.next())
+    }
+}
+
+impl<C: Actor> fmt::Debug for Pool<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.members()).finish()
     }
 }

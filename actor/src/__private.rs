@@ -25,7 +25,7 @@ pub use actor_runtime::id::ActorId;
 pub use actor_runtime::message::{Lane, Message, Mode};
 pub use actor_runtime::policy::Overflow;
 pub use actor_runtime::recipient::Recipient;
-pub use actor_runtime::reference::{ActorRef, Control, Ref, Weak};
+pub use actor_runtime::reference::{ActorRef, Control, Ref, Route, Weak};
 pub use actor_runtime::reply::Reply;
 pub use actor_runtime::supervision::{Backoff, Exhausted, Jitter, RestartLimit, RestartType, Strategy, Supervision};
 

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Generics, Member, Type, WherePredicate, parse_quote};
 
-use super::model::{Actor, AskTimeout, Child, Factory, Options, Overflow, Shape};
+use super::model::{Actor, AskTimeout, Child, Factory, Options, Overflow, Restart, Route, Shape};
 use crate::duration;
 use crate::names::{self, Names};
 use crate::supervise;
@@ -227,11 +227,12 @@ pub(crate) fn supervised(
     let rt = names.private();
     let ident = shape.ident;
     let (impl_generics, ty_generics, where_clause) = shape.generics.split_for_impl();
-    let count = children.len();
+    let count: usize = children.iter().map(Child::members).sum();
     // Said of a type without parameters, the bound would be checked here and now, and fail a second time.
     let bound = (!shape.generics.params.is_empty()).then(|| quote!(where Self: #rt::Actor));
     let nursery = names::respan(quote!(#rt::Nursery<'_, Self>), ident.span());
-    let starts = children.iter().enumerate().map(|(index, child)| start(index, child, &rt));
+    let first = |place: usize| children[..place].iter().map(Child::members).sum();
+    let starts = children.iter().enumerate().map(|(place, child)| start(first(place), child, &rt));
     quote! {
         #[automatically_derived]
         impl #impl_generics #rt::Supervised for #ident #ty_generics #where_clause {
@@ -256,14 +257,40 @@ pub(crate) fn supervised(
     }
 }
 
-fn start(index: usize, child: &Child, rt: &TokenStream) -> Option<TokenStream> {
+fn start(first: usize, child: &Child, rt: &TokenStream) -> Option<TokenStream> {
     let field = &child.member;
     let actor = child.actor()?;
-    let Factory::Given(factory) = &child.factory else { return None };
+    let (taken, factory) = match &child.factory {
+        Factory::Given(factory) => (TokenStream::new(), factory),
+        Factory::FromParent { state, taken, closure } => {
+            let (locals, values): (Vec<_>, Vec<_>) = taken.iter().map(|(local, value)| (local, value)).unzip();
+            let lent = quote! {
+                let #state: &Self = &*self;
+                let _ = #state;
+                #(let #locals = #rt::Clone::clone(&#values);)*
+            };
+            (lent, closure)
+        }
+        Factory::Broken => return None,
+    };
+    let restart = match child.restart.unwrap_or(Restart::Transient) {
+        Restart::Permanent => quote!(#rt::RestartType::Permanent),
+        Restart::Transient => quote!(#rt::RestartType::Transient),
+        Restart::Temporary => quote!(#rt::RestartType::Temporary),
+    };
     let at = names::located(factory.span());
-    Some(
-        quote_spanned!(at=> #index => nursery.start::<#actor, _, _>(index, &mut self.#field, #rt::RestartType::Transient, #factory),),
-    )
+    let last = first + child.members() - 1;
+    let Some(_) = child.pool else {
+        let start = quote_spanned!(at=> nursery.start::<#actor, _, _>(index, &mut self.#field, #restart, #factory));
+        return Some(quote!(#first => { #taken #start }));
+    };
+    let route = match child.route.unwrap_or(Route::RoundRobin) {
+        Route::RoundRobin => quote!(#rt::Route::RoundRobin),
+        Route::LeastLoaded => quote!(#rt::Route::LeastLoaded),
+    };
+    let start =
+        quote_spanned!(at=> nursery.enlist::<#actor, _, _>(index, &mut self.#field, #route, #restart, #factory));
+    Some(quote!(#first..=#last => { #taken #start }))
 }
 
 /// What the actor brings to a slot, where there are slots: the length of its mailbox, and its children's slots.

@@ -54,20 +54,51 @@ pub(crate) struct Child {
     pub(crate) field: Field,
     pub(crate) member: Member,
     pub(crate) factory: Factory,
+    pub(crate) restart: Option<Restart>,
+    /// The children that are started before it.
+    pub(crate) after: Vec<Ident>,
+    /// The number of members, for a pool.
+    pub(crate) pool: Option<u32>,
+    pub(crate) route: Option<Route>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Restart {
+    Permanent,
+    Transient,
+    Temporary,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Route {
+    RoundRobin,
+    LeastLoaded,
 }
 
 /// How a child's state is made.
 pub(crate) enum Factory {
     /// A path or a closure.
     Given(TokenStream),
+    /// A closure that is lent the parent: `state` names it, `taken` is what is taken from it when the child is first
+    /// started, and `closure` makes the child from clones of that.
+    FromParent { state: Ident, taken: Vec<(Ident, TokenStream)>, closure: TokenStream },
     /// Missing or unusable; reported.
     Broken,
 }
 
 impl Child {
-    /// `Db` in `Child<Db>`.
+    /// `Db` in `Child<Db>`, or in the `Pool<Db>` of a pool.
     pub(crate) fn actor(&self) -> Option<&Type> {
-        super::parse::argument_of(&self.field.ty, "Child")
+        super::parse::argument_of(&self.field.ty, if self.pool.is_some() { "Pool" } else { "Child" })
+    }
+
+    /// How many actors it stands for.
+    pub(crate) fn members(&self) -> usize {
+        self.pool.map_or(1, |members| members as usize)
+    }
+
+    pub(crate) fn is_called(&self, name: &Ident) -> bool {
+        matches!(&self.member, Member::Named(member) if member == name)
     }
 }
 

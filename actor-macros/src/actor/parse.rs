@@ -1,11 +1,15 @@
 //! Tokens to model: the options of `#[actor(..)]`, the struct, its `#[child(..)]` fields.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, Field, GenericArgument, ItemStruct, LitStr, Member, Meta, PathArguments, Token, Type};
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, Expr, ExprClosure, Field, GenericArgument, ItemStruct, LitStr, Member, Meta, Pat, PatIdent, PatType,
+    PathArguments, Token, Type,
+};
 
-use super::model::{Actor, AskTimeout, Child, Factory, Options, Overflow, UNBOUNDED};
+use super::model::{Actor, AskTimeout, Child, Factory, Options, Overflow, Restart, Route, UNBOUNDED};
 use crate::diagnostics::Diagnostics;
 use crate::names::Names;
 use crate::options::{self, Entry, Value};
@@ -23,7 +27,7 @@ pub(crate) fn parse(arguments: TokenStream, item: TokenStream, diagnostics: &Dia
         .unwrap_or_default();
     let members: Vec<Member> = item.fields.members().collect();
     let fields = item.fields.iter_mut().zip(members);
-    let children = fields.filter_map(|(field, member)| parse_child(field, member, diagnostics)).collect();
+    let children = in_order(fields.filter_map(|(field, member)| parse_child(field, member, diagnostics)).collect());
     Some(Actor { item, options, children, supervision, names })
 }
 
@@ -134,43 +138,170 @@ fn parse_ask_timeout(entry: &Entry, diagnostics: &Diagnostics) -> Option<AskTime
 
 fn parse_child(field: &mut Field, member: Member, diagnostics: &Diagnostics) -> Option<Child> {
     let attribute = take_attribute(&mut field.attrs, "child")?;
-    let factory = parse_factory(&attribute, diagnostics);
-    Some(Child { field: field.clone(), member, factory })
+    let factory = Factory::Broken;
+    let mut child =
+        Child { field: field.clone(), member, factory, restart: None, after: Vec::new(), pool: None, route: None };
+    if let Some((factory, options)) = split_factory(&attribute, diagnostics) {
+        child.factory = parse_factory(&factory, diagnostics);
+        parse_child_options(options, &mut child, diagnostics);
+    }
+    Some(child)
 }
 
-fn parse_factory(attribute: &Attribute, diagnostics: &Diagnostics) -> Factory {
-    const FORMS: &str = "write `#[child(Db::open)]` or `#[child(|| Db::open(\"path\"))]`";
+const FACTORIES: &str = "write `#[child(Db::open)]` or `#[child(|| Db::open(\"path\"))]`";
+
+/// The factory, and the options behind it.
+fn split_factory(attribute: &Attribute, diagnostics: &Diagnostics) -> Option<(Expr, TokenStream)> {
     let Meta::List(list) = &attribute.meta else {
-        diagnostics.report(attribute, "`#[child]` needs a factory, which makes the child's state", FORMS);
-        return Factory::Broken;
+        diagnostics.report(attribute, "`#[child]` needs a factory, which makes the child's state", FACTORIES);
+        return None;
     };
     let parser = |input: ParseStream<'_>| {
         let factory: Expr = input.parse()?;
         input.parse::<Option<Token![,]>>()?;
         Ok((factory, input.parse::<TokenStream>()?))
     };
-    let Some((factory, rest)) = diagnostics.take(parser.parse2(list.tokens.clone())) else {
+    diagnostics.take(parser.parse2(list.tokens.clone()))
+}
+
+fn parse_factory(factory: &Expr, diagnostics: &Diagnostics) -> Factory {
+    match factory {
+        Expr::Path(_) => Factory::Given(factory.into_token_stream()),
+        Expr::Closure(closure) if closure.asyncness.is_none() => match closure.inputs.len() {
+            0 => Factory::Given(factory.into_token_stream()),
+            1 => factory_from_parent(closure, diagnostics),
+            _ => {
+                let fact = "the factory of a child is lent its parent, and nothing else";
+                diagnostics.report(&closure.inputs, fact, "write `|| ..`, or `|parent: &Store| ..`");
+                Factory::Broken
+            }
+        },
+        other => {
+            let fact = "the factory of a child is a path or a closure, called at every restart";
+            diagnostics.report(other, fact, FACTORIES);
+            Factory::Broken
+        }
+    }
+}
+
+/// `|s: &Store| Warmup::new(s.db.clone())`: what it takes from `s` is taken when the child is first started, because
+/// nobody lends the parent out at a restart.
+fn factory_from_parent(closure: &ExprClosure, diagnostics: &Diagnostics) -> Factory {
+    let state = match &closure.inputs[0] {
+        Pat::Type(PatType { pat, .. }) => pat,
+        pattern => pattern,
+    };
+    let Pat::Ident(PatIdent { ident: state, by_ref: None, subpat: None, .. }) = state else {
+        diagnostics.report(state, "the parent that a factory is lent needs a name", "write `|parent: &Store| ..`");
         return Factory::Broken;
     };
-    if !rest.is_empty() {
-        let help = "leave `#[child(..)]` with its factory alone";
-        diagnostics.report(rest, "`#[child(..)]` takes no options so far", help);
-        return Factory::Broken;
+    let mut taken = Vec::new();
+    let body = take_from(closure.body.to_token_stream(), state, &mut taken, diagnostics);
+    Factory::FromParent { state: state.clone(), taken, closure: quote!(move || #body) }
+}
+
+/// Replaces each `state.field..` in `tokens` by a clone of a local that holds its value.
+fn take_from(
+    tokens: TokenStream,
+    state: &Ident,
+    taken: &mut Vec<(Ident, TokenStream)>,
+    diagnostics: &Diagnostics,
+) -> TokenStream {
+    let mut result = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    let mut after_dot = false;
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Ident(ident) if ident == *state && !after_dot => {
+                let mut chain = ident.to_token_stream();
+                // `.name`, `.0`, `.name(..)`: what the value is taken with.
+                while matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == '.') {
+                    chain.extend(tokens.next());
+                    chain.extend(tokens.next());
+                    if matches!(tokens.peek(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
+                    {
+                        chain.extend(tokens.next());
+                    }
+                }
+                if chain.clone().into_iter().count() == 1 {
+                    let help = format!("take what the child needs, such as `{state}.db.clone()`");
+                    diagnostics.report(&ident, "a child does not keep its parent", help);
+                }
+                let local = Ident::new(&format!("__taken_{}", taken.len()), Span::mixed_site());
+                result.extend(quote!(::core::clone::Clone::clone(&#local)));
+                taken.push((local, chain));
+                after_dot = false;
+            }
+            TokenTree::Group(group) => {
+                let inner = take_from(group.stream(), state, taken, diagnostics);
+                let mut replaced = Group::new(group.delimiter(), inner);
+                replaced.set_span(group.span());
+                result.extend([TokenTree::Group(replaced)]);
+                after_dot = false;
+            }
+            token => {
+                after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+                result.extend([token]);
+            }
+        }
     }
-    match &factory {
-        Expr::Path(_) => Factory::Given(factory.into_token_stream()),
-        Expr::Closure(closure) if closure.inputs.is_empty() && closure.asyncness.is_none() => {
-            Factory::Given(factory.into_token_stream())
-        }
-        Expr::Closure(closure) if closure.asyncness.is_none() => {
-            diagnostics.report(&closure.inputs, "the factory of a child takes no argument so far", FORMS);
-            Factory::Broken
-        }
-        other => {
-            diagnostics.report(other, "the factory of a child is a path or a closure, called at every restart", FORMS);
-            Factory::Broken
+    result
+}
+
+fn parse_child_options(tokens: TokenStream, child: &mut Child, diagnostics: &Diagnostics) {
+    for entry in options::read(tokens, "`#[child(..)]`", &["restart", "after", "pool", "route"], diagnostics) {
+        match entry.name.to_string().as_str() {
+            "restart" => {
+                let words = [
+                    ("permanent", Restart::Permanent),
+                    ("transient", Restart::Transient),
+                    ("temporary", Restart::Temporary),
+                ];
+                child.restart = entry.word(&words, diagnostics);
+            }
+            "after" => child.after = parse_after(&entry, diagnostics),
+            "pool" => child.pool = entry.count("pool = 4", "a pool without members works for nobody", diagnostics),
+            "route" => {
+                if matches!(&entry.value, Value::Is(value) if value.to_string().starts_with("key")) {
+                    let help = "leave `route` out, and call `self.workers.by(&key).work(..)`";
+                    diagnostics.report(&entry, "the key of a call is named where it is called", help);
+                    continue;
+                }
+                let words = [("round_robin", Route::RoundRobin), ("least_loaded", Route::LeastLoaded)];
+                child.route = entry.word(&words, diagnostics);
+            }
+            // Reported as unknown.
+            _ => {}
         }
     }
+}
+
+/// `after = db`, `after(db, cache)`
+fn parse_after(entry: &Entry, diagnostics: &Diagnostics) -> Vec<Ident> {
+    let names = match &entry.value {
+        Value::Is(name) => name.clone(),
+        Value::List(names) => names.clone(),
+        Value::None => TokenStream::new(),
+    };
+    let names = Punctuated::<Ident, Token![,]>::parse_terminated.parse2(names);
+    let names: Vec<Ident> = names.map(|names| names.into_iter().collect()).unwrap_or_default();
+    if names.is_empty() {
+        diagnostics.report(entry, "`after` names other children", "write `after = db`, or `after(db, cache)`");
+    }
+    names
+}
+
+/// The children in the order in which they are started: as they stand, but each behind those it comes after.
+fn in_order(mut children: Vec<Child>) -> Vec<Child> {
+    let mut ordered: Vec<Child> = Vec::new();
+    while !children.is_empty() {
+        let is_free =
+            |child: &Child| child.after.iter().all(|name| !children.iter().any(|other| other.is_called(name)));
+        // In a circle none is free; that is reported elsewhere.
+        let next = children.iter().position(is_free).unwrap_or(0);
+        ordered.push(children.remove(next));
+    }
+    ordered
 }
 
 /// Removes the attribute whose last segment is `name`.

@@ -3,7 +3,9 @@
 use syn::GenericParam;
 
 use super::model::Actor;
+use super::parse::argument_of;
 use crate::diagnostics::Diagnostics;
+use crate::options::compact;
 use crate::supervise;
 
 pub(crate) fn validate(actor: &Actor, diagnostics: &Diagnostics) {
@@ -31,8 +33,56 @@ fn check_children(actor: &Actor, diagnostics: &Diagnostics) {
             diagnostics.report(cfg, "a declared child cannot come and go", help);
         }
         if child.actor().is_none() {
-            let help = "write `Child<Db>`, where `Db` is the struct with `#[actor]`";
-            diagnostics.report(&child.field.ty, "a field with `#[child(..)]` has the type `Child<..>`", help);
+            let kind = if child.pool.is_some() { "Pool" } else { "Child" };
+            let help = format_args!("write `{kind}<Db>`, where `Db` is the struct with `#[actor]`");
+            let (ty, fact) = (&child.field.ty, format_args!("a field with `#[child(..)]` has the type `{kind}<..>`"));
+            if child.pool.is_none() && argument_of(ty, "Pool").is_some() {
+                let help = "write `#[child(Worker::new, pool = 4)]`, or `Child<Worker>` for a single one";
+                diagnostics.report(ty, "a pool needs the number of its members", help);
+            } else {
+                diagnostics.report(ty, fact, help);
+            }
+        }
+        if let (Some(_), None) = (child.route, child.pool) {
+            let help = "add `pool = 4`, or leave `route` out";
+            diagnostics.report(&child.field.ty, "only a pool has a route", help);
+        }
+    }
+    check_order(actor, diagnostics);
+    check_declared(actor, diagnostics);
+}
+
+/// Each child comes after children, and none after itself, by whatever way.
+fn check_order(actor: &Actor, diagnostics: &Diagnostics) {
+    for (place, child) in actor.children.iter().enumerate() {
+        for name in &child.after {
+            if !actor.children.iter().any(|other| other.is_called(name)) {
+                let help = "name a field with `#[child(..)]`";
+                diagnostics.report(name, format_args!("this actor has no child `{name}`"), help);
+            } else if !actor.children[..place].iter().any(|other| other.is_called(name)) {
+                let help = "let one of them come without `after`";
+                diagnostics.report(name, "these children wait for each other", help);
+            }
+        }
+    }
+}
+
+/// A `Child` or a `Pool` is filled when the child is started, which somebody has to say how.
+fn check_declared(actor: &Actor, diagnostics: &Diagnostics) {
+    for (field, member) in actor.item.fields.iter().zip(actor.item.fields.members()) {
+        if actor.children.iter().any(|child| child.member == member) {
+            continue;
+        }
+        for (kind, attribute) in [("Child", ""), ("Pool", ", pool = 4")] {
+            if let Some(child) = argument_of(&field.ty, kind) {
+                let child = compact(child);
+                let fact = format_args!("nobody starts this child: a `{kind}<..>` without `#[child(..)]` stays empty");
+                let help = format_args!(
+                    "put `#[child({child}::new{attribute})]` on the field, with what makes a `{child}`; to hold an \
+                     actor that others start, write `{child}Ref`"
+                );
+                diagnostics.report(&field.ty, fact, help);
+            }
         }
     }
 }

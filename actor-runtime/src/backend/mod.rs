@@ -511,6 +511,50 @@ impl<A: Actor> Host<A> {
 #[cfg(feature = "tokio")]
 pub(crate) use tokio::block_on;
 
+/// The members of a pool, shared by its clones.
+#[cfg(feature = "tokio")]
+pub(crate) type Crew<R> = std::sync::Arc<tokio::Crew<R>>;
+/// There are no pools.
+#[cfg(not(feature = "tokio"))]
+pub(crate) type Crew<R> = NoCrew<R>;
+
+/// See [`Crew`].
+#[cfg(not(feature = "tokio"))]
+#[derive(Clone)]
+pub(crate) struct NoCrew<R>(core::convert::Infallible, PhantomData<R>);
+
+#[cfg(not(feature = "tokio"))]
+impl<R> NoCrew<R> {
+    pub(crate) fn members(&self) -> &[R] {
+        match self.0 {}
+    }
+
+    pub(crate) fn next(&self) -> &R {
+        match self.0 {}
+    }
+
+    pub(crate) fn by(&self, _: &impl core::hash::Hash) -> &R {
+        match self.0 {}
+    }
+}
+
+/// The crew of before, and one more; nothing where there are no pools.
+pub(crate) fn enlist<R: crate::reference::ActorRef>(
+    before: Option<&Crew<R>>,
+    route: crate::reference::Route,
+    member: R,
+) -> Option<Crew<R>> {
+    #[cfg(feature = "tokio")]
+    {
+        Some(tokio::Crew::with(before, route, member))
+    }
+    #[cfg(not(feature = "tokio"))]
+    {
+        let _ = (before, route, member);
+        None
+    }
+}
+
 /// What a parent must have to start a `C`: on bare metal a slot inside its own slot, elsewhere nothing.
 #[cfg(not(feature = "bare-metal"))]
 pub trait Family<C> {}

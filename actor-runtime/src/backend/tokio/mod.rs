@@ -14,6 +14,7 @@ mod cell;
 mod children;
 mod context;
 mod counts;
+mod crew;
 #[allow(unsafe_code)]
 mod dispatcher;
 mod driver;
@@ -53,6 +54,7 @@ pub(crate) use ambient::WhyDropped;
 pub(crate) use blocking::block_on;
 pub(crate) use call::{Asking, Sending, Stopped};
 pub use context::{Attached, Errand};
+pub(crate) use crew::Crew;
 pub(crate) use header::{Address, WeakAddress};
 pub(crate) use host::Host;
 pub use offspring::SpawnChild;
