@@ -72,6 +72,16 @@ use proc_macro::TokenStream;
 /// arguments that returns a `Db`, or a `Result<Db, E>`. [`#[supervise]`](macro@supervise) says how failures are
 /// treated. The parent's own factory fills the field with `Child::default()`.
 ///
+/// | behind the factory | meaning | default |
+/// |---|---|---|
+/// | `restart = transient`, `permanent`, `temporary` | started again after a failure; after any end nobody asked for; never | `transient` |
+/// | `after = db`, `after(db, cache)` | started after these children | as they stand |
+/// | `pool = 4` | so many children of the kind, in a field of type `Pool<Db>` | one, in a `Child<Db>` |
+/// | `route = round_robin`, `least_loaded` | who of a pool gets the next call | `round_robin` |
+///
+/// A factory may be lent the parent: `|store: &Store| Warmup::new(store.db.clone())`. What it takes, `store.db.clone()`,
+/// is taken when the child is first started, and each restart gets a clone of that, because the parent may be busy then.
+///
 /// ```
 /// use actor::prelude::*;
 /// # #[actor] struct Db;

@@ -196,17 +196,17 @@ fn factory_from_parent(closure: &ExprClosure, diagnostics: &Diagnostics) -> Fact
         return Factory::Broken;
     };
     let mut taken = Vec::new();
-    let body = take_from(closure.body.to_token_stream(), state, &mut taken, diagnostics);
+    let body = take_from(closure.body.to_token_stream(), state, &mut taken);
+    if let Some((_, whole)) = taken.iter().find(|(_, value)| value.clone().into_iter().count() == 1) {
+        let help = format!("take what the child needs, such as `{state}.db.clone()`");
+        diagnostics.report(whole, "a child does not keep its parent", help);
+        return Factory::Broken;
+    }
     Factory::FromParent { state: state.clone(), taken, closure: quote!(move || #body) }
 }
 
 /// Replaces each `state.field..` in `tokens` by a clone of a local that holds its value.
-fn take_from(
-    tokens: TokenStream,
-    state: &Ident,
-    taken: &mut Vec<(Ident, TokenStream)>,
-    diagnostics: &Diagnostics,
-) -> TokenStream {
+fn take_from(tokens: TokenStream, state: &Ident, taken: &mut Vec<(Ident, TokenStream)>) -> TokenStream {
     let mut result = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
     let mut after_dot = false;
@@ -223,17 +223,13 @@ fn take_from(
                         chain.extend(tokens.next());
                     }
                 }
-                if chain.clone().into_iter().count() == 1 {
-                    let help = format!("take what the child needs, such as `{state}.db.clone()`");
-                    diagnostics.report(&ident, "a child does not keep its parent", help);
-                }
                 let local = Ident::new(&format!("__taken_{}", taken.len()), Span::mixed_site());
                 result.extend(quote!(::core::clone::Clone::clone(&#local)));
                 taken.push((local, chain));
                 after_dot = false;
             }
             TokenTree::Group(group) => {
-                let inner = take_from(group.stream(), state, taken, diagnostics);
+                let inner = take_from(group.stream(), state, taken);
                 let mut replaced = Group::new(group.delimiter(), inner);
                 replaced.set_span(group.span());
                 result.extend([TokenTree::Group(replaced)]);
@@ -260,7 +256,11 @@ fn parse_child_options(tokens: TokenStream, child: &mut Child, diagnostics: &Dia
                 child.restart = entry.word(&words, diagnostics);
             }
             "after" => child.after = parse_after(&entry, diagnostics),
-            "pool" => child.pool = entry.count("pool = 4", "a pool without members works for nobody", diagnostics),
+            "pool" => {
+                let count = entry.count("pool = 4", "a pool without members works for nobody", diagnostics);
+                // A mistake that was reported is a pool all the same.
+                child.pool = Some(count.unwrap_or(1));
+            }
             "route" => {
                 if matches!(&entry.value, Value::Is(value) if value.to_string().starts_with("key")) {
                     let help = "leave `route` out, and call `self.workers.by(&key).work(..)`";

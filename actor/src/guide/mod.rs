@@ -5,6 +5,7 @@
 //! | [`calls`] | which handlers are told and which are asked, what awaiting each gives, what an `Err` means |
 //! | [`replies`] | answering later, and work that takes its time |
 //! | [`hooks`] | what runs when an actor starts and stops, and what a timer calls |
+//! | [`context`] | children, timers, pipes, streams and watches that a handler begins; pools |
 //! | [`supervision`] | what is a failure, what follows from it, how to see it; children |
 //! | [`shutdown`] | ending one actor, or the program, without losing what was accepted |
 //! | [`blocking`] | code that blocks, and actors that wait for each other |
@@ -22,6 +23,7 @@
 pub mod blocking;
 pub mod calls;
 pub mod coming_from;
+pub mod context;
 pub mod dispatchers;
 pub mod fairness;
 pub mod hooks;

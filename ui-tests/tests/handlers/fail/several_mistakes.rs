@@ -15,7 +15,7 @@ impl Store {
         self.keep(row);
     }
 
-    #[idle(30s)]
+    #[dead_letter]
     fn take(self) -> Vec<String> {
         self.rows
     }

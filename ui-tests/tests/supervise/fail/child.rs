@@ -16,12 +16,30 @@ impl Db {
 struct Parent {
     #[child]
     no_factory: Child<Db>,
-    #[child(Db::open, restart = permanent)]
+    #[child(Db::open, restart = always, name = "db")]
     with_options: Child<Db>,
     #[child(Db::open())]
     a_value: Child<Db>,
-    #[child(|parent| Db::open())]
+    #[child(|parent| Db::of(parent))]
     with_parent: Child<Db>,
+    #[child(|parent, other| Db::open())]
+    with_more: Child<Db>,
+    #[child(Db::open, pool = 0)]
+    nobody: Pool<Db>,
+    #[child(Db::open)]
+    how_many: Pool<Db>,
+    #[child(Db::open, route = least_loaded)]
+    routed: Child<Db>,
+    #[child(Db::open, pool = 2, route = key(Db::key))]
+    by_key: Pool<Db>,
+    #[child(Db::open, after = unknown)]
+    late: Child<Db>,
+    #[child(Db::open, after = second)]
+    first: Child<Db>,
+    #[child(Db::open, after(first))]
+    second: Child<Db>,
+    not_started: Child<Db>,
+    not_filled: Pool<Db>,
     #[child(Db::open)]
     no_child: DbRef,
     #[cfg(all())]

@@ -116,3 +116,31 @@ fn main() {
     let generic = Generic { value: 0_u8, db: Child::default() };
     let _ = (generic.value, generic.db);
 }
+
+/// What children take from their parent, how many there are, and in which order.
+#[actor]
+struct Crew {
+    #[child(|crew: &Crew| Db { path: crew.path }, pool = 4, route = least_loaded, after(first, second))]
+    pool: Pool<Db>,
+    #[child(|crew: &Self| { let path = crew.path; Db { path } }, restart = permanent, after = second)]
+    first: Child<Db>,
+    #[child(Db::find, restart = temporary)]
+    second: Child<Db>,
+    path: &'static str,
+}
+
+#[handlers]
+impl Crew {
+    fn paths(&self) -> Pool<Db> {
+        let _ = (self.pool.path(), self.pool.by(&self.path).path(), self.first.path(), self.second.path());
+        self.pool.clone()
+    }
+    #[idle(30s)]
+    fn quiet(&mut self) {}
+    #[terminated]
+    fn gone(&mut self, _who: ActorId, _why: StopReason) {}
+    #[restarting]
+    fn restarting(&mut self, _failure: &actor::Failure) {}
+    #[handler(passive)]
+    fn ping(&self) {}
+}
