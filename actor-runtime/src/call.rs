@@ -22,7 +22,8 @@ use crate::reply::Reply;
 use crate::time::Instant;
 
 pub(crate) use many::Batch;
-pub use many::{RejectedMany, Rest, tell_many};
+pub(crate) use many::tell_many;
+pub use many::{RejectedMany, Rest};
 pub use owned::Owned;
 pub use rejected::{Rejected, Returned};
 

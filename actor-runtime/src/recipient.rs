@@ -9,7 +9,7 @@ use core::time::Duration;
 
 use crate::actor::Actor;
 use crate::backend::Address;
-use crate::call::{Call, Limit, Tell};
+use crate::call::{Call, Kind, Limit, RejectedMany, Tell, tell_many};
 use crate::error::{Reason, TellError};
 use crate::reference::{ActorRef, Ref};
 #[cfg(feature = "tokio")]
@@ -34,6 +34,48 @@ pub struct Recipient<T: 'static> {
     address: Address,
     table: &'static Table<T>,
 }
+
+/// What every ref can do with its handlers named by path; in the prelude.
+pub trait RefVerbs: ActorRef<Actor: Actor<Ref = Self>> {
+    /// This ref narrowed to the messages of one handler that is told.
+    ///
+    /// ```ignore
+    /// let rows: Recipient<Row> = store.recipient(StoreRef::row);
+    /// ```
+    #[must_use]
+    fn recipient<T, E, F>(&self, handler: F) -> Recipient<T>
+    where
+        T: 'static,
+        E: 'static,
+        F: for<'r> Fn(&'r Self, T) -> Call<'r, Self::Actor, Tell<E>> + Copy + Send + Sync + 'static,
+    {
+        Recipient::of::<Self::Actor, E, F>(self, handler)
+    }
+
+    /// Sends a message for each of `values`, now or never, in order, and returns how many there were. Where it can be done,
+    /// several are let in under one lock.
+    ///
+    /// ```ignore
+    /// store.tell_many(rows, StoreRef::row)?;
+    /// ```
+    ///
+    /// # Errors
+    /// At the first message that is not let in: how many were, why, and the calls that are left.
+    fn tell_many<T, K, I, F>(
+        &self,
+        values: I,
+        handler: F,
+    ) -> Result<usize, RejectedMany<Self::Actor, K, I::IntoIter, F>>
+    where
+        I: IntoIterator<Item = T>,
+        K: Kind,
+        F: for<'r> Fn(&'r Self, T) -> Call<'r, Self::Actor, K>,
+    {
+        tell_many(self, values.into_iter(), handler)
+    }
+}
+
+impl<R: ActorRef<Actor: Actor<Ref = R>>> RefVerbs for R {}
 
 /// What is known of actor and handler.
 struct Table<T> {
@@ -71,9 +113,7 @@ where
 }
 
 impl<T: 'static> Recipient<T> {
-    /// Those who are told a `T` by `handler`.
-    #[doc(hidden)]
-    pub fn of<A, E, F>(target: &A::Ref, handler: F) -> Self
+    fn of<A, E, F>(target: &A::Ref, handler: F) -> Self
     where
         A: Actor,
         E: 'static,

@@ -6,9 +6,7 @@ pub use core::convert::{Infallible, Into};
 pub use core::fmt::{Debug, Formatter, Result as FmtResult};
 pub use core::future::Future;
 pub use core::hash::{Hash, Hasher};
-pub use core::iter::IntoIterator;
 pub use core::marker::{Copy, PhantomData, Send, Sync};
-pub use core::ops::Fn;
 pub use core::option::Option;
 pub use core::primitive::{bool, usize};
 pub use core::result::Result;
@@ -17,14 +15,13 @@ pub use core::time::Duration;
 pub use actor_runtime::actor::{
     Actor, AllHandlersInOneBlock, Configured, Handled, Idles, Movable, Options, Protocol, Stashing, Supervised, Watches,
 };
-pub use actor_runtime::call::{Ask, Call, Kind, RejectedMany, ResultLike, Tell, TryAsk, tell_many};
+pub use actor_runtime::call::{Ask, Call, ResultLike, Tell, TryAsk};
 pub use actor_runtime::context::{Context, Nursery};
 pub use actor_runtime::error::Unanswered;
 pub use actor_runtime::failure::{Failure, StopReason};
 pub use actor_runtime::id::ActorId;
 pub use actor_runtime::message::{Lane, Message, Mode};
 pub use actor_runtime::policy::Overflow;
-pub use actor_runtime::recipient::Recipient;
 pub use actor_runtime::reference::{ActorRef, Control, Ref, Route, Weak};
 pub use actor_runtime::reply::Reply;
 pub use actor_runtime::supervision::{Backoff, Exhausted, Jitter, RestartLimit, RestartType, Strategy, Supervision};

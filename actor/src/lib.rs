@@ -144,7 +144,7 @@ pub use actor_runtime::factory::Factory;
 pub use actor_runtime::failure::{Description, Failure, FailureKind, StopReason};
 pub use actor_runtime::id::{ActorId, Incarnation};
 pub use actor_runtime::metrics::{Counts, DeadLetterReason, SystemEvent};
-pub use actor_runtime::recipient::{Parcel, Recipient};
+pub use actor_runtime::recipient::{Parcel, Recipient, RefVerbs};
 pub use actor_runtime::reference::{ActorRef, Child, Control, Ending, MailboxStatus, Path, Pool, Weak};
 pub use actor_runtime::reply::Reply;
 pub use actor_runtime::supervision::{Decision, Directive, RestartType as Restart};

@@ -6,5 +6,8 @@ pub use crate::{
 };
 
 #[doc(no_inline)]
+pub use crate::RefVerbs as _;
+
+#[doc(no_inline)]
 #[cfg(feature = "tokio")]
 pub use crate::ActorSystem;

@@ -19,8 +19,11 @@ pub(crate) type Batch<M> = Deque<M, BATCH>;
 ///
 /// # Errors
 /// At the first message that is not let in: how many were, why, and the rest.
-#[doc(hidden)]
-pub fn tell_many<A, T, K, I, F>(target: &A::Ref, values: I, handler: F) -> Result<usize, RejectedMany<A, K, I, F>>
+pub(crate) fn tell_many<A, T, K, I, F>(
+    target: &A::Ref,
+    values: I,
+    handler: F,
+) -> Result<usize, RejectedMany<A, K, I, F>>
 where
     A: Actor,
     K: Kind,

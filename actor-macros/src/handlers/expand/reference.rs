@@ -13,7 +13,7 @@ impl Protocol<'_> {
     /// Stands beside the user's impl and not in the block that hides the enum: an editor would look for callers
     /// of a private method nowhere else.
     pub(super) fn reference(&self) -> TokenStream {
-        let (rt, reference, self_ty) = (&self.rt, &self.handlers.reference, &self.handlers.item.self_ty);
+        let reference = &self.handlers.reference;
         let (impl_generics, _, where_clause) = self.generics.split_for_impl();
         let methods = self.callable().map(|message| self.method(message));
         let stand_ins = &self.stand_ins;
@@ -22,36 +22,6 @@ impl Protocol<'_> {
             impl #impl_generics #reference #where_clause {
                 #(#methods)*
                 #stand_ins
-
-                /// This ref narrowed to the messages of one handler that is told: `store.recipient(StoreRef::row)`.
-                #[must_use]
-                pub fn recipient<__T, __E, __F>(&self, handler: __F) -> #rt::Recipient<__T>
-                where
-                    __T: #rt::Send + 'static,
-                    __E: 'static,
-                    __F: for<'__r> #rt::Fn(&'__r Self, __T) -> #rt::Call<'__r, #self_ty, #rt::Tell<__E>>
-                        + #rt::Copy + #rt::Send + #rt::Sync + 'static,
-                {
-                    #rt::Recipient::of::<#self_ty, __E, __F>(self, handler)
-                }
-
-                /// Sends a message for each of `values`, now or never, in order: `store.tell_many(rows, StoreRef::row)?`.
-                /// Returns how many there were.
-                ///
-                /// # Errors
-                /// At the first message that is not let in: how many were, why, and the calls that are left.
-                pub fn tell_many<__T, __K, __I, __F>(
-                    &self,
-                    values: __I,
-                    handler: __F,
-                ) -> #rt::Result<#rt::usize, #rt::RejectedMany<#self_ty, __K, __I::IntoIter, __F>>
-                where
-                    __I: #rt::IntoIterator<Item = __T>,
-                    __K: #rt::Kind,
-                    __F: for<'__r> #rt::Fn(&'__r Self, __T) -> #rt::Call<'__r, #self_ty, __K>,
-                {
-                    #rt::tell_many(self, #rt::IntoIterator::into_iter(values), handler)
-                }
             }
         }
     }

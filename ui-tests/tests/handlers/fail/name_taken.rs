@@ -14,6 +14,8 @@ impl Counter {
     fn clone(&self) -> u64 {
         self.total
     }
+
+    fn tell_many(&mut self) {}
 }
 
 fn main() {}
