@@ -58,7 +58,9 @@ use proc_macro::TokenStream;
 /// | `mailbox = unbounded` | as many messages as there is memory for | |
 /// | `stash = 64` | messages that a `stash_unless` may keep waiting | 0 |
 /// | `ask_timeout = 5s`, `ask_timeout = off` | deadline of asks that set none | `5s` |
-/// | `throughput = 64` | messages handled before other actors have their turn; checked, and not heeded yet | 64 |
+/// | `throughput = 64` | messages handled before other actors have their turn; fewer while its dispatcher is loaded or its backlog grows | 64 |
+/// | `fairness(system = 1, user = 8)` | how due timers and messages share the actor while both wait | 1 : 8 |
+/// | `dispatcher = shared`, `pinned`, `current_thread`, `single_worker` | who runs it on tokio: the workers of its system, a thread of its own, the thread that spawned it, or one thread for all such actors of a system | its system's, `shared` |
 /// | `inline_ask = on`, `inline_ask = off` | whether an asker may run a sync handler of an idle actor on its own stack | `on` |
 /// | `name = "counter"` | label in metrics and errors | the type in snake case |
 /// | `crate = path` | the crate `actor`, where it was renamed | `::actor` |

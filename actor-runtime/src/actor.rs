@@ -28,6 +28,19 @@ pub enum Handled {
 /// The capacity of a mailbox that has none.
 pub const UNBOUNDED: u32 = u32::MAX;
 
+/// Who runs an actor on tokio, of those that come with the crate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DispatcherKind {
+    /// Worker tasks on the runtime its system was started in.
+    Shared,
+    /// A thread of its own.
+    Pinned,
+    /// The thread that spawned it, as a task of that thread's runtime.
+    CurrentThread,
+    /// A thread with a runtime of its own, one for all such actors of a system.
+    SingleWorker,
+}
+
 /// The options of `#[actor(..)]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -45,6 +58,10 @@ pub struct Options {
     pub inline_ask: bool,
     /// Messages handled in one activation before other actors have their turn.
     pub throughput: u32,
+    /// Messages of users for one of the system, while both wait.
+    pub fairness: u32,
+    /// Who runs the actor on tokio; `None` leaves it to its system.
+    pub dispatcher: Option<DispatcherKind>,
 }
 
 /// The messages of one actor, by index.

@@ -24,6 +24,19 @@ pub struct Counts {
     pub dead_letters: u64,
     /// Messages whose handler ran, failed ones included; hooks and ticks, which nobody sent, are not.
     pub handled: u64,
+    /// Activations that ended although messages waited.
+    pub yields: Yields,
+}
+
+/// Activations that ended although messages waited, by why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Yields {
+    /// The actor's whole budget was used.
+    pub budget: u64,
+    /// Its dispatcher was loaded, and left it less.
+    pub hint: u64,
+    /// Its backlog grew, and left it less.
+    pub backlog: u64,
 }
 
 /// Why an accepted message was not handled.
@@ -88,5 +101,11 @@ pub enum SystemEvent<'a> {
         message: &'static str,
         /// Why.
         reason: DeadLetterReason,
+    },
+    /// A dispatcher went before its actors had ended, as with the runtime it ran on. They are ended now, and those that
+    /// nobody could run any more without their `#[stopping]` hooks.
+    DispatcherDropped {
+        /// How many they are.
+        pending: usize,
     },
 }

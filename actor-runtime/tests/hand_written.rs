@@ -65,6 +65,8 @@ impl Configured for Counter {
         ask_timeout: Some(Duration::from_secs(5)),
         inline_ask: true,
         throughput: 64,
+        fairness: 8,
+        dispatcher: None,
     };
 }
 impl Supervised for Counter {

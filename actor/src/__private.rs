@@ -13,7 +13,8 @@ pub use core::result::Result;
 pub use core::time::Duration;
 
 pub use actor_runtime::actor::{
-    Actor, AllHandlersInOneBlock, Configured, Handled, Idles, Movable, Options, Protocol, Stashing, Supervised, Watches,
+    Actor, AllHandlersInOneBlock, Configured, DispatcherKind, Handled, Idles, Movable, Options, Protocol, Stashing,
+    Supervised, Watches,
 };
 pub use actor_runtime::call::{Ask, Call, ResultLike, Tell, TryAsk};
 pub use actor_runtime::context::{Context, Nursery};

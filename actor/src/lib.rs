@@ -143,8 +143,7 @@ pub use actor_runtime::error::{AskError, Reason, TellError};
 pub use actor_runtime::factory::Factory;
 pub use actor_runtime::failure::{Description, Failure, FailureKind, StopReason};
 pub use actor_runtime::id::{ActorId, Incarnation};
-pub use actor_runtime::metrics::{Counts, DeadLetterReason, SystemEvent};
-pub use actor_runtime::recipient::{Parcel, Recipient, RefVerbs};
+    Counts, DeadLetterReason, Parcel, Recipient, RefVerbs, SystemEvent, Yields, actor_runtime, metrics, pub, recipient, use,
 pub use actor_runtime::reference::{ActorRef, Child, Control, Ending, MailboxStatus, Path, Pool, Weak};
 pub use actor_runtime::reply::Reply;
 pub use actor_runtime::supervision::{Decision, Directive, RestartType as Restart};
@@ -155,6 +154,7 @@ pub use actor_runtime::recipient::Delivery;
 
 #[cfg(feature = "tokio")]
 pub use actor_runtime::backend::tokio::{
-    ActorSystem, Attached, Builder, Errand, FindError, Published, ShutdownError, Spawn, SpawnChild, SpawnError,
+    ActorSystem, Attached, Builder, Dispatcher, DispatcherKind, Errand, FindError, OverloadHint, OwnedRuntime,
+    PlaceError, Placement, Published, ReadyCell, Residents, ShutdownError, SingleWorker, Spawn, SpawnChild, SpawnError,
     Spawning, Stepper, Stuck, Topic,
 };

@@ -223,7 +223,9 @@ fn a_guard_that_panics_is_a_failure_and_its_ask_hears_of_it() {
     everywhere(|system| async move {
         let touchy = system.spawn(|| Touchy { keys: Vec::new() }).await.unwrap();
         assert_eq!(touchy.get().await, Err(AskError::Failed));
-        assert_eq!(system.counts::<Touchy>().failures, 1);
+        while system.counts::<Touchy>().failures == 0 {
+            yield_now().await;
+        }
         touchy.fill().await.unwrap();
         assert_eq!(touchy.get().await, Ok(3));
     });

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Generics, Member, Type, WherePredicate, parse_quote};
 
-use super::model::{Actor, AskTimeout, Child, Factory, Options, Overflow, Restart, Route, Shape};
+use super::model::{Actor, AskTimeout, Child, Dispatcher, Factory, Options, Overflow, Restart, Route, Shape};
 use crate::duration;
 use crate::names::{self, Names};
 use crate::supervise;
@@ -190,6 +190,11 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
     });
     let inline_ask = options.inline_ask.unwrap_or(true);
     let throughput = options.throughput.unwrap_or(64);
+    let fairness = options.fairness.unwrap_or(8);
+    let dispatcher = match options.dispatcher {
+        None => quote!(#rt::Option::None),
+        Some(dispatcher) => some(&dispatcher_kind(dispatcher, &rt), &rt),
+    };
     quote! {
         #[automatically_derived]
         impl #impl_generics #rt::Configured for #ident #ty_generics #where_clause {
@@ -203,9 +208,20 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
                 ask_timeout: #ask_timeout,
                 inline_ask: #inline_ask,
                 throughput: #throughput,
+                fairness: #fairness,
+                dispatcher: #dispatcher,
             };
         }
         #stashing
+    }
+}
+
+fn dispatcher_kind(dispatcher: Dispatcher, rt: &TokenStream) -> TokenStream {
+    match dispatcher {
+        Dispatcher::Shared => quote!(#rt::DispatcherKind::Shared),
+        Dispatcher::Pinned => quote!(#rt::DispatcherKind::Pinned),
+        Dispatcher::CurrentThread => quote!(#rt::DispatcherKind::CurrentThread),
+        Dispatcher::SingleWorker => quote!(#rt::DispatcherKind::SingleWorker),
     }
 }
 

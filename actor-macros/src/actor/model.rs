@@ -28,6 +28,9 @@ pub(crate) struct Options {
     pub(crate) ask_timeout: Option<AskTimeout>,
     pub(crate) inline_ask: Option<bool>,
     pub(crate) throughput: Option<u32>,
+    /// Messages of users for one of the system.
+    pub(crate) fairness: Option<u32>,
+    pub(crate) dispatcher: Option<Dispatcher>,
     /// The facade, where it was renamed.
     pub(crate) facade: Option<Path>,
 }
@@ -41,6 +44,14 @@ pub(crate) enum Overflow {
     Reject,
     DropNewest,
     DropOldest,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Dispatcher {
+    Shared,
+    Pinned,
+    CurrentThread,
+    SingleWorker,
 }
 
 pub(crate) enum AskTimeout {

@@ -9,13 +9,22 @@ use syn::{
     PathArguments, Token, Type,
 };
 
-use super::model::{Actor, AskTimeout, Child, Factory, Options, Overflow, Restart, Route, UNBOUNDED};
+use super::model::{Actor, AskTimeout, Child, Dispatcher, Factory, Options, Overflow, Restart, Route, UNBOUNDED};
 use crate::diagnostics::Diagnostics;
 use crate::names::Names;
 use crate::options::{self, Entry, Value};
 use crate::supervise;
 
-const OPTIONS: &[&str] = &["mailbox", "stash", "ask_timeout", "throughput", "inline_ask", "name", "crate"];
+const OPTIONS: &[&str] =
+    &["mailbox", "stash", "ask_timeout", "fairness", "throughput", "dispatcher", "inline_ask", "name", "crate"];
+
+/// The words of `dispatcher = ..`.
+const DISPATCHERS: &[(&str, Dispatcher)] = &[
+    ("shared", Dispatcher::Shared),
+    ("pinned", Dispatcher::Pinned),
+    ("current_thread", Dispatcher::CurrentThread),
+    ("single_worker", Dispatcher::SingleWorker),
+];
 
 /// The actor declared by a struct, or nothing where `item` is no struct.
 pub(crate) fn parse(arguments: TokenStream, item: TokenStream, diagnostics: &Diagnostics) -> Option<Actor> {
@@ -84,6 +93,8 @@ fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
                 let zero = "an actor that may handle no message never handles one";
                 options.throughput = entry.count("throughput = 64", zero, diagnostics);
             }
+            "fairness" => parse_fairness(&entry, &mut options, diagnostics),
+            "dispatcher" => options.dispatcher = entry.word(DISPATCHERS, diagnostics),
             "inline_ask" => options.inline_ask = entry.word(&[("on", true), ("off", false)], diagnostics),
             "name" => {
                 let name: Option<LitStr> = entry.parse_as("name = \"counter\"", diagnostics);
@@ -118,6 +129,31 @@ fn parse_mailbox(entry: &Entry, options: &mut Options, diagnostics: &Diagnostics
                     options.overflow = entry.word(&words, diagnostics);
                 }
             }
+        }
+    }
+}
+
+/// `fairness(system = 1, user = 8)`: shares of 1 : N.
+fn parse_fairness(entry: &Entry, options: &mut Options, diagnostics: &Diagnostics) {
+    const FORM: &str = "write `fairness(system = 1, user = 8)`";
+    let Value::List(inner) = &entry.value else {
+        diagnostics.report(entry, "`fairness` says how the system and users share an actor", FORM);
+        return;
+    };
+    for entry in options::read(inner.clone(), "`fairness(..)`", &["system", "user"], diagnostics) {
+        if entry.name == "user" {
+            let zero = "a share of nothing starves whoever has it";
+            options.fairness = entry.count("user = 8", zero, diagnostics);
+            if options.fairness.is_some_and(|users| users > u32::from(u16::MAX)) {
+                let help = "a system that waits for so many users waits for ever; give users a smaller share";
+                diagnostics.report(&entry, "the share of users is at most 65535", help);
+            }
+        } else if entry
+            .count("system = 1", "a share of nothing starves whoever has it", diagnostics)
+            .is_some_and(|n| n > 1)
+        {
+            let help = "write `system = 1`, and how many messages of users go with one of the system as `user = N`";
+            diagnostics.report(&entry, "the shares are 1 : N", help);
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Keeps its half of the promise `fairness`: an activation is bounded, shorter under overload, and an
 //! empty mailbox never yields.
 
+use core::time::Duration;
+
 /// How loaded a dispatcher is, as it tells the cells it steps.
 ///
 /// It comes from the depth of the ready queue and the delay until a ready cell is stepped.
@@ -10,11 +12,33 @@
 pub enum OverloadHint {
     /// Ready cells are stepped as they come.
     #[default]
-    Calm,
+    Calm = 0,
     /// Ready cells wait: an activation is half as long.
-    Busy,
+    Busy = 1,
     /// Ready cells wait too long: an activation is a quarter as long.
-    Overloaded,
+    Overloaded = 2,
+}
+
+impl OverloadHint {
+    /// A delay that others notice.
+    const BUSY: Duration = Duration::from_millis(1);
+    /// A delay that users notice.
+    const OVERLOADED: Duration = Duration::from_millis(10);
+
+    /// The hint of a dispatcher with `ready` cells in its queue, of which each is stepped for `each` in the mean: the
+    /// last of them waits for all before it.
+    #[must_use]
+    pub const fn measured(ready: usize, each: Duration) -> Self {
+        let ready = if ready > u32::MAX as usize { u32::MAX } else { ready as u32 };
+        let delay = each.saturating_mul(ready);
+        if delay.as_nanos() >= Self::OVERLOADED.as_nanos() {
+            Self::Overloaded
+        } else if delay.as_nanos() >= Self::BUSY.as_nanos() {
+            Self::Busy
+        } else {
+            Self::Calm
+        }
+    }
 }
 
 /// How the backlog of a mailbox changed during an activation.
@@ -22,9 +46,9 @@ pub enum OverloadHint {
 pub enum Trend {
     /// It is at most twice what it was.
     #[default]
-    Steady,
+    Steady = 0,
     /// It more than doubled: the senders outrun the actor, and need the worker to see it is full.
-    Growing,
+    Growing = 1,
 }
 
 impl Trend {
@@ -91,12 +115,33 @@ impl Budget {
         self.messages
     }
 
+    /// How many more messages an activation that handled `handled` may take while others wait.
+    ///
+    /// The first message is always allowed. A growing backlog and a higher hint never lengthen an activation.
+    #[must_use]
+    #[inline]
+    pub const fn left(self, handled: u32, trend: Trend, hint: OverloadHint) -> u32 {
+        // A limit of zero acts like one.
+        let limit = self.backed(trend, hint);
+        (if limit == 0 { 1 } else { limit }).saturating_sub(handled)
+    }
+
+    /// What the hint leaves of the budget. Shifts: small cores have no division.
+    const fn hinted(self, hint: OverloadHint) -> u32 {
+        self.messages >> hint as u32
+    }
+
+    /// What hint and backlog leave of the budget.
+    const fn backed(self, trend: Trend, hint: OverloadHint) -> u32 {
+        self.hinted(hint) >> trend as u32
+    }
+
     /// Decides whether an activation that handled `handled` messages may take one more.
     ///
     /// `system_pending` and `user_pending` are the messages waiting; lifecycle messages are neither
-    /// counted nor subject to this. The first message is always allowed. More pending, a growing
-    /// backlog and a higher hint never lengthen an activation.
+    /// counted nor subject to this. More pending never lengthens an activation.
     #[must_use]
+    #[inline]
     pub const fn next(
         self,
         handled: u32,
@@ -105,29 +150,14 @@ impl Budget {
         trend: Trend,
         hint: OverloadHint,
     ) -> Next {
-        if handled == 0 || (system_pending == 0 && user_pending == 0) {
-            return Next::Continue;
-        }
-        // Shifts: small cores have no division. A limit of zero acts like one, for `handled` is not zero.
-        let hinted = self.messages
-            >> match hint {
-                OverloadHint::Calm => 0,
-                OverloadHint::Busy => 1,
-                OverloadHint::Overloaded => 2,
-            };
-        let left = hinted
-            >> match trend {
-                Trend::Steady => 0,
-                Trend::Growing => 1,
-            };
-        if handled >= self.messages {
-            Next::Yield(YieldReason::Budget)
-        } else if handled >= hinted {
-            Next::Yield(YieldReason::Hint)
-        } else if handled >= left {
-            Next::Yield(YieldReason::Backlog)
-        } else {
+        if (system_pending == 0 && user_pending == 0) || self.left(handled, trend, hint) > 0 {
             Next::Continue
+        } else if handled >= self.messages {
+            Next::Yield(YieldReason::Budget)
+        } else if handled >= self.hinted(hint) {
+            Next::Yield(YieldReason::Hint)
+        } else {
+            Next::Yield(YieldReason::Backlog)
         }
     }
 }
@@ -186,6 +216,19 @@ mod tests {
         check(usize::MAX, usize::MAX, Steady);
     }
 
+    #[test]
+    fn a_dispatcher_is_loaded_when_its_last_cell_waits_long() {
+        fn check(ready: usize, each: Duration, expected: OverloadHint) {
+            assert_eq!(OverloadHint::measured(ready, each), expected);
+        }
+        check(0, Duration::from_secs(1), Calm);
+        check(999, Duration::from_micros(1), Calm);
+        check(1_000, Duration::from_micros(1), Busy);
+        check(10_000, Duration::from_micros(1), Overloaded);
+        check(1, Duration::from_millis(1), Busy);
+        check(usize::MAX, Duration::MAX, Overloaded);
+    }
+
     fn length(budget: Budget, pending: usize, at_start: usize, hint: OverloadHint) -> u32 {
         let trend = Trend::between(at_start, pending);
         let goes_on = |&handled: &u32| budget.next(handled, 0, pending, trend, hint) == Next::Continue;
@@ -220,6 +263,23 @@ mod tests {
                 let with = |pending| length(Budget::new(messages), pending, at_start, hint);
                 prop_assert!(with(pending + more) <= with(pending));
             }
+        }
+
+        #[test]
+        fn what_is_left_is_what_may_still_be_taken(messages in 0..300_u32, handled in 0..300_u32) {
+            for (hint, trend) in HINTS.into_iter().flat_map(|hint| [(hint, Steady), (hint, Growing)]) {
+                let budget = Budget::new(messages);
+                let taken = (handled..).take_while(|&h| budget.next(h, 0, 1, trend, hint) == Next::Continue).count();
+                prop_assert_eq!(budget.left(handled, trend, hint), taken as u32);
+            }
+        }
+
+        #[test]
+        fn a_longer_queue_and_a_longer_step_never_lower_the_hint(
+            ready in 0..100_000_usize, more in 0..100_000_usize, each in 0..100_000_u64, longer in 0..100_000_u64,
+        ) {
+            let hint = |ready, nanos| OverloadHint::measured(ready, Duration::from_nanos(nanos));
+            prop_assert!(hint(ready, each) <= hint(ready + more, each + longer));
         }
 
         #[test]

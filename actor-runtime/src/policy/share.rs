@@ -21,8 +21,8 @@ pub struct Share {
 }
 
 impl Share {
-    /// One system message for every four of users.
-    pub const DEFAULT: Self = Self::new(4);
+    /// One system message for every eight of users.
+    pub const DEFAULT: Self = Self::new(8);
 
     /// One system message for every `users` of users, at least one.
     #[must_use]

@@ -1,6 +1,9 @@
 //! What keeps a busy actor from starving the others.
 //!
-//! * **A turn ends.** An actor handles at most 64 messages, then those that are ready have theirs. The shared dispatcher
+//! * **A turn ends.** An actor handles at most 64 messages, or as many as its `throughput` says, then those that are ready
+//!   have theirs. It is half as long while ready actors wait for a millisecond, a quarter while they wait for ten, and
+//!   half of that again while the actor's own backlog more than doubles. [`Counts::yields`](crate::Counts) says how
+//!   often a turn ended for which reason. The shared dispatcher
 //!   looks at the clock after a full turn, and after 32 shorter ones; half a millisecond after it began it gives way to the
 //!   program's own tasks.
 //! * **An `async` handler gives its turn back at each await** that has to wait. Its actor handles nothing else meanwhile,
@@ -9,8 +12,8 @@
 //!   [`blocking`](super::blocking) says what to do.
 //! * **Ends and failures overtake messages.** A stop, a restart or a child's failure is looked at before the next message,
 //!   however many wait.
-//! * **Timers and messages take turns.** A timer that is always due does not keep messages from being handled, nor the
-//!   other way round.
+//! * **Timers and messages take turns.** While both wait, one due timer goes with eight messages: a message waits for one
+//!   timer at most, a timer for eight messages, fewer when timers pile up. `fairness(system = 1, user = 20)` says how many.
 //! * **A full mailbox slows its senders**, one by one and in order, unless it says otherwise; that keeps memory bounded.
 //!
 //! ```
@@ -39,6 +42,6 @@
 //! assert_eq!((counts.handled, counts.dead_letters), (0, 1000));
 //! ```
 //!
-//! The option `throughput` of [`#[actor]`](macro@crate::actor) is checked, and not yet heeded: a turn is 64 messages for
-//! every actor. There are no priorities among actors on tokio; on bare metal [`system!`](macro@crate::system) gives
-//! them by the order of its lines. Within an actor, [urgent messages](super::mailboxes) go first.
+//! There are no priorities among actors on tokio; on bare metal [`system!`](macro@crate::system) gives
+//! them by the order of its lines. Within an actor, [urgent messages](super::mailboxes) go first. An actor that must not
+//! wait for others at all has [`#[actor(dispatcher = pinned)]`](macro@crate::actor), a thread of its own.

@@ -331,6 +331,11 @@ impl<A: Actor> Agenda<A> {
 
     // ---- all of them -------------------------------------------------------------------------------
 
+    /// How much is due.
+    pub(super) fn ready(&self) -> usize {
+        self.ready.len()
+    }
+
     /// Whether anything can be handled now.
     pub(super) fn has_ready(&self) -> bool {
         !self.ready.is_empty()

@@ -26,13 +26,14 @@ use super::agenda::Agenda;
 use super::ambient::Ambient;
 use super::children::Children;
 use super::counts::{Life, TypeCounts};
+use super::dispatcher::home::Home;
 use super::future_slot::FutureSlot;
 use super::guard::contain;
 use super::hand::Hand;
-use super::header::{Address, Header, Owner, Parent, Ran, Runnable, Table};
+use super::header::{Address, Allowance, Header, Owner, Parent, Ran, Runnable, Table};
 use super::host::Host;
 use super::mailbox::{Deadline, Envelope, Mailbox, signal};
-use super::system::Core;
+use super::spawn::SpawnError;
 use super::timers::Key;
 use super::turn::Turn;
 
@@ -98,10 +99,10 @@ pub(super) struct Body<A: Actor> {
     pub(super) life: Lifecycle,
     /// Timers that are due.
     pub(super) ticks: u16,
+    /// Messages of users since the last tick or errand, while any is due.
+    pub(super) users_in_a_row: u16,
     /// Index of the message in hand.
     pub(super) message: u16,
-    /// A tick or something on the agenda was handled last, so that messages have their turn.
-    pub(super) errand_was_last: bool,
     /// A message was handled since the receive timeout was last moved on.
     pub(super) was_heard: bool,
 }
@@ -175,8 +176,21 @@ impl<A: Actor> Cell<A> {
 
     /// Makes a cell; the caller owns its first turn, and the registry its memory.
     ///
-    /// Nothing where the system is going down and the actor would be a top-level one.
-    pub(super) fn create<F, M>(core: &Arc<Core>, parent: Option<Parent>, factory: F) -> Option<Owner>
+    /// It runs where its options say; `from` is the home of whoever starts it.
+    ///
+    /// # Errors
+    /// Where the system is going down and the actor would be a top-level one, and where there is no such place.
+    pub(super) fn create<F, M>(from: &Arc<Home>, parent: Option<Parent>, factory: F) -> Result<Owner, SpawnError>
+    where
+        F: Factory<A, M>,
+        M: 'static,
+    {
+        let home = from.for_actor::<A>().map_err(SpawnError::NoPlace)?;
+        Self::create_at(home, parent, factory)
+    }
+
+    /// As [`create`](Self::create), at a place that was chosen.
+    pub(super) fn create_at<F, M>(home: Arc<Home>, parent: Option<Parent>, factory: F) -> Result<Owner, SpawnError>
     where
         F: Factory<A, M>,
         M: 'static,
@@ -187,12 +201,13 @@ impl<A: Actor> Cell<A> {
             assert!(A::CHILDREN <= u8::MAX as usize, "an actor has at most 255 declared children");
         }
         let top_level = parent.is_none();
-        let counts = core.counts::<A>();
-        core.register(top_level, |id| {
+        let counts = home.counts::<A>();
+        let core = Arc::clone(home.core());
+        let created = core.register(top_level, |id| {
             let cell = Arc::new_cyclic(|weak: &std::sync::Weak<Self>| {
                 let this = NonNull::new(weak.as_ptr().cast_mut()).expect("an allocation has an address");
                 Self {
-                    header: Header::new(Self::TABLE, Arc::clone(core), parent, id),
+                    header: Header::new(Self::TABLE, home, parent, id),
                     mailbox: Mailbox::new(),
                     counts,
                     state: UnsafeCell::new(None),
@@ -204,14 +219,15 @@ impl<A: Actor> Cell<A> {
                         cold: None,
                         life: Lifecycle::new(),
                         ticks: 0,
+                        users_in_a_row: 0,
                         message: 0,
-                        errand_was_last: false,
                         was_heard: false,
                     }),
                 }
             });
             Owner::new(cell)
-        })
+        });
+        created.ok_or(SpawnError::ShutDown)
     }
 
     pub(super) fn counts(&self) -> &TypeCounts {
@@ -281,9 +297,9 @@ impl<A: Actor> Cell<A> {
         unsafe { Arc::decrement_strong_count(header.as_ptr().cast::<Self>()) };
     }
 
-    unsafe fn run(header: NonNull<Header>, budget: u32) -> Ran {
+    unsafe fn run(header: NonNull<Header>, allowance: Allowance) -> Ran {
         // SAFETY: see the block; whoever calls owns the turn.
-        unsafe { Turn::<A>::of(header.cast()) }.run(budget)
+        unsafe { Turn::<A>::of(header.cast()) }.run(allowance)
     }
 
     unsafe fn abandon(header: NonNull<Header>) {

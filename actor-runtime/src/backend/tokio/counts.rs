@@ -11,12 +11,12 @@ use std::vec::Vec;
 use parking_lot::Mutex;
 
 use crate::actor::{Actor, Protocol};
-use crate::metrics::Counts;
+use crate::metrics::{Counts, Yields};
 
 /// Shards that belong to one thread each; threads beyond that share the last one.
 const OWN_SHARDS: usize = 16;
 /// Counters of life events in front of those of messages.
-const LIFE: usize = 6;
+const LIFE: usize = 9;
 /// Counters in a cache line pair, so that no two threads write to one.
 const LINE: usize = 16;
 
@@ -30,6 +30,9 @@ pub(super) enum Life {
     DeadLetter,
     /// A hook or a tick, which nobody sent.
     Own,
+    YieldedBudget,
+    YieldedHint,
+    YieldedBacklog,
 }
 
 /// The counters of one actor type in one system.
@@ -126,6 +129,11 @@ impl TypeCounts {
             failures: self.sum(Life::Failed as usize),
             stopped: self.sum(Life::Stopped as usize),
             dead_letters: self.sum(Life::DeadLetter as usize),
+            yields: Yields {
+                budget: self.sum(Life::YieldedBudget as usize),
+                hint: self.sum(Life::YieldedHint as usize),
+                backlog: self.sum(Life::YieldedBacklog as usize),
+            },
             // Hooks and ticks have a counter each, like any message, but were never accepted from anybody.
             handled: (0..self.protocol.messages.len())
                 .map(|index| self.sum(LIFE + index))

@@ -21,17 +21,18 @@ use std::vec::Vec;
 use crate::actor::{Actor, UNBOUNDED};
 use crate::failure::{Failure, StopReason};
 use crate::id::{ActorId, Incarnation};
+use crate::policy::OverloadHint;
 use crate::supervision::{RestartType, Supervision};
 
 use super::cell::Cell;
+use super::dispatcher::home::Home;
 use super::mailbox::signal;
-use super::system::Core;
 
 /// The erased functions of one kind of cell.
 pub(super) struct Table {
     pub(super) retain: unsafe fn(NonNull<Header>),
     pub(super) release: unsafe fn(NonNull<Header>),
-    pub(super) run: unsafe fn(NonNull<Header>, u32) -> Ran,
+    pub(super) run: unsafe fn(NonNull<Header>, Allowance) -> Ran,
     pub(super) abandon: unsafe fn(NonNull<Header>),
     pub(super) signal: unsafe fn(NonNull<Header>, u32) -> bool,
     pub(super) depth: unsafe fn(NonNull<Header>) -> usize,
@@ -56,6 +57,49 @@ pub(super) enum Ran {
     Again,
 }
 
+/// What a dispatcher allows one activation, on top of what the actor's own options say: the most messages, and its
+/// hint. In one word, because it is handed on for every activation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Allowance(u32);
+
+impl Allowance {
+    const HINT: u32 = 30;
+    /// As many messages as the actor's own options say: none given, so that the common case is a zero.
+    const ALL: Self = Self(0);
+
+    pub(super) fn new(most: u32, hint: OverloadHint) -> Self {
+        let most = if most >= 1 << Self::HINT { 0 } else { most.max(1) };
+        Self(most | (hint as u32) << Self::HINT)
+    }
+
+    /// Whether the actor's own options are all there is to it.
+    #[inline]
+    pub(super) fn is_all(self) -> bool {
+        self.0 == Self::ALL.0
+    }
+
+    pub(super) fn most(self) -> u32 {
+        match self.0 & ((1 << Self::HINT) - 1) {
+            0 => u32::MAX,
+            most => most,
+        }
+    }
+
+    pub(super) fn hint(self) -> OverloadHint {
+        match self.0 >> Self::HINT {
+            0 => OverloadHint::Calm,
+            1 => OverloadHint::Busy,
+            _ => OverloadHint::Overloaded,
+        }
+    }
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
 /// The reasons for an end, by the number they are kept as, less one.
 const REASONS: [StopReason; 6] = [
     StopReason::Requested,
@@ -77,7 +121,8 @@ pub(super) struct Parent {
 pub(super) struct Header {
     pub(super) table: &'static Table,
     refs: AtomicUsize,
-    pub(super) core: Arc<Core>,
+    /// Who runs it, and by way of that the core of its system.
+    pub(super) core: Arc<Home>,
     /// The supervisor, for a child.
     pub(super) parent: Option<Owner>,
     pub(super) id: ActorId,
@@ -93,7 +138,7 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn new(table: &'static Table, core: Arc<Core>, parent: Option<Parent>, id: ActorId) -> Self {
+    pub(super) fn new(table: &'static Table, core: Arc<Home>, parent: Option<Parent>, id: ActorId) -> Self {
         let (parent, restart) =
             parent.map_or((None, RestartType::Transient), |parent| (Some(parent.cell), parent.restart));
         Self {
@@ -265,13 +310,18 @@ impl Runnable {
         Self(header)
     }
 
-    /// Runs at most `budget` messages.
-    pub(super) fn run(self, budget: u32) -> Option<Self> {
+    pub(super) fn header(&self) -> &Header {
+        // SAFETY: the turn keeps the cell alive.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// Runs one activation.
+    pub(super) fn run(self, allowance: Allowance) -> Option<Self> {
         let this = ManuallyDrop::new(self);
         // SAFETY: the turn keeps the cell alive.
         let run = unsafe { this.0.as_ref() }.table.run;
         // SAFETY: the caller owns the turn, and gets it back with `Again`.
-        match unsafe { run(this.0, budget) } {
+        match unsafe { run(this.0, allowance) } {
             Ran::Idle => None,
             Ran::Again => Some(ManuallyDrop::into_inner(this)),
         }
@@ -292,6 +342,7 @@ impl Runnable {
 impl Drop for Runnable {
     /// A turn that nobody will run ends its actor: nothing may be left waiting.
     fn drop(&mut self) {
+        self.header().core.count_refused();
         // One after the other: an actor that ends lets go of refs, and so ends others. A chain of them must not grow
         // the stack.
         let mut next = Some(self.0);

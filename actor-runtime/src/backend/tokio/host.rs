@@ -119,8 +119,7 @@ impl<A: Actor> Host<A> {
         let turn = unsafe { Turn::of(self.0) };
         let core = &self.cell().header.core;
         let parent = Parent { cell: self.address().owner(), restart };
-        let child = Cell::<C>::create::<F, M>(core, Some(parent), factory)
-            .ok_or_else(|| Failure::start(&"the system is shutting down"))?;
+        let child = Cell::<C>::create::<F, M>(core, Some(parent), factory).map_err(|error| Failure::start(&error))?;
         turn.with_children(|children| children.declare(child.clone()));
         let address = child.address();
         core.start(&child);

@@ -15,7 +15,6 @@ mod children;
 mod context;
 mod counts;
 mod crew;
-#[allow(unsafe_code)]
 mod dispatcher;
 mod driver;
 #[allow(unsafe_code)]
@@ -30,7 +29,6 @@ mod host;
 mod mailbox;
 mod monitor;
 mod offspring;
-mod parking;
 #[allow(unsafe_code)]
 mod pool;
 #[allow(unsafe_code)]
@@ -55,6 +53,9 @@ pub(crate) use blocking::block_on;
 pub(crate) use call::{Asking, Sending, Stopped};
 pub use context::{Attached, Errand};
 pub(crate) use crew::Crew;
+pub use dispatcher::{
+    Dispatcher, DispatcherKind, OverloadHint, OwnedRuntime, PlaceError, Placement, ReadyCell, Residents, SingleWorker,
+};
 pub(crate) use header::{Address, WeakAddress};
 pub(crate) use host::Host;
 pub use offspring::SpawnChild;

@@ -10,23 +10,23 @@ use std::vec::Vec;
 
 use parking_lot::Mutex;
 
-use super::dispatcher::Dispatcher;
-use super::system::Core;
+use super::dispatcher::home::Home;
+use super::dispatcher::shared::Shared;
 
 /// A system that is looked after, with the activations of its workers at the last look.
-type Watched = (Weak<Core>, Vec<u32>);
+type Watched = (Weak<Home>, Vec<u32>);
 
 static WATCHED: Mutex<Vec<Watched>> = Mutex::new(Vec::new());
 static MONITOR: OnceLock<Option<Thread>> = OnceLock::new();
 
 /// Looks after a system until nothing lies ready in it.
 #[cold]
-pub(super) fn look_after(core: Weak<Core>) {
+pub(super) fn look_after(home: Weak<Home>) {
     // Miri takes a thread that outlives `main` for a leak.
     if cfg!(miri) {
         return;
     }
-    WATCHED.lock().push((core, Vec::new()));
+    WATCHED.lock().push((home, Vec::new()));
     // Where no thread can be had, a blocking handler holds its neighbours, as it does without this module.
     let monitor = MONITOR.get_or_init(|| {
         let thread = thread::Builder::new().name("actor-monitor".into()).spawn(run);
@@ -42,7 +42,7 @@ fn run() {
         if WATCHED.lock().is_empty() {
             thread::park();
         } else {
-            thread::park_timeout(Dispatcher::LOOK_EVERY);
+            thread::park_timeout(Shared::LOOK_EVERY);
         }
         // Out of the lock: looking wakes workers.
         let watched = core::mem::take(&mut *WATCHED.lock());
@@ -53,6 +53,6 @@ fn run() {
 
 /// Looks once. Returns the system if it is to be looked at again.
 fn look((weak, mut activations): Watched) -> Option<Watched> {
-    let core = weak.upgrade()?;
-    core.dispatcher()?.look_after_stuck(&mut activations).then_some((weak, activations))
+    let home = weak.upgrade()?;
+    home.shared()?.look_after_stuck(&mut activations).then_some((weak, activations))
 }

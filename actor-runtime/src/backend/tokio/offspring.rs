@@ -56,7 +56,7 @@ where
         }
         let parent = Parent { cell: host.address().owner(), restart: self.restart };
         let core = &parent.cell.header().core.clone();
-        let child = Cell::<A>::create::<F, M>(core, Some(parent), self.factory).ok_or(SpawnError::ShutDown)?;
+        let child = Cell::<A>::create::<F, M>(core, Some(parent), self.factory)?;
         let address = child.address();
         host.adopt(child.clone());
         core.start(&child);

@@ -15,13 +15,15 @@ use crate::failure::Failure;
 use crate::reference::{ActorRef, Ref};
 
 use super::cell::Cell;
+use super::dispatcher::home::Home;
+use super::dispatcher::{Place, PlaceError, Placement};
 use super::header::{Address, Owner};
-use super::system::Core;
 
 /// An actor that is about to start: await it for its ref, or [`detach`](Spawn::detach) it.
 #[must_use = "nothing is started until this is awaited or detached"]
 pub struct Spawn<'a, A, F, M> {
-    core: &'a Arc<Core>,
+    home: &'a Arc<Home>,
+    place: Option<Place>,
     factory: F,
     name: Option<String>,
     actor: PhantomData<fn() -> (A, M)>,
@@ -33,13 +35,21 @@ where
     F: Factory<A, M>,
     M: 'static,
 {
-    pub(super) fn new(core: &'a Arc<Core>, factory: F) -> Self {
-        Self { core, factory, name: None, actor: PhantomData }
+    pub(super) fn new(home: &'a Arc<Home>, factory: F) -> Self {
+        Self { home, place: None, factory, name: None, actor: PhantomData }
     }
 
     /// Names the actor, for [`find`](super::ActorSystem::find). The name is its own until it has ended.
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// Has the actor run by `dispatcher`, whatever its `#[actor(dispatcher = ..)]` says: one of
+    /// [`DispatcherKind`](crate::actor::DispatcherKind), a [`SingleWorker`](super::SingleWorker), or an `Arc` of a
+    /// [`Dispatcher`](super::Dispatcher) of your own.
+    pub fn on(mut self, dispatcher: impl Into<Placement>) -> Self {
+        self.place = Some(dispatcher.into().0);
         self
     }
 
@@ -53,17 +63,25 @@ where
     }
 
     fn start(self) -> Result<(Owner, Address), SpawnError> {
+        let home = match &self.place {
+            None => self.home.for_actor::<A>(),
+            Some(place) => self.home.place(place),
+        };
+        let home = home.map_err(SpawnError::NoPlace)?;
         let name = match self.name {
-            Some(name) => Some(self.core.reserve(&name).ok_or(SpawnError::NameTaken(name))?),
+            Some(name) => Some(home.reserve(&name).ok_or(SpawnError::NameTaken(name))?),
             None => None,
         };
-        let Some(cell) = Cell::<A>::create::<F, M>(self.core, None, self.factory) else {
-            name.into_iter().for_each(|name| self.core.give_name(&name, None));
-            return Err(SpawnError::ShutDown);
+        let cell = match Cell::<A>::create_at::<F, M>(home, None, self.factory) {
+            Ok(cell) => cell,
+            Err(error) => {
+                name.into_iter().for_each(|name| self.home.give_name(&name, None));
+                return Err(error);
+            }
         };
-        name.into_iter().for_each(|name| self.core.give_name(&name, Some(cell.header().id)));
+        name.into_iter().for_each(|name| self.home.give_name(&name, Some(cell.header().id)));
         let address = cell.address();
-        self.core.start(&cell);
+        self.home.start(&cell);
         Ok((cell, address))
     }
 }
@@ -148,6 +166,8 @@ pub enum SpawnError {
     ParentStops,
     /// The actor that was to be its parent runs on bare metal, whose actors are declared.
     FixedActors,
+    /// Nobody can run it where it was to run.
+    NoPlace(PlaceError),
 }
 
 impl fmt::Display for SpawnError {
@@ -158,6 +178,7 @@ impl fmt::Display for SpawnError {
             Self::NameTaken(name) => {
                 write!(f, "an actor named `{name}` is there already; `find` it, or choose another name")
             }
+            Self::NoPlace(why) => write!(f, "actor has no place to run: {why}"),
             Self::ShutDown => f.write_str("system is shutting down; start actors before that"),
             Self::ParentStops => f.write_str("the parent stops; start children before that, or in `#[started]`"),
             Self::FixedActors => f.write_str("actors on bare metal start no others; declare them in `system!`"),

@@ -12,10 +12,11 @@ use std::vec::Vec;
 
 use parking_lot::Mutex;
 
+use crate::policy::OverloadHint;
 use crate::time::{Clock, Instant};
 
-use super::header::Runnable;
-use super::system::{Core, Ready};
+use super::dispatcher::home::{Home, Ready};
+use super::header::{Allowance, Runnable};
 
 /// Time that passes when it is told to.
 #[derive(Clone, Default)]
@@ -65,15 +66,15 @@ const LEAPS: u32 = 100_000;
 
 /// Runs a system message by message; from [`Builder::stepper`](super::Builder::stepper).
 pub struct Stepper {
-    core: Arc<Core>,
+    home: Arc<Home>,
     clock: VirtualClock,
     /// State of the choice among ready actors; apart from the actors' own randomness.
     choice: u64,
 }
 
 impl Stepper {
-    pub(super) fn new(core: Arc<Core>, clock: VirtualClock, seed: u64) -> Self {
-        Self { core, clock, choice: seed ^ 0x5bd1_e995 }
+    pub(super) fn new(home: Arc<Home>, clock: VirtualClock, seed: u64) -> Self {
+        Self { home, clock, choice: seed ^ 0x5bd1_e995 }
     }
 
     /// The moment by the virtual clock.
@@ -84,7 +85,7 @@ impl Stepper {
     /// Lets one of the ready actors handle one message, or take one step of its start, restart or end. Returns whether
     /// any was ready.
     pub fn step(&mut self) -> bool {
-        let Ready::Stepped(stepped) = self.core.ready() else { return false };
+        let Ready::Stepped(stepped) = self.home.ready() else { return false };
         let runnable = {
             let mut ready = stepped.ready.lock();
             if ready.is_empty() {
@@ -95,7 +96,7 @@ impl Stepper {
             let chosen = usize::try_from(self.choice >> 33).unwrap_or(0) % ready.len();
             ready.remove(chosen)
         };
-        if let Some(again) = runnable.run(1) {
+        if let Some(again) = runnable.run(Allowance::new(1, OverloadHint::Calm)) {
             stepped.schedule(again);
         }
         true
@@ -114,9 +115,19 @@ impl Stepper {
     pub fn advance(&mut self, time: Duration) {
         let until = self.now().saturating_add(time);
         self.run();
-        while let Some(moment) = self.core.timers().next().filter(|moment| *moment <= until) {
+        while let Some(moment) = self.home.timers().next().filter(|moment| *moment <= until) {
             self.leap(moment);
             self.run();
+        }
+        self.leap(until);
+    }
+
+    /// Lets time pass while nobody runs, as when every actor is slow: timers fire, and what they made ready waits for
+    /// the next step.
+    pub fn pass(&mut self, time: Duration) {
+        let until = self.now().saturating_add(time);
+        while let Some(moment) = self.home.timers().next().filter(|moment| *moment <= until) {
+            self.leap(moment);
         }
         self.leap(until);
     }
@@ -154,7 +165,7 @@ impl Stepper {
                 continue;
             }
             idle_polls = 0;
-            match self.core.timers().next() {
+            match self.home.timers().next() {
                 Some(_) if leaps == LEAPS => panic!(
                     "the future waits, and a hundred thousand timers have not woken it; give what it awaits a deadline, or run \
                      what waits for tokio's timers and sockets on a runtime"
@@ -171,14 +182,14 @@ impl Stepper {
 
     fn leap(&mut self, moment: Instant) {
         self.clock.0.store(moment.as_nanos(), Ordering::SeqCst);
-        self.core.timers().fire(moment);
+        self.home.timers().fire(moment);
     }
 }
 
 impl Drop for Stepper {
     /// Nobody else can run the system: whatever is left ends.
     fn drop(&mut self) {
-        self.core.abandon_all();
+        self.home.abandon_all();
     }
 }
 

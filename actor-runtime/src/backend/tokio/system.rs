@@ -13,6 +13,7 @@ use std::string::{String, ToString};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use std::sync::{Arc, OnceLock, Weak};
 use std::task::Waker;
+use std::thread::{self, ThreadId};
 use std::time::Instant as RealInstant;
 use std::vec::Vec;
 
@@ -26,18 +27,21 @@ use crate::metrics::{Counts, SystemEvent};
 use crate::reference::{ActorRef, Ref};
 use crate::time::{Clock, Instant};
 
-use super::ambient::{Ambient, Until};
 use super::counts::TypeCounts;
-use super::dispatcher::{Dispatcher, THROUGHPUT};
+use super::dispatcher::current_thread::CurrentThread;
+use super::dispatcher::home::{Home, Ready};
+use super::dispatcher::pinned::Pinned;
+use super::dispatcher::shared::Shared;
+use super::dispatcher::{Dispatcher, DispatcherKind, Place, PlaceError, Placement, SingleWorker};
 use super::driver::Driver;
 use super::guard::contain;
-use super::header::{Owner, Runnable};
+use super::header::Owner;
 use super::mailbox::{Deadline, signal};
 use super::spawn::{FindError, Spawn};
 use super::stepper::{Stepped, Stepper, VirtualClock};
 use super::terminations::Terminations;
 use super::timers::{Due, Key, Timers};
-use super::watch::{Place, Watch};
+use super::watch::{self, Watch};
 
 /// How long a shutdown may take unless the builder says otherwise.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -47,11 +51,18 @@ type EventHandler = Box<dyn Fn(&SystemEvent<'_>) + Send + Sync>;
 
 /// What all actors of a system share.
 pub(super) struct Core {
-    me: Weak<Self>,
     name: String,
     clock: Box<dyn Clock + Send + Sync>,
+    /// Time leaps where the stepper says so, and every deadline is met to the nanosecond.
+    virtual_time: bool,
     random: AtomicU64,
-    ready: Ready,
+    /// The runtime of the system; `None` for a stepped one.
+    runtime: Option<::tokio::runtime::Handle>,
+    /// Who runs actors that say nothing about it; `None` is the shared dispatcher.
+    default_place: Option<Place>,
+    homes: Mutex<Homes>,
+    /// Ready cells that were dropped unrun.
+    refused: AtomicU64,
     timers: Timers,
     watch: Watch,
     /// Somebody is on watch.
@@ -74,13 +85,20 @@ pub(super) struct Core {
 #[derive(Clone, Copy)]
 pub(super) enum Alarm {
     Exact(Key),
-    Coarse(Place),
+    Coarse(watch::Place),
 }
 
-/// Who runs cells that have something to do.
-pub(super) enum Ready {
-    Shared(Dispatcher),
-    Stepped(Stepped),
+/// The homes of a system's actors, beside those that only their own actors keep.
+#[derive(Default)]
+struct Homes {
+    /// Where the system's own workers or its stepper run actors.
+    main: Weak<Home>,
+    /// That of `single_worker`, made when first asked for.
+    single_worker: Option<Arc<Home>>,
+    /// Those of `current_thread`, by the thread that spawned.
+    current_thread: Vec<(ThreadId, Weak<Home>)>,
+    /// Those of the user's dispatchers.
+    own: Vec<Weak<Home>>,
 }
 
 /// The cells of a system, by index; each is kept alive here until it has ended.
@@ -105,53 +123,85 @@ struct Entry {
 impl Core {
     // ---- running -----------------------------------------------------------------------------------
 
-    /// Takes a cell that has something to do.
-    #[inline]
-    pub(super) fn schedule(&self, runnable: Runnable) {
-        match &self.ready {
-            Ready::Shared(dispatcher) => {
-                if dispatcher.schedule(runnable) {
-                    super::monitor::look_after(self.me.clone());
+    /// Who runs actors that say nothing about it; `None` is the shared dispatcher.
+    pub(super) fn default_place(&self) -> Option<&Place> {
+        self.default_place.as_ref()
+    }
+
+    /// The home of actors on a dispatcher that comes with the crate.
+    pub(super) fn home_of_kind(self: &Arc<Self>, kind: DispatcherKind) -> Result<Arc<Home>, PlaceError> {
+        let own = |dispatcher: Arc<dyn Dispatcher>| Home::own(Arc::clone(self), dispatcher);
+        match kind {
+            DispatcherKind::Shared => {
+                // Gone where the runtime is: then the system is closing, and nothing starts.
+                self.homes.lock().main.upgrade().ok_or(PlaceError::NoRuntime)
+            }
+            DispatcherKind::Pinned => {
+                let runtime = self.runtime.clone().ok_or(PlaceError::NoRuntime)?;
+                Pinned::start(runtime).map(|pinned| own(Arc::new(pinned)))
+            }
+            DispatcherKind::CurrentThread => self.home_of_thread(),
+            DispatcherKind::SingleWorker => {
+                if let Some(home) = &self.homes.lock().single_worker {
+                    return Ok(Arc::clone(home));
                 }
+                let worker = Placement::from(SingleWorker::new("actor-single-worker")?);
+                let Place::Own(worker) = worker.0 else { return Err(PlaceError::NoRuntime) };
+                let home = own(worker);
+                // Two may come at once: the first stays.
+                let mut homes = self.homes.lock();
+                let first = Arc::clone(homes.single_worker.get_or_insert_with(|| Arc::clone(&home)));
+                drop(homes);
+                Ok(first)
             }
-            Ready::Stepped(stepped) => stepped.schedule(runnable),
         }
     }
 
-    /// Runs the first turn of a new cell: on this stack where that is allowed, so that an actor with sync hooks
-    /// is up when this returns.
-    pub(super) fn start(&self, cell: &Owner) {
-        // SAFETY: whoever made a cell owns its first turn, and hands it over here.
-        #[allow(unsafe_code)]
-        let runnable = unsafe { Runnable::from_turn(cell.as_ptr()) };
-        let left = match &self.ready {
-            Ready::Shared(_) if Ambient::has_room() && in_runtime() => {
-                // Its hooks have their own time, whatever is in hand on this stack.
-                let _until = Until::enter(Deadline::NONE);
-                runnable.run(THROUGHPUT)
-            }
-            Ready::Shared(_) | Ready::Stepped(_) => Some(runnable),
+    /// The home of `current_thread` actors that are spawned on this thread.
+    fn home_of_thread(self: &Arc<Self>) -> Result<Arc<Home>, PlaceError> {
+        let here = thread::current().id();
+        let known = {
+            let mut homes = self.homes.lock();
+            homes.current_thread.retain(|(_, home)| home.strong_count() > 0);
+            homes.current_thread.iter().find(|(thread, _)| *thread == here).and_then(|(_, home)| home.upgrade())
         };
-        if let Some(runnable) = left {
-            self.schedule(runnable);
+        // A task that its runtime took along takes nothing more.
+        if let Some(home) = known.filter(|home| home.is_open()) {
+            return Ok(home);
         }
+        let home = Home::own(Arc::clone(self), Arc::new(CurrentThread::start()?));
+        let mut homes = self.homes.lock();
+        homes.current_thread.retain(|(thread, _)| *thread != here);
+        homes.current_thread.push((here, Arc::downgrade(&home)));
+        drop(homes);
+        Ok(home)
     }
 
-    pub(super) fn ready(&self) -> &Ready {
-        &self.ready
+    /// The home of actors on a dispatcher of the user's.
+    pub(super) fn home_of(self: &Arc<Self>, dispatcher: &Arc<dyn Dispatcher>) -> Arc<Home> {
+        let known = {
+            let mut homes = self.homes.lock();
+            homes.own.retain(|home| home.strong_count() > 0);
+            let mut homes = homes.own.iter().filter_map(Weak::upgrade);
+            homes.find(|home| matches!(home.ready(), Ready::Own(known) if Arc::ptr_eq(known, dispatcher)))
+        };
+        known.unwrap_or_else(|| {
+            let home = Home::own(Arc::clone(self), Arc::clone(dispatcher));
+            self.homes.lock().own.push(Arc::downgrade(&home));
+            home
+        })
     }
 
-    pub(super) fn dispatcher(&self) -> Option<&Dispatcher> {
-        match &self.ready {
-            Ready::Shared(dispatcher) => Some(dispatcher),
-            Ready::Stepped(_) => None,
-        }
+    /// The actors at `home` that have not ended, in order of their index.
+    pub(super) fn cells_at(&self, home: &Arc<Home>) -> Vec<Owner> {
+        let registry = self.registry.lock();
+        let cells = registry.entries.iter().filter_map(|entry| entry.cell.as_ref());
+        cells.filter(|cell| Arc::ptr_eq(&cell.header().core, home)).cloned().collect()
     }
 
-    /// A stepper runs every message itself, so that it can count them.
-    #[inline]
-    pub(super) fn allows_inline_asks(&self) -> bool {
-        matches!(self.ready, Ready::Shared(_))
+    /// A ready cell is dropped unrun.
+    pub(super) fn count_refused(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
     // ---- time --------------------------------------------------------------------------------------
@@ -165,7 +215,7 @@ impl Core {
     /// Virtual time has no ticks: every deadline is met to the nanosecond.
     pub(super) fn set_alarm(&self, deadline: Deadline, default: bool, waker: &Waker) -> Alarm {
         let moment = deadline.moment().unwrap_or(Instant::from_nanos(u64::MAX));
-        if !default || matches!(self.ready, Ready::Stepped(_)) {
+        if !default || self.virtual_time {
             return Alarm::Exact(self.timers.add(moment, Due::Wake(waker.clone())));
         }
         let place = self.watch.add(deadline, waker);
@@ -418,10 +468,19 @@ impl Core {
 
     fn go_down(&self) {
         self.down.store(true, Ordering::Release);
-        match &self.ready {
-            Ready::Shared(dispatcher) => dispatcher.close(),
-            Ready::Stepped(stepped) => stepped.close(),
+        let homes = core::mem::take(&mut *self.homes.lock());
+        if let Some(main) = homes.main.upgrade() {
+            match main.ready() {
+                Ready::Shared(shared) => shared.close(),
+                Ready::Stepped(stepped) => stepped.close(),
+                Ready::Own(_) => {}
+            }
         }
+        if let Some(Place::Own(dispatcher)) = &self.default_place {
+            contain(|| dispatcher.shutdown(self.shutdown_timeout));
+        }
+        // The thread of `single_worker` ends with the last actor on it.
+        drop(homes);
         self.timers.clear();
         self.watch.wake_all();
         self.timers.wake_sleeper();
@@ -450,31 +509,29 @@ pub struct ActorSystem {
 
 /// What all handles share.
 struct Handle {
-    core: Arc<Core>,
-    /// The runtime the workers run on; `None` for a stepped system.
-    runtime: Option<::tokio::runtime::Handle>,
+    home: Arc<Home>,
     /// Made when the system was going down already.
     is_late: bool,
 }
 
-impl Core {
+impl Home {
     /// One more handle to the system.
     pub(super) fn system(&self) -> ActorSystem {
         let handle = self.handles.get().and_then(Weak::upgrade);
         let handle = handle.unwrap_or_else(|| {
             // The last one is gone and the system on its way down, which this one does not begin again.
-            let core = self.me.upgrade().expect("whoever asks holds the core");
-            Arc::new(Handle { core, runtime: None, is_late: true })
+            let home = self.me().upgrade().expect("whoever asks holds the home");
+            Arc::new(Handle { home, is_late: true })
         });
         ActorSystem { handle }
     }
 }
 
 impl ActorSystem {
-    fn of(core: Arc<Core>, runtime: Option<::tokio::runtime::Handle>) -> Self {
-        let handle = Arc::new(Handle { core, runtime, is_late: false });
+    fn of(home: Arc<Home>) -> Self {
+        let handle = Arc::new(Handle { home, is_late: false });
         // A core is made for one system, so nobody was here before.
-        let _ = handle.core.handles.set(Arc::downgrade(&handle));
+        let _ = handle.home.handles.set(Arc::downgrade(&handle));
         Self { handle }
     }
 
@@ -495,17 +552,18 @@ impl ActorSystem {
             workers: None,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
             event_handler: None,
+            dispatcher: None,
         }
     }
 
     /// The name given to the system.
     pub fn name(&self) -> &str {
-        &self.handle.core.name
+        &self.handle.home.name
     }
 
     /// The moment by the system's clock, which starts at zero with the system.
     pub fn now(&self) -> Instant {
-        self.handle.core.now()
+        self.handle.home.now()
     }
 
     /// Starts an actor whose state is made by `factory`, and made again by it after a failure.
@@ -518,12 +576,12 @@ impl ActorSystem {
         F: Factory<A, M>,
         M: 'static,
     {
-        Spawn::new(&self.handle.core, factory)
+        Spawn::new(&self.handle.home, factory)
     }
 
     /// Starts an actor with this one state. There is no second one: a failure stops it.
     pub fn spawn_once<A: Actor + Send>(&self, state: A) -> Spawn<'_, A, Once<A>, Given> {
-        Spawn::new(&self.handle.core, Once::new(state))
+        Spawn::new(&self.handle.home, Once::new(state))
     }
 
     /// The actor that was [`named`](Spawn::named) so, by the type of its ref: `system.find::<DbRef>("db")`.
@@ -534,7 +592,7 @@ impl ActorSystem {
     where
         R: ActorRef<Actor: Actor>,
     {
-        let cell = self.handle.core.find(name).ok_or(FindError::Unknown)?;
+        let cell = self.handle.home.find(name).ok_or(FindError::Unknown)?;
         let table = cell.header().table;
         if (table.actor)() != TypeId::of::<R::Actor>() {
             return Err(FindError::OtherActor((table.label)()));
@@ -548,14 +606,20 @@ impl ActorSystem {
     pub fn counts<A: Actor>(&self) -> Counts {
         // SAFETY: the counters live as long as the core.
         #[allow(unsafe_code)]
-        unsafe { self.handle.core.counts::<A>().as_ref() }.totals()
+        unsafe { self.handle.home.counts::<A>().as_ref() }.totals()
+    }
+
+    /// How often an actor that had something to do was refused, or dropped unrun, by its dispatcher. Each time it
+    /// ended, and its messages became dead letters.
+    pub fn refused(&self) -> u64 {
+        self.handle.home.refused.load(Ordering::Relaxed)
     }
 
     /// How often each handler of actors of type `A` ran so far, by name. Its hooks and timers are listed too.
     pub fn handled<A: Actor>(&self) -> Vec<(&'static str, u64)> {
         // SAFETY: the counters live as long as the core.
         #[allow(unsafe_code)]
-        unsafe { self.handle.core.counts::<A>().as_ref() }.messages()
+        unsafe { self.handle.home.counts::<A>().as_ref() }.messages()
     }
 
     /// Stops all actors: top-level actors in reverse order of their start, each with its children first.
@@ -567,10 +631,10 @@ impl ActorSystem {
     /// # Cancel safety
     /// Dropping the future leaves the shutdown where it was; call it again to go on.
     pub async fn shutdown(&self) -> Result<(), ShutdownError> {
-        if self.handle.core.is_down() {
+        if self.handle.home.is_down() {
             return Ok(());
         }
-        self.handle.core.shut_down().await
+        self.handle.home.shut_down().await
     }
 }
 
@@ -582,16 +646,16 @@ impl fmt::Debug for ActorSystem {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        if self.is_late || self.core.is_down() {
+        if self.is_late || self.home.is_down() {
             return;
         }
-        match &self.runtime {
+        match &self.home.runtime {
             Some(runtime) => {
-                let core = Arc::clone(&self.core);
+                let core = Arc::clone(self.home.core());
                 // Where the runtime is gone the task is dropped at once, and its workers were before it.
                 drop(runtime.spawn(async move { core.shut_down().await }));
             }
-            None => self.core.abandon_all(),
+            None => self.home.abandon_all(),
         }
     }
 }
@@ -604,6 +668,7 @@ pub struct Builder {
     workers: Option<usize>,
     shutdown_timeout: Duration,
     event_handler: Option<EventHandler>,
+    dispatcher: Option<Place>,
 }
 
 impl Builder {
@@ -632,6 +697,16 @@ impl Builder {
         self
     }
 
+    /// Who runs actors that do not say `#[actor(dispatcher = ..)]`; the shared dispatcher by default. A dispatcher of
+    /// your own is shut down with the system.
+    pub fn dispatcher(mut self, dispatcher: impl Into<Placement>) -> Self {
+        self.dispatcher = match dispatcher.into().0 {
+            Place::Kind(DispatcherKind::Shared) => None,
+            other @ (Place::Kind(_) | Place::Own(_)) => Some(other),
+        };
+        self
+    }
+
     /// Starts the system on the tokio runtime this is called in.
     ///
     /// # Panics
@@ -644,30 +719,41 @@ impl Builder {
         drop(::tokio::time::sleep(Duration::ZERO));
         let workers = self.workers.unwrap_or_else(|| runtime.metrics().num_workers()).max(1);
         let seed = self.seed.unwrap_or_else(drawn_seed);
-        let core = self.core(Box::new(RealClock(RealInstant::now())), seed, Ready::Shared(Dispatcher::new(workers)));
-        for task in Dispatcher::tasks(&core, workers) {
+        let clock = Box::new(RealClock(RealInstant::now()));
+        let home = self.home(clock, seed, Some(runtime.clone()), Ready::Shared(Shared::new(workers)));
+        for task in Shared::tasks(&home, workers) {
             drop(runtime.spawn(::tokio::task::unconstrained(task)));
         }
-        drop(runtime.spawn(Driver::new(Arc::clone(&core))));
-        ActorSystem::of(core, Some(runtime))
+        drop(runtime.spawn(Driver::new(Arc::clone(home.core()))));
+        ActorSystem::of(home)
     }
 
     /// Makes a system that runs only as its stepper says, message by message, under a virtual clock.
     pub fn stepper(self) -> (ActorSystem, Stepper) {
         let clock = VirtualClock::default();
         let seed = self.seed.unwrap_or(0);
-        let core = self.core(Box::new(clock.clone()), seed, Ready::Stepped(Stepped::new()));
-        let stepper = Stepper::new(Arc::clone(&core), clock, seed);
-        (ActorSystem::of(core, None), stepper)
+        let home = self.home(Box::new(clock.clone()), seed, None, Ready::Stepped(Stepped::new()));
+        let stepper = Stepper::new(Arc::clone(&home), clock, seed);
+        (ActorSystem::of(home), stepper)
     }
 
-    fn core(self, clock: Box<dyn Clock + Send + Sync>, seed: u64, ready: Ready) -> Arc<Core> {
-        Arc::new_cyclic(|me| Core {
-            me: me.clone(),
+    /// The core of the system, in the home of its own workers or its stepper.
+    fn home(
+        self,
+        clock: Box<dyn Clock + Send + Sync>,
+        seed: u64,
+        runtime: Option<::tokio::runtime::Handle>,
+        ready: Ready,
+    ) -> Arc<Home> {
+        let core = Arc::new(Core {
             name: self.name,
             clock,
+            virtual_time: runtime.is_none(),
             random: AtomicU64::new(seed),
-            ready,
+            runtime,
+            default_place: self.dispatcher,
+            homes: Mutex::default(),
+            refused: AtomicU64::new(0),
             timers: Timers::default(),
             watch: Watch::new(),
             sweeping: AtomicBool::new(false),
@@ -680,7 +766,10 @@ impl Builder {
             shutdown_timeout: self.shutdown_timeout,
             closing: AtomicBool::new(false),
             down: AtomicBool::new(false),
-        })
+        });
+        let home = Home::new(Arc::clone(&core), ready);
+        core.homes.lock().main = Arc::downgrade(&home);
+        home
     }
 }
 

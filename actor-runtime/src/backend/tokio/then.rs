@@ -135,7 +135,7 @@ where
     R: Kind,
     F: for<'r> Fn(&'r A::Ref, K::Output) -> Call<'r, A, R> + Copy + Send + 'static,
 {
-    let core = Arc::clone(&asker.header().core);
+    let core = Arc::clone(asker.header().core.core());
     let (limit, default) = match (limit, ask_timeout) {
         (Limit::Default, Some(timeout)) => (Limit::Within(timeout), true),
         (limit, _) => (limit, false),

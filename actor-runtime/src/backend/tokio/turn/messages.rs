@@ -17,6 +17,7 @@ use super::super::counts::Life;
 use super::super::guard::{contain, guard};
 use super::super::header::Ran;
 use super::super::mailbox::{Deadline, Envelope, Taken, signal};
+use super::activation::Activation;
 use super::{Flow, Turn};
 
 /// What the messages of a hand leave behind.
@@ -32,11 +33,11 @@ enum Left {
 impl<A: Actor> Turn<A> {
     /// Handles messages until a signal, a failure or a waiting future wants attention.
     #[inline]
-    pub(super) fn receive(self, handled: &mut u32, budget: u32) -> Flow {
+    pub(super) fn receive(self, activation: &mut Activation) -> Flow {
         loop {
             if self.body(|body| body.hand.is_empty()) {
                 match self.refill() {
-                    Taken::Messages => {}
+                    Taken::Messages => activation.saw::<A>(self.body(|body| body.hand.len())),
                     Taken::Signals => return Flow::Next,
                     Taken::Idle => return Flow::Return(Ran::Idle),
                     Taken::Drained => {
@@ -46,23 +47,24 @@ impl<A: Actor> Turn<A> {
                 }
             }
             // Only messages that wait are worth a yield.
-            if *handled >= budget {
-                return Flow::Return(Ran::Again);
+            let left = activation.left();
+            if left == 0 {
+                return self.use_up(activation);
             }
-            if !self.handle_hand(handled, budget) {
+            if !self.handle_hand(activation, left) {
                 return Flow::Next;
             }
         }
     }
 
-    /// Handles what is in the hand, as far as the budget goes. Returns whether the next message may follow at once.
+    /// Handles at most `most` messages of the hand. Returns whether the next message may follow at once.
     #[inline]
-    fn handle_hand(self, handled: &mut u32, budget: u32) -> bool {
+    fn handle_hand(self, activation: &mut Activation, most: u32) -> bool {
         // One guard for all of them: `body.message` says which one a panic came from.
         let before = self.body(|body| body.hand.len());
-        let most = before.min(budget - *handled);
+        let most = before.min(most);
         let result = guard(|| self.handle_each(most));
-        *handled += before - self.body(|body| body.hand.len());
+        activation.handled += before - self.body(|body| body.hand.len());
         let outcome = match result {
             Ok(Left::Nothing) => return true,
             Ok(Left::Attention) => return false,
@@ -132,7 +134,7 @@ impl<A: Actor> Turn<A> {
     }
 
     #[inline]
-    fn refill(self) -> Taken {
+    pub(super) fn refill(self) -> Taken {
         if A::IDLE.is_some() {
             self.note_heard();
         }
@@ -146,15 +148,14 @@ impl<A: Actor> Turn<A> {
     /// Handles one message that goes before the user lane. There may be none: a signal says too much at times.
     pub(super) fn handle_first(
         self,
-        handled: &mut u32,
-        budget: u32,
+        activation: &mut Activation,
         take: impl FnOnce(Self) -> Option<Envelope<A::Message>>,
     ) -> Flow {
-        if *handled >= budget {
-            return Flow::Return(Ran::Again);
+        if activation.left() == 0 {
+            return self.use_up(activation);
         }
         let Some(envelope) = take(self) else { return Flow::Next };
-        *handled += 1;
+        activation.handled += 1;
         self.handle_until(envelope);
         Flow::Next
     }

@@ -4,6 +4,7 @@
 //! [`run`](Turn::run) looks, in this order, at signals, at the future of the handler in hand, at the task that is next
 //! in the actor's life, and at messages.
 
+mod activation;
 mod errands;
 mod failures;
 mod life;
@@ -24,8 +25,9 @@ use crate::lifecycle::Task;
 use super::ambient::Ambient;
 use super::cell::{Body, Cell};
 use super::children::Children;
-use super::header::{Owner, Ran};
+use super::header::{Allowance, Owner, Ran};
 use super::mailbox::signal;
+use activation::Activation;
 
 /// What the loop of a turn does next.
 enum Flow {
@@ -110,16 +112,13 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Runs the actor until it has nothing to do, has used its budget, or has ended.
-    pub(super) fn run(self, budget: u32) -> Ran {
+    pub(super) fn run(self, allowance: Allowance) -> Ran {
         let ambient = Ambient::enter(self.0.cast());
-        let (mut handled, mut has_polled) = (0, false);
+        let mut activation = Activation::new::<A>(allowance);
         let ran = loop {
-            let flow = match if self.only_receives() {
-                Flow::Receive
-            } else {
-                self.attend(&mut handled, &mut has_polled, budget)
-            } {
-                Flow::Receive => self.receive(&mut handled, budget),
+            let flow = if self.only_receives() { Flow::Receive } else { self.attend(&mut activation) };
+            let flow = match flow {
+                Flow::Receive => self.receive(&mut activation),
                 other @ (Flow::Next | Flow::Return(_)) => other,
             };
             match flow {
@@ -141,15 +140,15 @@ impl<A: Actor> Turn<A> {
     ///
     /// Out of line, so that an activation that only handles messages does not set up the stack for all that.
     #[inline(never)]
-    fn attend(self, handled: &mut u32, has_polled: &mut bool, budget: u32) -> Flow {
+    fn attend(self, activation: &mut Activation) -> Flow {
         if self.cell().mailbox.has_signals() && self.heed_signals() & signal::AGENDA != 0 {
             // From the second time on spent like a message, so that one that is always ready ends an activation too.
-            if *has_polled && *handled >= budget {
+            if activation.has_polled && activation.left() == 0 {
                 self.call_attention(signal::AGENDA);
-                return Flow::Return(Ran::Again);
+                return self.use_up(activation);
             }
-            *handled += u32::from(*has_polled);
-            *has_polled = true;
+            activation.handled += u32::from(activation.has_polled);
+            activation.has_polled = true;
             self.poll_sources();
         }
         if self.future_is_live() {
@@ -160,49 +159,17 @@ impl<A: Actor> Turn<A> {
                 Poll::Ready(()) => Flow::Next,
             };
         }
-        self.perform(handled, budget)
-    }
-
-    /// Whether a tick or something on the agenda goes before messages: every other time, where messages wait.
-    fn errand_has_its_turn(self, has_budget: bool) -> bool {
-        if !self.cell().mailbox.has(signal::DUE) {
-            return false;
-        }
-        let waits = self.body(|body| !body.hand.is_empty())
-            || self.cell().mailbox.has(signal::UNSTASHED)
-            || self.cell().mailbox.depth() > 0;
-        self.body(|body| {
-            let messages_turn = waits && body.errand_was_last;
-            // With no budget left none is handled in this activation, and they keep their turn for the next.
-            body.errand_was_last &= !(messages_turn && has_budget);
-            !messages_turn
-        })
+        self.perform(activation)
     }
 
     /// Performs the task that is next in the actor's life.
-    fn perform(self, handled: &mut u32, budget: u32) -> Flow {
+    fn perform(self, activation: &mut Activation) -> Flow {
         match self.body(|body| body.life.task(A::CHILDREN)) {
             Task::Receive => {
                 if self.cell().mailbox.has(signal::URGENT) {
-                    return self.handle_first(handled, budget, |turn| turn.cell().mailbox.take_urgent());
+                    return self.handle_first(activation, |turn| turn.cell().mailbox.take_urgent());
                 }
-                if self.errand_has_its_turn(*handled < budget) {
-                    // Spent like a message, so that a timer that is always due ends an activation too.
-                    if *handled >= budget {
-                        return Flow::Return(Ran::Again);
-                    }
-                    *handled += 1;
-                    self.body(|body| body.errand_was_last = true);
-                    self.run_errand();
-                    if self.future_is_live() || self.body(|body| !body.life.receives()) {
-                        return Flow::Next;
-                    }
-                }
-                if self.cell().mailbox.has(signal::UNSTASHED) {
-                    return self.handle_first(handled, budget, Self::take_unstashed);
-                }
-                // After an errand as well: a timer that is due again already must not starve the messages.
-                return Flow::Receive;
+                return self.take_turns(activation);
             }
             Task::Build => self.build(),
             Task::StartChild(index) => return self.start_child(index),

@@ -1,4 +1,4 @@
-//! The shared dispatcher: one task per worker of the user's tokio runtime, each stepping cells.
+//! `shared`: one task per worker of the user's tokio runtime, each stepping cells.
 //!
 //! A cell made ready by a worker goes into that worker's *next* place, whence it runs while its message is
 //! still in the cache; what it displaces goes to the worker's queue. A cell made ready elsewhere goes to the
@@ -22,26 +22,27 @@ use std::vec::Vec;
 
 use parking_lot::Mutex;
 
-use super::guard::guard;
-use super::header::{Header, Runnable};
-use super::parking::Sleepers;
-use super::spin::SpinLock;
-use super::system::Core;
+use crate::metrics::SystemEvent;
+use crate::policy::OverloadHint;
 
-/// Messages that one actor handles before the next has its turn.
-pub(super) const THROUGHPUT: u32 = 64;
+use super::super::guard::guard;
+use super::super::header::{Allowance, Header, Runnable};
+use super::super::spin::SpinLock;
+use super::home::Home;
+use super::parking::Sleepers;
+
 /// Activations out of the next place before the queue has its turn.
 const NEXT_IN_A_ROW: u32 = 32;
 /// Activations before the injector is looked at although there is other work.
 const INJECTOR_EVERY: u32 = 61;
 /// Activations before a worker looks at the time, and before it yields to tokio in any case.
-const LOOK_AT_TIME_EVERY: u32 = 32;
-const YIELD_AFTER: u32 = 512;
+pub(super) const LOOK_AT_TIME_EVERY: u32 = 32;
+pub(super) const YIELD_AFTER: u32 = 512;
 /// How long a worker keeps its thread from tokio's other tasks, unless one handler takes longer.
-const YIELD_AFTER_TIME: Duration = Duration::from_micros(500);
+pub(super) const YIELD_AFTER_TIME: Duration = Duration::from_micros(500);
 
 /// See the module.
-pub(super) struct Dispatcher {
+pub(in super::super) struct Shared {
     workers: Box<[Worker]>,
     injector: Mutex<VecDeque<Runnable>>,
     /// Length of the injector, readable without its lock.
@@ -72,11 +73,11 @@ type Batch = heapless::Vec<Runnable, BATCH>;
 
 thread_local! {
     /// The worker this thread runs, and its dispatcher.
-    static HERE: Cell<(*const Dispatcher, *const Worker)> = const { Cell::new((null(), null())) };
+    static HERE: Cell<(*const Shared, *const Worker)> = const { Cell::new((null(), null())) };
 }
 
-impl Dispatcher {
-    pub(super) fn new(workers: usize) -> Self {
+impl Shared {
+    pub(in super::super) fn new(workers: usize) -> Self {
         let workers = workers.clamp(1, Sleepers::MAX);
         Self {
             workers: (0..workers)
@@ -98,14 +99,14 @@ impl Dispatcher {
     }
 
     /// The tasks that run the workers.
-    pub(super) fn tasks(core: &Arc<Core>, workers: usize) -> impl Iterator<Item = WorkerTask> {
-        (0..workers.clamp(1, Sleepers::MAX)).map(|index| WorkerTask { core: Arc::clone(core), index })
+    pub(in super::super) fn tasks(home: &Arc<Home>, workers: usize) -> impl Iterator<Item = WorkerTask> {
+        (0..workers.clamp(1, Sleepers::MAX)).map(|index| WorkerTask { home: Arc::clone(home), index })
     }
 
     /// Takes a ready cell. Returns whether somebody must begin to [look after](Self::look_after_stuck) workers.
     #[inline]
     #[must_use]
-    pub(super) fn schedule(&self, runnable: Runnable) -> bool {
+    pub(in super::super) fn schedule(&self, runnable: Runnable) -> bool {
         let (here, worker) = HERE.get();
         if core::ptr::eq(here, self) {
             // SAFETY: the worker is one of this dispatcher's, which is alive; see `WorkerTask::poll`.
@@ -165,7 +166,7 @@ impl Dispatcher {
     }
 
     /// Takes no more work, and lets the worker tasks end.
-    pub(super) fn close(&self) {
+    pub(in super::super) fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
         for (index, worker) in self.workers.iter().enumerate() {
             self.sleepers.remove(index);
@@ -187,7 +188,7 @@ impl Dispatcher {
 
     /// Has somebody come for cells that lie behind the same activation as at the last look, noted in `before`.
     /// Returns whether to look again, after [`LOOK_EVERY`](Self::LOOK_EVERY).
-    pub(super) fn look_after_stuck(&self, before: &mut Vec<u32>) -> bool {
+    pub(in super::super) fn look_after_stuck(&self, before: &mut Vec<u32>) -> bool {
         before.resize(self.workers.len(), u32::MAX);
         let mut ready = false;
         for (worker, before) in self.workers.iter().zip(before) {
@@ -210,7 +211,7 @@ impl Dispatcher {
     }
 
     /// How long a ready cell may lie behind a handler before another worker is sent for it.
-    pub(super) const LOOK_EVERY: Duration = Duration::from_millis(2);
+    pub(in super::super) const LOOK_EVERY: Duration = Duration::from_millis(2);
 
     // ---- for a worker ------------------------------------------------------------------------------
 
@@ -284,6 +285,11 @@ impl Dispatcher {
         others.into_iter().find_map(|victim| victim.take_next(false))
     }
 
+    /// Cells that `worker` has before it: its own, and its part of what anybody may take.
+    fn ready_for(&self, worker: &Worker) -> usize {
+        worker.queued.load(Ordering::Relaxed) + self.injected.load(Ordering::Relaxed) / self.workers.len()
+    }
+
     /// Whether there is anything a worker could run.
     fn has_work(&self) -> bool {
         self.injected.load(Ordering::SeqCst) > 0
@@ -332,11 +338,11 @@ impl Worker {
 
 /// This thread runs a worker, until dropped.
 struct Here {
-    outer: (*const Dispatcher, *const Worker),
+    outer: (*const Shared, *const Worker),
 }
 
 impl Here {
-    fn enter(dispatcher: &Dispatcher, worker: &Worker) -> Self {
+    fn enter(dispatcher: &Shared, worker: &Worker) -> Self {
         Self { outer: HERE.replace((dispatcher, worker)) }
     }
 }
@@ -351,30 +357,32 @@ impl Drop for Here {
 struct Pace {
     activations: u32,
     next_in_a_row: u32,
+    /// Shorter when many cells are ready, or when each takes long: looked at with the time.
+    allowance: Allowance,
 }
 
 /// The task of one worker.
-pub(super) struct WorkerTask {
-    core: Arc<Core>,
+pub(in super::super) struct WorkerTask {
+    home: Arc<Home>,
     index: usize,
 }
 
 impl WorkerTask {
-    fn dispatcher(&self) -> &Dispatcher {
-        self.core.dispatcher().expect("a worker task belongs to a shared dispatcher")
+    fn dispatcher(&self) -> &Shared {
+        self.home.shared().expect("a worker task belongs to a shared dispatcher")
     }
 
     /// Runs cells until there are none, or it is time to yield. Returns whether work is left.
     fn run(&self) -> bool {
         let dispatcher = self.dispatcher();
         let worker = &dispatcher.workers[self.index];
-        let mut pace = Pace { activations: 0, next_in_a_row: 0 };
+        let mut pace = Pace { activations: 0, next_in_a_row: 0, allowance: Allowance::default() };
         let begun = RealInstant::now();
         loop {
             let Some(runnable) = dispatcher.find(self.index, worker, &mut pace) else { return false };
             worker.activations.store(worker.activations.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
             // A handler's panic never comes so far; this keeps a mistake of ours from taking the worker down.
-            let again = guard(|| runnable.run(THROUGHPUT)).ok().flatten();
+            let again = guard(|| runnable.run(pace.allowance)).ok().flatten();
             // An activation that used its budget may have taken long: handlers decide that.
             let look_at_time = again.is_some();
             if let Some(again) = again {
@@ -385,8 +393,13 @@ impl WorkerTask {
             }
             pace.activations += 1;
             let look_at_time = look_at_time || pace.activations.is_multiple_of(LOOK_AT_TIME_EVERY);
-            if look_at_time && (pace.activations >= YIELD_AFTER || begun.elapsed() >= YIELD_AFTER_TIME) {
-                return true;
+            if look_at_time {
+                let elapsed = begun.elapsed();
+                if pace.activations >= YIELD_AFTER || elapsed >= YIELD_AFTER_TIME {
+                    return true;
+                }
+                let hint = OverloadHint::measured(dispatcher.ready_for(worker), elapsed / pace.activations);
+                pace.allowance = Allowance::new(u32::MAX, hint);
             }
         }
     }
@@ -427,8 +440,13 @@ impl Drop for WorkerTask {
     /// The last worker to go, whatever ended it, leaves no actor behind.
     fn drop(&mut self) {
         if self.dispatcher().running.fetch_sub(1, Ordering::AcqRel) == 1 {
+            // Counted before, while they have not ended.
+            let pending = self.home.cells_at(&self.home).len();
+            if pending > 0 {
+                self.home.event(&SystemEvent::DispatcherDropped { pending });
+            }
             self.dispatcher().abandon_ready();
-            self.core.abandon_all();
+            self.home.abandon_all();
         }
     }
 }

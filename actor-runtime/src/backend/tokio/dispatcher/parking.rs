@@ -5,7 +5,7 @@
 //! of the two see the other. A sleeper is taken off the list by whoever wakes it, so each wake-up wakes one worker
 //! that slept.
 
-use super::sync::{AtomicU64, Ordering, fence};
+use super::super::sync::{AtomicU64, Ordering, fence};
 
 /// A set of sleeping workers, by number.
 pub(crate) struct Sleepers(AtomicU64);

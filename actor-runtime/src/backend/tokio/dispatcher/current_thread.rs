@@ -1,0 +1,57 @@
+//! `current_thread`: actors run on the thread that spawned them, as a task of its runtime.
+//!
+//! The task is woken by senders, and runs when the thread comes back to its runtime: never inside a sender.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use ::tokio::runtime::{Handle, RuntimeFlavor};
+
+use crate::policy::OverloadHint;
+
+use super::line::{Line, Runner};
+use super::residents::Residents;
+use super::{Dispatcher, PlaceError, ReadyCell};
+
+pub(in super::super) struct CurrentThread(Arc<Line>);
+
+impl CurrentThread {
+    /// Starts the task on the runtime this is called in.
+    pub(in super::super) fn start() -> Result<Self, PlaceError> {
+        let runtime = Handle::try_current().map_err(|_| PlaceError::NoRuntime)?;
+        if runtime.runtime_flavor() != RuntimeFlavor::CurrentThread {
+            return Err(PlaceError::ManyThreads);
+        }
+        let line = Arc::new(Line::default());
+        drop(runtime.spawn(::tokio::task::unconstrained(Runner::new(Arc::clone(&line)))));
+        Ok(Self(line))
+    }
+}
+
+impl Dispatcher for CurrentThread {
+    fn schedule(&self, cell: ReadyCell) {
+        self.0.add(cell);
+    }
+
+    fn overload_hint(&self) -> OverloadHint {
+        self.0.overload_hint()
+    }
+
+    fn is_open(&self) -> bool {
+        self.0.is_open()
+    }
+
+    fn on_residents(&self, residents: Residents) {
+        self.0.on_residents(residents);
+    }
+
+    fn shutdown(&self, within: Duration) {
+        self.0.shut_down(within);
+    }
+}
+
+impl Drop for CurrentThread {
+    fn drop(&mut self) {
+        self.0.finish();
+    }
+}

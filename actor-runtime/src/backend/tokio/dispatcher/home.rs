@@ -1,0 +1,157 @@
+//! Who runs an actor, and in which system: what all actors with the same dispatcher share, so that a cell holds one
+//! pointer for both.
+
+use core::ops::Deref;
+use std::sync::{Arc, Weak};
+
+use crate::actor::{Actor, DispatcherKind};
+
+use super::super::ambient::{Ambient, Until};
+use super::super::guard::contain;
+use super::super::header::{Allowance, Owner, Runnable};
+use super::super::mailbox::Deadline;
+use super::super::monitor;
+use super::super::stepper::Stepped;
+use super::super::system::{Core, in_runtime};
+use super::residents::Residents;
+use super::shared::Shared;
+use super::{Dispatcher, Place, PlaceError, ReadyCell};
+
+/// See the module.
+pub(in super::super) struct Home {
+    me: Weak<Self>,
+    core: Arc<Core>,
+    ready: Ready,
+}
+
+/// Who takes cells that have something to do. A tag of its own is cheaper to look at than one inside a variant.
+#[repr(u8)]
+pub(in super::super) enum Ready {
+    Shared(Shared),
+    Stepped(Stepped),
+    Own(Arc<dyn Dispatcher>),
+}
+
+impl Home {
+    pub(in super::super) fn new(core: Arc<Core>, ready: Ready) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self { me: me.clone(), core, ready })
+    }
+
+    /// The home of actors that are run by `dispatcher`.
+    pub(in super::super) fn own(core: Arc<Core>, dispatcher: Arc<dyn Dispatcher>) -> Arc<Self> {
+        let home = Self::new(core, Ready::Own(Arc::clone(&dispatcher)));
+        contain(|| dispatcher.on_residents(Residents::of(Arc::downgrade(&home))));
+        home
+    }
+
+    /// Takes a cell that has something to do.
+    #[inline]
+    pub(in super::super) fn schedule(&self, runnable: Runnable) {
+        if let Ready::Shared(shared) = &self.ready {
+            if shared.schedule(runnable) {
+                monitor::look_after(self.me.clone());
+            }
+        } else {
+            self.schedule_elsewhere(runnable);
+        }
+    }
+
+    /// Out of line, so that sending to a shared actor does not set up the stack for foreign code.
+    #[cold]
+    #[inline(never)]
+    fn schedule_elsewhere(&self, runnable: Runnable) {
+        match &self.ready {
+            Ready::Shared(_) => drop(runnable),
+            Ready::Stepped(stepped) => stepped.schedule(runnable),
+            Ready::Own(dispatcher) => contain(|| dispatcher.schedule(ReadyCell::new(runnable))),
+        }
+    }
+
+    /// Runs the first turn of a new cell: on this stack where that is allowed, so that an actor with sync hooks
+    /// is up when this returns.
+    pub(in super::super) fn start(&self, cell: &Owner) {
+        // SAFETY: whoever made a cell owns its first turn, and hands it over here.
+        #[allow(unsafe_code)]
+        let runnable = unsafe { Runnable::from_turn(cell.as_ptr()) };
+        let home = &cell.header().core;
+        let left = match &home.ready {
+            Ready::Shared(_) if Ambient::has_room() && in_runtime() => {
+                // Its hooks have their own time, whatever is in hand on this stack.
+                let _until = Until::enter(Deadline::NONE);
+                runnable.run(Allowance::default())
+            }
+            Ready::Shared(_) | Ready::Stepped(_) | Ready::Own(_) => Some(runnable),
+        };
+        if let Some(runnable) = left {
+            home.schedule(runnable);
+        }
+    }
+
+    pub(in super::super) fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    pub(in super::super) fn me(&self) -> &Weak<Self> {
+        &self.me
+    }
+
+    pub(in super::super) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
+    pub(in super::super) fn shared(&self) -> Option<&Shared> {
+        match &self.ready {
+            Ready::Shared(shared) => Some(shared),
+            Ready::Stepped(_) | Ready::Own(_) => None,
+        }
+    }
+
+    /// Whether its dispatcher still takes cells.
+    pub(in super::super) fn is_open(&self) -> bool {
+        match &self.ready {
+            Ready::Shared(_) | Ready::Stepped(_) => true,
+            Ready::Own(dispatcher) => dispatcher.is_open(),
+        }
+    }
+
+    /// An asker may run a handler itself only where no thread is promised to the actor. A stepper runs every message
+    /// itself, so that it can count them.
+    #[inline]
+    pub(in super::super) fn allows_inline_asks(&self) -> bool {
+        matches!(self.ready, Ready::Shared(_))
+    }
+
+    /// The home of a new `A` that is started from here.
+    pub(in super::super) fn for_actor<A: Actor>(self: &Arc<Self>) -> Result<Arc<Self>, PlaceError> {
+        match A::OPTIONS.dispatcher {
+            Some(kind) => self.place(&Place::Kind(kind)),
+            None => match self.core.default_place() {
+                Some(place) => self.place(place),
+                None => self.place(&Place::Kind(DispatcherKind::Shared)),
+            },
+        }
+    }
+
+    /// The home of a new actor at `place`.
+    pub(in super::super) fn place(self: &Arc<Self>, place: &Place) -> Result<Arc<Self>, PlaceError> {
+        if let Ready::Stepped(_) = self.ready {
+            // Whoever should run an actor, the stepper does.
+            return Ok(Arc::clone(self));
+        }
+        match place {
+            Place::Kind(DispatcherKind::Shared) if self.shared().is_some() => Ok(Arc::clone(self)),
+            Place::Kind(kind) => self.core.home_of_kind(*kind),
+            Place::Own(dispatcher) => Ok(self.core.home_of(dispatcher)),
+        }
+    }
+}
+
+/// A system is asked by way of an actor's home.
+impl Deref for Home {
+    type Target = Core;
+
+    #[inline]
+    fn deref(&self) -> &Core {
+        &self.core
+    }
+}

@@ -1,0 +1,143 @@
+//! One activation: how much of its budget it has used, and whose turn it is while messages and ticks wait. Keeps
+//! `fairness`; the rules themselves are in `policy`.
+
+use crate::actor::Actor;
+use crate::policy::{self, Budget, Next, Share, Trend, YieldReason};
+
+use super::super::counts::Life;
+use super::super::header::{Allowance, Ran};
+use super::super::mailbox::{Envelope, Taken, signal};
+use super::{Flow, Turn};
+
+/// What an activation has used so far.
+///
+/// Most activations handle one message on a calm dispatcher. They pay for two numbers and nothing else.
+pub(super) struct Activation {
+    pub(super) handled: u32,
+    /// Messages it may handle, as far as hint and backlog are known.
+    limit: u32,
+    /// Messages that waited when it began, once it has handled them.
+    at_start: u32,
+    trend: Trend,
+    allowance: Allowance,
+    /// The agenda was looked at.
+    pub(super) has_polled: bool,
+}
+
+impl Activation {
+    #[inline]
+    pub(super) fn new<A: Actor>(allowance: Allowance) -> Self {
+        const { assert!(A::OPTIONS.throughput > 0, "an actor that may handle no message never handles one") };
+        let limit = if allowance.is_all() { A::OPTIONS.throughput } else { Self::limited::<A>(allowance) };
+        Self { handled: 0, limit, at_start: 0, trend: Trend::Steady, allowance, has_polled: false }
+    }
+
+    #[cold]
+    fn limited<A: Actor>(allowance: Allowance) -> u32 {
+        Self::budget::<A>(allowance).left(0, Trend::Steady, allowance.hint())
+    }
+
+    /// Messages were taken out: this many wait.
+    #[inline]
+    pub(super) fn saw<A: Actor>(&mut self, waiting: u32) {
+        if self.handled > 0 {
+            self.saw_more::<A>(waiting);
+        }
+    }
+
+    /// The first hand is handled, and there is another.
+    #[cold]
+    fn saw_more<A: Actor>(&mut self, waiting: u32) {
+        if self.at_start == 0 {
+            self.at_start = self.handled;
+        }
+        self.trend = Trend::between(self.at_start as usize, waiting as usize);
+        self.limit = Self::budget::<A>(self.allowance).left(0, self.trend, self.allowance.hint());
+    }
+
+    fn budget<A: Actor>(allowance: Allowance) -> Budget {
+        Budget::new(allowance.most().min(A::OPTIONS.throughput))
+    }
+
+    /// How many messages it may still handle.
+    #[inline]
+    pub(super) fn left(&self) -> u32 {
+        self.limit.saturating_sub(self.handled)
+    }
+
+    /// Why it ends, if it does, with these waiting.
+    fn ends<A: Actor>(&self, errands: usize, users: usize) -> Option<YieldReason> {
+        match Self::budget::<A>(self.allowance).next(self.handled, errands, users, self.trend, self.allowance.hint()) {
+            Next::Continue => None,
+            Next::Yield(reason) => Some(reason),
+        }
+    }
+}
+
+impl<A: Actor> Turn<A> {
+    /// Decides who is next of the messages of users and those of the system, which are what is due: ticks,
+    /// notices of ends, and what else is on the agenda.
+    pub(super) fn take_turns(self, activation: &mut Activation) -> Flow {
+        let unstashed = self.cell().mailbox.has(signal::UNSTASHED);
+        let errands = self.errands();
+        if errands == 0 {
+            return if unstashed { self.handle_first(activation, Self::take_unstashed) } else { Flow::Receive };
+        }
+        let users = self.cell().mailbox.depth() + usize::from(unstashed);
+        if let Some(reason) = activation.ends::<A>(errands, users) {
+            return self.yields(reason);
+        }
+        let in_a_row = self.body(|body| u32::from(body.users_in_a_row));
+        match Share::new(A::OPTIONS.fairness).next(in_a_row, errands, users) {
+            None => Flow::Receive,
+            Some(policy::Turn::User) => {
+                self.body(|body| body.users_in_a_row = body.users_in_a_row.saturating_add(1));
+                let take = if unstashed { Self::take_unstashed } else { Self::take_one };
+                self.handle_first(activation, take)
+            }
+            Some(policy::Turn::System) => {
+                self.body(|body| body.users_in_a_row = 0);
+                // Spent like a message, so that a timer that is always due ends an activation too.
+                activation.handled += 1;
+                self.run_errand();
+                Flow::Next
+            }
+        }
+    }
+
+    /// How much is due beside messages.
+    fn errands(self) -> usize {
+        self.body(|body| {
+            let agenda = body.cold.as_ref().and_then(|cold| cold.agenda.as_ref());
+            body.ticks.count_ones() as usize + agenda.map_or(0, |agenda| agenda.ready())
+        })
+    }
+
+    /// The next message of the user lane, alone. A tick is due, so the turn is not given up where there is none.
+    fn take_one(self) -> Option<Envelope<A::Message>> {
+        if self.body(|body| body.hand.is_empty()) && self.refill() != Taken::Messages {
+            return None;
+        }
+        let envelope = self.body(|body| body.hand.pop());
+        self.cell().mailbox.set_in_hand(self.body(|body| body.hand.len()));
+        envelope
+    }
+
+    /// Ends the activation of an actor that has more to do, because its budget is used.
+    #[cold]
+    pub(super) fn use_up(self, activation: &Activation) -> Flow {
+        let users = self.body(|body| body.hand.len() as usize);
+        let reason = activation.ends::<A>(self.errands(), users.max(1));
+        self.yields(reason.unwrap_or(YieldReason::Budget))
+    }
+
+    #[cold]
+    fn yields(self, reason: YieldReason) -> Flow {
+        self.cell().counts().life(match reason {
+            YieldReason::Budget => Life::YieldedBudget,
+            YieldReason::Hint => Life::YieldedHint,
+            YieldReason::Backlog => Life::YieldedBacklog,
+        });
+        Flow::Return(Ran::Again)
+    }
+}
