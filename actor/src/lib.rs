@@ -143,7 +143,8 @@ pub use actor_runtime::error::{AskError, Reason, TellError};
 pub use actor_runtime::factory::Factory;
 pub use actor_runtime::failure::{Description, Failure, FailureKind, StopReason};
 pub use actor_runtime::id::{ActorId, Incarnation};
-    Counts, DeadLetterReason, Parcel, Recipient, RefVerbs, SystemEvent, Yields, actor_runtime, metrics, pub, recipient, use,
+pub use actor_runtime::metrics::{Counts, DeadLetterReason, SystemEvent, Yields};
+pub use actor_runtime::recipient::{Parcel, Recipient, RefVerbs};
 pub use actor_runtime::reference::{ActorRef, Child, Control, Ending, MailboxStatus, Path, Pool, Weak};
 pub use actor_runtime::reply::Reply;
 pub use actor_runtime::supervision::{Decision, Directive, RestartType as Restart};
