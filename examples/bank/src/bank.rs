@@ -1,12 +1,14 @@
 //! The bank: its accounts, its vaults and its customers, and how a day goes.
 
+use std::error::Error;
 use std::time::Duration;
 
+use actor::Counts;
 use actor::prelude::*;
-use actor::{Counts, SpawnError};
 
 use crate::account::{Account, AccountRef};
 use crate::arguments::{Load, Options};
+use crate::branch::{Branch, BranchRef};
 use crate::customer::{Customer, CustomerRef, Enough, Tally};
 use crate::faults::Faults;
 use crate::vault::{Audit, Vault};
@@ -21,6 +23,8 @@ const CLOSING_TIME: Duration = Duration::from_secs(60);
 pub(crate) struct Bank {
     system: ActorSystem,
     vaults: Vec<Vault>,
+    /// Lives as long as somebody has its ref, and its accounts with it.
+    _branch: BranchRef,
     accounts: Vec<AccountRef>,
     customers: Vec<CustomerRef>,
     load: Load,
@@ -28,21 +32,20 @@ pub(crate) struct Bank {
 
 impl Bank {
     /// Starts everybody. Nobody moves any money yet.
-    pub(crate) async fn open(system: &ActorSystem, options: &Options) -> Result<Self, SpawnError> {
+    pub(crate) async fn open(system: &ActorSystem, options: &Options) -> Result<Self, Box<dyn Error>> {
         let vaults: Vec<_> = (0..options.accounts).map(|owner| Vault::new(owner, BALANCE, options.careless)).collect();
+        let faults = Faults(options.faults);
+        let branch = system.spawn(move || Branch::new(faults)).await?;
         let mut accounts = Vec::new();
         for vault in &vaults {
-            let vault = vault.clone();
-            let faults = Faults::new(options.faults);
-            // Called once for each life; each gets the same vault.
-            accounts.push(system.spawn(move || Account::new(vault.clone(), faults.clone())).await?);
+            accounts.push(branch.open(vault.clone()).await?);
         }
         let mut customers = Vec::new();
         for _ in 0..options.customers {
             let accounts = accounts.clone();
             customers.push(system.spawn(move || Customer::new(accounts.clone())).await?);
         }
-        Ok(Self { system: system.clone(), vaults, accounts, customers, load: options.load })
+        Ok(Self { system: system.clone(), vaults, _branch: branch, accounts, customers, load: options.load })
     }
 
     /// Sets all customers to work.

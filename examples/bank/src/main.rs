@@ -11,6 +11,7 @@
 //!
 //! * **State that must survive a restart lies outside of the actor**, in a vault that the factory hands to each life. An
 //!   actor that fails is built anew, and what was only in its fields is gone. See `vault.rs`.
+//! * **Supervision.** The accounts are children of a branch, which restarts them however often they fail. See `branch.rs`.
 //! * **A stash.** While money is on its way an account begins no other transfer: those that come are stashed, with their
 //!   replies and deadlines, and handled when it has arrived. Deposits are not: two accounts that pay each other would
 //!   wait for each other. See `account.rs`.
@@ -26,6 +27,7 @@
 mod account;
 mod arguments;
 mod bank;
+mod branch;
 mod customer;
 mod faults;
 mod table;
