@@ -389,7 +389,8 @@ impl Address {
     }
 
     pub(crate) fn capacity(self) -> u32 {
-        critical_section::with(|cs| u32::from(self.header().capacity(cs)))
+        let header = self.header();
+        critical_section::with(|cs| if header.stage_in(cs).is_alive() { u32::from(header.capacity(cs)) } else { 0 })
     }
 
     pub(crate) fn stop(self) {
