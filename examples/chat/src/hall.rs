@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use actor::SpawnError;
 use actor::prelude::*;
+use actor::{ActorId, SpawnError};
 
 use crate::client::ClientRef;
 use crate::name::Name;
@@ -14,10 +14,11 @@ use crate::room::{Room, RoomRef, Roster};
 /// The most rooms at a time.
 const MOST_ROOMS: usize = 20;
 
-/// The one hall.
+/// The one hall. The rooms are its children: one that fails is restarted, and closed when that happens too often.
 #[actor]
+#[supervise(limit = 3 per 10s, backoff = 10ms..1s * 2, exhausted = stop_child)]
+#[derive(Default)]
 pub(crate) struct Hall {
-    system: ActorSystem,
     guests: HashMap<ClientRef, Guest>,
     rooms: HashMap<Name, RoomRef>,
     /// How many have come so far.
@@ -64,21 +65,26 @@ impl fmt::Display for Refusal {
 #[handlers]
 impl Hall {
     /// Lets somebody in, and into the lobby.
-    pub(crate) async fn enter(&mut self, client: ClientRef) -> Result<Seat, Refusal> {
+    pub(crate) async fn enter(&mut self, client: ClientRef, ctx: &mut Context<Self>) -> Result<Seat, Refusal> {
         if self.closing {
             return Err(Refusal::Closing);
         }
         let nick = self.free_nick();
-        let (room, door) = (Name::lobby(), self.open(Name::lobby()).await?);
+        let (room, door) = (Name::lobby(), self.open(Name::lobby(), ctx).await?);
         Self::into_room(&door, &client, &nick).await?;
         self.guests.insert(client, Guest { nick: nick.clone(), room: room.clone() });
         Ok(Seat { nick, room, door })
     }
 
     /// Takes somebody to another room.
-    pub(crate) async fn join(&mut self, client: ClientRef, room: Name) -> Result<Seat, Refusal> {
+    pub(crate) async fn join(
+        &mut self,
+        client: ClientRef,
+        room: Name,
+        ctx: &mut Context<Self>,
+    ) -> Result<Seat, Refusal> {
         let nick = self.guests.get(&client).ok_or(Refusal::Unknown)?.nick.clone();
-        let door = self.open(room.clone()).await?;
+        let door = self.open(room.clone(), ctx).await?;
         self.out_of_room(&client).await;
         Self::into_room(&door, &client, &nick).await?;
         self.guests.insert(client, Guest { nick: nick.clone(), room: room.clone() });
@@ -115,11 +121,22 @@ impl Hall {
         rooms
     }
 
+    /// A room has ended: it was empty, or failed too often.
+    #[terminated]
+    fn closed(&mut self, room: ActorId, why: StopReason) {
+        let known = self.rooms.iter().find(|(_, door)| door.control().id() == Some(room));
+        let Some(name) = known.map(|(name, _)| name.clone()) else { return };
+        self.rooms.remove(&name);
+        for (client, _) in self.guests.iter().filter(|(_, guest)| guest.room == name) {
+            tell(client, format!("* {name} is closed: {why}; `/join {name}` opens it again"));
+        }
+    }
+
     /// Says good-bye to everybody. Each client ends when it has shown what it was told.
     pub(crate) fn farewell(&mut self) {
         self.closing = true;
         for client in self.guests.keys() {
-            let _ = client.show(format!("* {}", Refusal::Closing).into()).tell();
+            tell(client, format!("* {}", Refusal::Closing));
             // Acts at once. What it returns would wait for the end, which the sessions do.
             drop(client.control().drain());
         }
@@ -127,10 +144,6 @@ impl Hall {
 }
 
 impl Hall {
-    pub(crate) fn new(system: ActorSystem) -> Self {
-        Self { system, guests: HashMap::new(), rooms: HashMap::new(), came: 0, closing: false }
-    }
-
     fn free_nick(&mut self) -> Name {
         loop {
             self.came += 1;
@@ -142,7 +155,7 @@ impl Hall {
     }
 
     /// The room of this name. One that is not there, or that failed too often and has ended, is opened.
-    async fn open(&mut self, room: Name) -> Result<RoomRef, Refusal> {
+    async fn open(&mut self, room: Name, ctx: &mut Context<Self>) -> Result<RoomRef, Refusal> {
         self.rooms.retain(|_, door| door.control().is_alive());
         if let Some(door) = self.rooms.get(&room) {
             return Ok(door.clone());
@@ -151,8 +164,9 @@ impl Hall {
             return Err(Refusal::TooManyRooms);
         }
         let (name, roster) = (room.clone(), Roster::default());
-        let spawned = self.system.spawn(move || Room::new(name.clone(), roster.clone())).await;
+        let spawned = ctx.spawn(move || Room::new(name.clone(), roster.clone())).await;
         let door = spawned.map_err(|error: SpawnError| Refusal::RoomBroken(error.to_string()))?;
+        ctx.watch(&door);
         self.rooms.insert(room, door.clone());
         Ok(door)
     }
@@ -174,4 +188,9 @@ impl Hall {
         let used: HashSet<_> = self.guests.values().map(|guest| &guest.room).collect();
         self.rooms.retain(|room, _| used.contains(room));
     }
+}
+
+/// Who has gone misses nothing.
+fn tell(client: &ClientRef, line: String) {
+    let _ = client.show(line.into()).tell();
 }

@@ -66,10 +66,7 @@ impl Server {
                 report(event);
             })
             .start();
-        let hall = {
-            let system = system.clone();
-            system.clone().spawn(move || Hall::new(system.clone())).await?
-        };
+        let hall = system.spawn(Hall::default).await?;
         Ok(Self { listener, system, hall, losses, patience: options.patience, drill: options.drill })
     }
 

@@ -117,9 +117,9 @@ impl Session {
             Err(AskError::Failed) => self.show("* your line was lost; say it again".into()),
             // Between two lives of a room there is a pause, longer after each failure.
             Err(AskError::Timeout) => self.show(format!("* {} takes too long; say it again later", self.seat.room)),
-            // It failed too often, and is not restarted any more.
+            // It failed too often, and the hall has said so.
             Ok(None) | Err(_) => {
-                self.show(format!("* {0} has ended; `/join {0}` opens it again", self.seat.room));
+                self.show(format!("* {0} is closed; `/join {0}` opens it again", self.seat.room));
             }
         }
     }

@@ -330,6 +330,27 @@ fn a_room_that_fails_keeps_its_members() {
 }
 
 #[test]
+fn a_room_that_fails_too_often_is_closed_and_can_be_opened_again() {
+    let server = Server::start(&["--drill"]);
+    let (mut ann, mut bob) = (server.person("ann"), server.person("bob"));
+    ann.wait_for("is now bob");
+    // Three restarts are allowed.
+    for _ in 0..4 {
+        ann.types("/crash");
+    }
+    for person in [&mut ann, &mut bob] {
+        for _ in 0..3 {
+            assert!(person.line().unwrap().starts_with("* lobby stumbled"));
+        }
+        assert!(person.line().unwrap().starts_with("* lobby is closed: "));
+    }
+    assert_eq!(ann.asks("hello?"), "* lobby is closed; `/join lobby` opens it again");
+    assert_eq!(ann.asks("/join lobby"), "* in lobby: ann");
+    bob.types("/join lobby");
+    assert_eq!(ann.line().unwrap(), "* bob joined lobby");
+}
+
+#[test]
 fn a_signal_says_good_bye_to_everybody() {
     for signal in ["-INT", "-TERM"] {
         let server = Server::start(&[]);

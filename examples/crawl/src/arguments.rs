@@ -10,7 +10,6 @@ Walks a directory tree and says what is in it: files, bytes, depth, the largest 
 usage: crawl [OPTIONS] [DIR]
 
   DIR          where to begin, the current directory unless named
-  --workers N  how many directories are read at a time, 4 unless told otherwise
   --waiting N  how many directories may wait to be visited, 65536 unless told otherwise; where more are found, they
                are visited before the others, and the walk is not breadth first any more
   --top N      how many of the largest files are named, 10 unless told otherwise
@@ -20,9 +19,6 @@ usage: crawl [OPTIONS] [DIR]
 
 exit codes: 0 all was visited, 1 not all of it could be read, 2 usage, 130 interrupted (what was found so far is shown)
 ";
-
-/// The most workers: each may hold a thread.
-const MOST_WORKERS: usize = 64;
 
 /// What to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,7 +33,6 @@ pub(crate) enum Wish {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Options {
     pub(crate) root: PathBuf,
-    pub(crate) workers: usize,
     pub(crate) waiting: usize,
     pub(crate) top: usize,
     pub(crate) follow: bool,
@@ -46,7 +41,7 @@ pub(crate) struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { root: ".".into(), workers: 4, waiting: 65_536, top: 10, follow: false, verbose: false }
+        Self { root: ".".into(), waiting: 65_536, top: 10, follow: false, verbose: false }
     }
 }
 
@@ -63,7 +58,6 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wis
             Some("--help" | "-h") => return Ok(Wish::Help),
             Some("--follow") => options.follow = true,
             Some("--verbose") => options.verbose = true,
-            Some("--workers") => options.workers = number("--workers", 1..=MOST_WORKERS, arguments.next())?,
             Some("--waiting") => options.waiting = number("--waiting", 0..=10_000_000, arguments.next())?,
             Some("--top") => options.top = number("--top", 0..=1000, arguments.next())?,
             Some(option) if option.starts_with('-') => {
@@ -95,11 +89,8 @@ mod tests {
     #[test]
     fn what_is_not_named_has_a_default() {
         assert_eq!(parsed(&[]), Ok(Wish::Crawl(Options::default())));
-        let options = Options { root: "/usr".into(), workers: 2, waiting: 9, top: 0, follow: true, verbose: false };
-        assert_eq!(
-            parsed(&["--top", "0", "/usr", "--workers", "2", "--follow", "--waiting", "9"]),
-            Ok(Wish::Crawl(options))
-        );
+        let options = Options { root: "/usr".into(), waiting: 9, top: 0, follow: true, verbose: false };
+        assert_eq!(parsed(&["--top", "0", "/usr", "--follow", "--waiting", "9"]), Ok(Wish::Crawl(options)));
         assert_eq!(parsed(&["/usr", "-h"]), Ok(Wish::Help));
     }
 
@@ -107,8 +98,8 @@ mod tests {
     fn mistakes_are_named() {
         assert!(parsed(&["--folow"]).is_err_and(|error| error.contains("`--folow`")));
         assert!(parsed(&["a", "b"]).is_err_and(|error| error.contains("one directory")));
-        for wrong in [&["--workers", "0"][..], &["--workers", "65"], &["--workers", "x"], &["--workers"]] {
-            assert_eq!(parsed(wrong), Err("`--workers` takes a number from 1 to 64".into()));
+        for wrong in [&["--top", "1001"][..], &["--top", "-1"], &["--top", "x"], &["--top"]] {
+            assert_eq!(parsed(wrong), Err("`--top` takes a number from 0 to 1000".into()));
         }
     }
 }

@@ -6,18 +6,25 @@ use std::collections::VecDeque;
 use actor::prelude::*;
 
 use crate::directory::Directory;
-use crate::worker::WorkerRef;
+use crate::findings::FindingsRef;
+use crate::worker::Worker;
+
+/// How many directories a worker is given: one it reads, and one that waits, so that it has no gap between the two.
+const EACH: usize = 2;
 
 /// Gives work out. A walk takes as long as it takes, and a worker whose directories were not taken would lose them: so
 /// there is no deadline.
 #[actor(ask_timeout = off)]
 pub(crate) struct Frontier {
-    workers: Vec<WorkerRef>,
-    /// Those who have nothing to do, by their place in `workers`.
-    idle: Vec<usize>,
+    #[child(|frontier: &Frontier| Worker::new(frontier.findings.clone(), frontier.follow), pool = 4, route = least_loaded)]
+    workers: Pool<Worker>,
+    findings: FindingsRef,
+    follow: bool,
     waiting: VecDeque<Directory>,
     /// The most directories that wait.
     most: usize,
+    /// Directories that workers have.
+    given_out: usize,
     /// Who wants to know when all is visited.
     walker: Option<Reply<()>>,
 }
@@ -40,11 +47,11 @@ impl Frontier {
         too_many
     }
 
-    /// A worker is done, or has failed: either way it can do something else.
-    fn visited(&mut self, worker: usize, _entries: Result<u64, AskError>, ctx: &mut Context<Self>) {
-        self.idle.push(worker);
+    /// A worker is done with a directory, or has failed: either way it can do something else.
+    fn visited(&mut self, _entries: Result<u64, AskError>, ctx: &mut Context<Self>) {
+        self.given_out -= 1;
         self.give_out(ctx);
-        if self.idle.len() == self.workers.len()
+        if self.given_out == 0
             && let Some(walker) = self.walker.take()
         {
             walker.send(());
@@ -53,24 +60,24 @@ impl Frontier {
 }
 
 impl Frontier {
-    pub(crate) fn new(workers: Vec<WorkerRef>, most: usize) -> Self {
-        let idle = (0..workers.len()).collect();
-        Self { workers, idle, waiting: VecDeque::new(), most, walker: None }
+    pub(crate) fn new(findings: FindingsRef, follow: bool, most: usize) -> Self {
+        Self { workers: Pool::default(), findings, follow, waiting: VecDeque::new(), most, given_out: 0, walker: None }
     }
 
-    /// Gives directories to workers until one of the two runs out.
+    /// Gives directories out until none waits, or the workers have enough.
     fn give_out(&mut self, ctx: &mut Context<Self>) {
-        while !self.waiting.is_empty()
-            && let Some(worker) = self.idle.pop()
+        while self.given_out < self.workers.members().len() * EACH
             && let Some(directory) = self.waiting.pop_front()
         {
-            let visit = self.workers[worker].visit(directory, ctx.this());
-            // An idle worker has room, so this one failed too often and has ended. The walk cannot be finished, and
-            // whoever waits for it hears so.
-            if let Err(rejected) = visit.then(ctx, move |me, entries| me.visited(worker, entries)) {
+            // Each call goes to whoever has the least to do.
+            let visit = self.workers.visit(directory, ctx.this());
+            // They have room, so they failed too often and have ended. The walk cannot be finished, and whoever waits
+            // for it hears so.
+            if let Err(rejected) = visit.then(ctx, FrontierRef::visited) {
                 ctx.fail(rejected);
                 return;
             }
+            self.given_out += 1;
         }
     }
 }

@@ -9,6 +9,8 @@
 //!
 //! What it shows:
 //!
+//! * **A pool.** The workers are children of the frontier, one field of it; each call of that field goes to whoever has the
+//!   least to do.
 //! * **Work given out and answers taken without waiting.** The frontier asks a worker with `.then`, and goes on. Each ask
 //!   ends, with an answer or with the reason why there is none, so nobody is counted as busy for ever.
 //! * **An answer that comes later.** Whoever asks the frontier to walk gets the answer when all is visited: the frontier
@@ -31,9 +33,11 @@ mod worker;
 
 use std::io::{self, Write};
 use std::process::exit;
+use std::time::Duration;
 
 use actor::prelude::*;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
 
 use crate::arguments::{Options, Wish};
 use crate::directory::Directory;
@@ -41,6 +45,9 @@ use crate::findings::Findings;
 use crate::frontier::Frontier;
 use crate::table::Table;
 use crate::worker::Worker;
+
+/// How long pieces in hand are waited for after an interrupt; a file system that does not answer may take for ever.
+const GRACE: Duration = Duration::from_secs(1);
 
 const FINE: i32 = 0;
 const INCOMPLETE: i32 = 1;
@@ -66,12 +73,10 @@ async fn crawl(options: Options) -> Result<i32, Box<dyn std::error::Error>> {
         let top = options.top;
         system.spawn(move || Findings::new(top)).await?
     };
-    let mut workers = Vec::new();
-    for _ in 0..options.workers {
-        let (findings, follow) = (findings.clone(), options.follow);
-        workers.push(system.spawn(move || Worker::new(findings.clone(), follow)).await?);
-    }
-    let frontier = system.spawn(move || Frontier::new(workers.clone(), options.waiting)).await?;
+    let frontier = {
+        let findings = findings.clone();
+        system.spawn(move || Frontier::new(findings.clone(), options.follow, options.waiting)).await?
+    };
 
     // Who is asked to say that it is under way can be interrupted from now on.
     if options.verbose {
@@ -83,7 +88,7 @@ async fn crawl(options: Options) -> Result<i32, Box<dyn std::error::Error>> {
             false
         }
         _ = interrupt.recv() => {
-            frontier.control().stop().await;
+            let _ = timeout(GRACE, frontier.control().stop()).await;
             true
         }
     };
@@ -95,7 +100,7 @@ async fn crawl(options: Options) -> Result<i32, Box<dyn std::error::Error>> {
     };
     let code = print(&table.to_string(), exit_code(&table));
     if interrupted {
-        // A worker may hang in a system call, on a file system that does not answer. Nobody waits for it.
+        // Nobody waits for a worker that still hangs in a system call, which the end of the runtime would.
         exit(code);
     }
     system.shutdown().await?;
