@@ -319,7 +319,7 @@ fn a_worker_that_is_shut_down_lets_its_actors_end_or_says_how_many_did_not() {
         (system, idle, busy)
     });
     // This thread may block, so the idle one ends in order; the other never comes to it.
-    worker.shutdown(Duration::from_millis(200));
+    worker.shutdown(Duration::from_millis(1500));
     runtime.block_on(async { busy.control().stopped().await });
     assert!(!idle.control().is_alive());
     let mut entries = journal.entries();

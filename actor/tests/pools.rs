@@ -206,3 +206,50 @@ fn children_start_after_those_they_come_after_with_what_they_took_from_their_par
         assert_eq!(roof.name().await.unwrap(), "red roof", "a restart needs no turn of the parent");
     });
 }
+
+#[test]
+fn who_is_busy_has_more_to_do_than_who_is_idle() {
+    #[actor]
+    struct Slow;
+
+    #[handlers]
+    impl Slow {
+        async fn work(&mut self, waits: bool) {
+            if waits {
+                std::future::pending::<()>().await;
+            }
+        }
+        fn is_idle(&self) -> bool {
+            true
+        }
+    }
+
+    #[actor]
+    struct Boss {
+        #[child(|| Slow, pool = 2, route = least_loaded)]
+        workers: Pool<Slow>,
+    }
+
+    #[handlers]
+    impl Boss {
+        fn pool(&self) -> Pool<Slow> {
+            self.workers.clone()
+        }
+    }
+
+    let (system, mut stepper) = ActorSystem::builder("busy").stepper();
+    let answers = stepper.block_on(async {
+        let boss = system.spawn(|| Boss { workers: Pool::default() }).await.unwrap();
+        let pool = boss.pool().await.unwrap();
+        pool.members()[0].work(true).await.unwrap();
+        while pool.members()[0].control().depth() > 0 {
+            assert_eq!(pool.members()[1].is_idle().await, Ok(true));
+        }
+        let mut answers = Vec::new();
+        for _ in 0..4 {
+            answers.push(pool.is_idle().timeout(std::time::Duration::from_millis(10)).await);
+        }
+        answers
+    });
+    assert_eq!(answers, [Ok(true); 4]);
+}

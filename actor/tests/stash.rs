@@ -230,3 +230,18 @@ fn a_guard_that_panics_is_a_failure_and_its_ask_hears_of_it() {
         assert_eq!(touchy.get().await, Ok(3));
     });
 }
+
+#[test]
+fn what_has_expired_takes_no_room_in_the_stash() {
+    everywhere(|system| async move {
+        let (store, _) = store(&system).await;
+        for key in 0..3 {
+            assert_eq!(store.get(key).timeout(Duration::from_millis(5)).await, Err(AskError::Timeout));
+        }
+        let get = store.get(7);
+        let mut get = std::pin::pin!(get.into_future());
+        assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(get.as_mut().poll(cx).is_pending())).await);
+        store.open().await.unwrap();
+        assert_eq!(get.await, Ok(70));
+    });
+}

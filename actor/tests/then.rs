@@ -268,3 +268,51 @@ fn an_answer_that_does_not_come_in_time_is_a_timeout() {
         assert_eq!(journal.entries()[4..], ["soon Ok(9)", "sooner Ok(9)"], "the same asks, answered in time");
     });
 }
+
+#[test]
+fn an_answer_that_waits_in_the_mailbox_at_a_restart_is_discarded() {
+    #[actor]
+    struct Echo;
+
+    #[handlers]
+    impl Echo {
+        fn echo(&self, number: u32) -> u32 {
+            number
+        }
+    }
+
+    #[actor]
+    struct Asker {
+        echo: EchoRef,
+        heard: Vec<u32>,
+    }
+
+    #[handlers]
+    impl Asker {
+        fn ask(&mut self, number: u32, ctx: &mut Context<Self>) {
+            self.echo.echo(number).then(ctx, AskerRef::got).unwrap();
+        }
+        fn fails(&mut self) {
+            panic!("on purpose");
+        }
+        fn got(&mut self, answer: Result<u32, AskError>) {
+            self.heard.push(answer.unwrap());
+        }
+        fn heard(&self) -> Vec<u32> {
+            self.heard.clone()
+        }
+    }
+
+    everywhere(|system| async move {
+        let echo = system.spawn(|| Echo).await.unwrap();
+        let asker = system.spawn(move || Asker { echo: echo.clone(), heard: Vec::new() }).await.unwrap();
+        asker.ask(1).tell().unwrap();
+        for _ in 0..3 {
+            asker.heard().tell().unwrap();
+        }
+        asker.fails().tell().unwrap();
+        for _ in 0..3 {
+            assert_eq!(asker.heard().await, Ok(Vec::new()), "the next life knows of nothing");
+        }
+    });
+}

@@ -110,6 +110,15 @@ impl Address {
         }
     }
 
+    /// What the actor has to do, in messages: those that wait, and what it does now.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn load(&self) -> usize {
+        match self {
+            Self::Tokio(address) => address.load(),
+            _ => self.depth(),
+        }
+    }
+
     pub(crate) fn depth(&self) -> usize {
         match self {
             Self::Nobody => 0,

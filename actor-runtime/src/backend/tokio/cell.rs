@@ -164,6 +164,7 @@ impl<A: Actor> Cell<A> {
         abandon: Self::abandon,
         signal: Self::signal,
         depth: Self::depth,
+        load: Self::load,
         wait_for_end: Self::wait_for_end,
         cancel_wait_for_end: Self::cancel_wait_for_end,
         take_start_failure: Self::take_start_failure,
@@ -317,6 +318,11 @@ impl<A: Actor> Cell<A> {
         let cell = unsafe { header.cast::<Self>().as_ref() };
         // SAFETY: see the block.
         cell.mailbox.unless_closed(|| unsafe { Address::new(header) })
+    }
+
+    unsafe fn load(header: NonNull<Header>) -> usize {
+        // SAFETY: see the block.
+        unsafe { header.cast::<Self>().as_ref() }.mailbox.load()
     }
 
     unsafe fn depth(header: NonNull<Header>) -> usize {

@@ -36,7 +36,7 @@ impl<R: ActorRef> Crew<R> {
         let mut alive = in_turn.filter(|member| member.as_ref().address().is_alive());
         let chosen = match self.route {
             Route::RoundRobin => alive.next(),
-            Route::LeastLoaded => alive.min_by_key(|member| member.as_ref().address().depth()),
+            Route::LeastLoaded => alive.min_by_key(|member| member.as_ref().address().load()),
         };
         chosen.unwrap_or(&self.members[first % count])
     }

@@ -36,6 +36,7 @@ pub(super) struct Table {
     pub(super) abandon: unsafe fn(NonNull<Header>),
     pub(super) signal: unsafe fn(NonNull<Header>, u32) -> bool,
     pub(super) depth: unsafe fn(NonNull<Header>) -> usize,
+    pub(super) load: unsafe fn(NonNull<Header>) -> usize,
     pub(super) wait_for_end: unsafe fn(NonNull<Header>, Option<u64>, &core::task::Waker) -> Option<u64>,
     pub(super) cancel_wait_for_end: unsafe fn(NonNull<Header>, u64),
     pub(super) take_start_failure: unsafe fn(NonNull<Header>) -> Option<Failure>,
@@ -423,6 +424,11 @@ impl Address {
 
     pub(crate) fn depth(&self) -> usize {
         self.owner().depth()
+    }
+
+    pub(crate) fn load(&self) -> usize {
+        // SAFETY: the refs together keep the cell alive, and the table is its own.
+        unsafe { (self.header().table.load)(self.0) }
     }
 
     pub(crate) fn capacity(&self) -> Option<u32> {

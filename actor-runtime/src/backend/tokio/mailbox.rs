@@ -23,6 +23,7 @@ use std::vec::Vec;
 use crate::call::Batch;
 use crate::error::Unanswered;
 use crate::failure::Failure;
+use crate::id::Incarnation;
 use crate::message::Lane;
 use crate::policy::{Admission, Overflow};
 use crate::reply::Duty;
@@ -50,7 +51,7 @@ impl Deadline {
     #[inline]
     pub(super) fn at(moment: Instant) -> Self {
         // Later than any clock comes, and no mark.
-        Self(moment.as_nanos().min(Self::WATCH - 1))
+        Self(moment.as_nanos().min(Self::ANSWER - 1))
     }
 
     #[inline]
@@ -80,6 +81,20 @@ impl Deadline {
     #[inline]
     pub(super) const fn is_watch(self) -> bool {
         self.0 & Self::WATCH != 0
+    }
+
+    /// The mark of an answer that an actor asked for in this incarnation.
+    pub(super) fn answer(incarnation: Incarnation) -> Self {
+        Self(Self::ANSWER | u64::from(incarnation.get()))
+    }
+
+    /// As [`WATCH`](Self::WATCH): 146 years ahead.
+    const ANSWER: u64 = 1 << 62;
+
+    /// The incarnation that asked for this answer, if it is the mark of one. Asked of one that is set.
+    pub(super) fn asked_in(self) -> Option<Incarnation> {
+        #[allow(clippy::cast_possible_truncation)]
+        (self.0 >> 62 == 1).then(|| Incarnation::new(self.0 as u32))
     }
 
     /// The moment, for a deadline that is set.
@@ -437,13 +452,15 @@ impl<M> Mailbox<M> {
         if message.is_some() { Pushed::DroppedOldest } else { pushed }
     }
 
-    /// Moves the message into its lane whatever waits there: an answer the actor asked for.
-    pub(super) fn push_answer(&self, message: &mut Option<M>, lane: Lane) -> Pushed {
+    /// Moves the message into its lane whatever waits there: an answer the actor asked for in `incarnation`, and which
+    /// no later one is to handle.
+    pub(super) fn push_answer(&self, message: &mut Option<M>, lane: Lane, incarnation: Incarnation) -> Pushed {
+        let mark = Deadline::answer(incarnation);
         let mut inner = self.inner.lock();
         match lane {
             _ if inner.closed => Pushed::Closed,
-            Lane::Urgent => self.enqueue_urgent(&mut inner, message, Deadline::NONE),
-            Lane::User => inner.enqueue(message, Deadline::NONE),
+            Lane::Urgent => self.enqueue_urgent(&mut inner, message, mark),
+            Lane::User => inner.enqueue(message, mark),
         }
     }
 
@@ -552,9 +569,18 @@ impl<M> Mailbox<M> {
 
     /// Messages that wait, those in the hand included.
     pub(super) fn depth(&self) -> usize {
+        self.count(&self.inner.lock())
+    }
+
+    /// What the actor has to do: messages that wait, and one more where it has the turn for something.
+    pub(super) fn load(&self) -> usize {
         let inner = self.inner.lock();
+        self.count(&inner) + usize::from(inner.turn != Turn::Idle)
+    }
+
+    fn count(&self, inner: &Inner<M>) -> usize {
         let urgent = inner.waiting.as_ref().map_or(0, |waiting| waiting.urgent.len());
-        self.waiting(&inner) + urgent
+        self.waiting(inner) + urgent
     }
 
     /// Does what makes a new ref, unless the mailbox takes no more messages: then there is nothing to send to.
@@ -584,6 +610,9 @@ impl<M> Mailbox<M> {
 
     /// The deadline of a message, wherever it is kept.
     pub(super) fn until(&self, deadline: Deadline) -> Deadline {
+        if deadline.is_set() && deadline.asked_in().is_some() {
+            return Deadline::NONE;
+        }
         if !deadline.is_set() || !deadline.is_watch() {
             return deadline;
         }

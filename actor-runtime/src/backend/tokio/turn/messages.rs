@@ -164,6 +164,13 @@ impl<A: Actor> Turn<A> {
     /// left nothing to look at.
     #[cold]
     fn handle_until(self, envelope: Envelope<A::Message>) -> bool {
+        if envelope.deadline.is_set()
+            && envelope.deadline.asked_in().is_some_and(|asker| asker != self.cell().header.incarnation())
+        {
+            // An answer to what an earlier life asked.
+            contain(|| drop(envelope));
+            return true;
+        }
         let deadline = self.cell().mailbox.until(envelope.deadline);
         if deadline.is_set() && deadline.has_passed(self.cell().header.core.now()) {
             self.lose(envelope, DeadLetterReason::Expired);

@@ -1,6 +1,7 @@
 //! Messages that wait until their actor is ready for them. Keeps the order in which they came, and their deadlines.
 
 use core::mem::take;
+use std::collections::VecDeque;
 use std::string::String;
 
 use crate::actor::Actor;
@@ -26,6 +27,9 @@ impl<A: Actor> Turn<A> {
 
     /// Puts a message into the stash; where that is full it is a dead letter.
     pub(super) fn stash(self, envelope: Envelope<A::Message>) {
+        if self.body(|body| body.cold().stash.len() >= A::OPTIONS.stash as usize) {
+            self.lose_expired();
+        }
         let refused = self.body(|body| {
             let stash = &mut body.cold().stash;
             if stash.len() < A::OPTIONS.stash as usize {
@@ -37,6 +41,19 @@ impl<A: Actor> Turn<A> {
         if let Some(envelope) = refused {
             self.lose(envelope, DeadLetterReason::Dropped);
         }
+    }
+
+    /// Gives up what nobody waits for any more: it must not take the place of a message that somebody does.
+    fn lose_expired(self) {
+        let now = self.cell().header.core.now();
+        let stash = self.body(|body| take(&mut body.cold().stash));
+        let is_late = |envelope: &Envelope<A::Message>| {
+            let until = self.cell().mailbox.until(envelope.deadline);
+            until.is_set() && until.has_passed(now)
+        };
+        let (late, kept): (VecDeque<_>, VecDeque<_>) = stash.into_iter().partition(is_late);
+        self.body(|body| body.cold().stash = kept);
+        late.into_iter().for_each(|envelope| self.lose(envelope, DeadLetterReason::Expired));
     }
 
     /// Takes all messages out of the stash, to be handled next.
