@@ -29,7 +29,7 @@ pub use actor_runtime::supervision::{Backoff, Exhausted, Jitter, RestartLimit, R
 
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::backend::bare_metal::{
-    Annex, Brood, Capacity, ChildSlot, Make, NoSlot, Place, Placed, Room, Seat, Slot, System, bits, check, fits,
+    Annex, Brood, Capacity, ChildSlot, Make, NoSlot, Place, Placed, Ready, Room, Seat, Slot, System, bits, check, fits,
     reference,
 };
 #[cfg(feature = "bare-metal")]

@@ -14,7 +14,8 @@ pub(crate) fn expand(system: &System) -> TokenStream {
     let (aliases, actors): (Vec<_>, Vec<_>) =
         actors.iter().enumerate().map(|(index, actor)| named(index, actor, &rt)).unzip();
     let actors = &actors;
-    let statics = actors.iter().enumerate().map(|(index, actor)| statics(index, actor, actors, &rt));
+    let refs = actors.iter().enumerate().map(|(index, actor)| reference(index, actor, &rt));
+    let slots = actors.iter().enumerate().map(|(index, actor)| statics(index, actor, actors, &rt));
     let starts = actors.iter().enumerate().map(|(index, _)| {
         let (slot, place) = (slot(index), place(index));
         quote!(#slot.start(&#place);)
@@ -23,7 +24,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
         let (slot, place, make, actors, bit) = (slot(index), place(index), make(index), count(index), bit(index));
         // The last to be asked needs no question: somebody is ready.
         let is_last = index + 1 == system.actors.len();
-        let question = (!is_last).then(|| quote!(if ready & #rt::bits(#bit, #actors) != 0));
+        let question = (!is_last).then(|| quote!(if ready.any(#rt::bits(#bit, #actors))));
         quote!(#question { return #slot.run(ready, &#place, || #make); })
     });
     let ticks = actors.iter().enumerate().map(|(index, _)| {
@@ -53,21 +54,11 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                 #[allow(unused_imports)]
                 use super::*;
 
-                static SYSTEM: #rt::System = #rt::System::new();
-                static ANNEX: #rt::Annex<{ ANNEX_SIZE }> = #rt::Annex::new();
                 #(#aliases)*
-                #(#statics)*
-
-                #all
+                #(#refs)*
 
                 /// The bytes of RAM that the statics of this system take.
-                pub const RAM: #rt::usize =
-                    #rt::size_of::<#rt::System>() + ANNEX_SIZE #(+ #sizes)*;
-
-                const _: () = ::core::assert!(
-                    ACTORS <= 32,
-                    "a system has at most 32 actors, declared children included"
-                );
+                pub const RAM: #rt::usize = __worker::RAM;
                 #limit
 
                 /// Starts the actors, once. They are built, and their hooks run, as [`step`] or [`run`] comes to them;
@@ -75,31 +66,72 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                 ///
                 /// `now` tells the time that has passed since the program began.
                 pub fn start(now: fn() -> #rt::Instant) {
-                    if SYSTEM.start(now) {
-                        #(#starts)*
-                    }
-                }
-
-                #[inline(always)]
-                fn dispatch(ready: #rt::u32) {
-                    #(#rungs)*
+                    __worker::start(now);
                 }
 
                 /// Lets the first actor that has something to do handle one message, or take one step of its start
                 /// or restart. Returns whether there was one.
+                ///
+                /// # Panics
+                /// If an actor panicked before, where a panic is survived: the system is in no state to go on.
                 pub fn step() -> #rt::bool {
-                    SYSTEM.step(dispatch)
+                    __worker::step()
                 }
 
                 /// Notes what is due. To be called from the timer interrupt, or by whoever moves the clock.
                 pub fn tick() {
-                    let now = SYSTEM.tick();
-                    #(#ticks)*
+                    __worker::tick();
                 }
 
                 /// Runs the actors for ever, and sleeps while none has anything to do.
                 pub fn run() -> ! {
-                    SYSTEM.run(dispatch)
+                    __worker::run()
+                }
+
+                /// What the factories above must not see.
+                mod __worker {
+                    use super::*;
+
+                    static SYSTEM: #rt::System = #rt::System::new();
+                    static ANNEX: #rt::Annex<{ ANNEX_SIZE }> = #rt::Annex::new();
+                    #(#slots)*
+
+                    #all
+
+                    pub(super) const RAM: #rt::usize =
+                        #rt::size_of::<#rt::System>() + ANNEX_SIZE #(+ #sizes)*;
+
+                    const _: () = ::core::assert!(
+                        ACTORS <= 32,
+                        "a system has at most 32 actors, declared children included"
+                    );
+
+                    pub(super) fn start(now: fn() -> #rt::Instant) {
+                        if SYSTEM.start(now) {
+                            #(#starts)*
+                        }
+                    }
+
+                    #[inline(always)]
+                    fn dispatch(ready: #rt::Ready<'_>) {
+                        #(#rungs)*
+                    }
+
+                    #[inline(always)]
+                    pub(super) fn step() -> #rt::bool {
+                        SYSTEM.step(dispatch)
+                    }
+
+                    #[inline(always)]
+                    pub(super) fn tick() {
+                        let now = SYSTEM.tick();
+                        #(#ticks)*
+                    }
+
+                    #[inline(always)]
+                    pub(super) fn run() -> ! {
+                        SYSTEM.run(dispatch)
+                    }
                 }
             }
         }
@@ -114,11 +146,31 @@ fn named(index: usize, actor: &Actor, rt: &TokenStream) -> (TokenStream, Actor) 
     (alias, Actor { ty: parse_quote!(#name), ..actor.clone() })
 }
 
-/// The slot of an actor, the ref to it, and where it lies.
-fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &TokenStream) -> TokenStream {
+/// The ref to an actor, and how it is made.
+fn reference(index: usize, actor: &Actor, rt: &TokenStream) -> TokenStream {
     let Actor { attrs, name, ty, factory, mailbox: _, at: _ } = actor;
     let rt = &names::respan(rt.clone(), actor.at);
-    let (slot, slot_type, capacity) = (slot(index), slot_type(actor, rt), capacity(actor, rt));
+    let (make, reference, capacity) = (make(index), self::at(index), capacity(actor, rt));
+    // What is wrong with a factory is shown there.
+    let by = names::respan(quote!(#rt::Make::<#ty>::by), factory.span());
+    let made = quote_spanned!(names::located(factory.span())=> #by(#factory));
+    let doc = format!("The actor `{name}`.");
+    let doc = attrs.is_empty().then(|| quote!(#[doc = #doc]));
+    quote_spanned! {actor.at=>
+        #(#attrs)*
+        #doc
+        pub static #name: <#ty as #rt::Configured>::Ref =
+            { #[allow(unused_imports)] use #rt::NoRef as _; <<#ty as #rt::Configured>::Ref>::__of(__worker::#reference()) };
+        const _: () = #rt::check::<#ty>(<#capacity as #rt::Capacity>::MESSAGES);
+        const #make: #rt::Make<#ty> = #made;
+    }
+}
+
+/// The slot of an actor, and where it lies.
+fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &TokenStream) -> TokenStream {
+    let ty = &actor.ty;
+    let rt = &names::respan(rt.clone(), actor.at);
+    let (slot, slot_type) = (slot(index), slot_type(actor, rt));
     let (count, bit, annex, make, place) = (count(index), bit(index), annex(index), make(index), place(index));
     let (first_bit, first_byte) = match index.checked_sub(1).and_then(|before| Some((before, all.get(before)?))) {
         Some((before, actor)) => {
@@ -133,19 +185,12 @@ fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &TokenStream) -> Toke
         }
         None => (quote!(0), quote!(0)),
     };
-    // What is wrong with a factory is shown there.
-    let by = names::respan(quote!(#rt::Make::<#ty>::by), factory.span());
-    let made = quote_spanned!(names::located(factory.span())=> #by(#factory));
-    let doc = format!("The actor `{name}`.");
-    let doc = attrs.is_empty().then(|| quote!(#[doc = #doc]));
+    let reference = at(index);
     quote_spanned! {actor.at=>
-        const _: () = #rt::check::<#ty>(<#capacity as #rt::Capacity>::MESSAGES);
         static #slot: #slot_type = #rt::Slot::new();
-        #(#attrs)*
-        #doc
-        pub static #name: <#ty as #rt::Configured>::Ref =
-            { #[allow(unused_imports)] use #rt::NoRef as _; <<#ty as #rt::Configured>::Ref>::__of(#rt::reference(&#slot)) };
-        const #make: #rt::Make<#ty> = #made;
+        pub(super) const fn #reference() -> #rt::Ref<#ty> {
+            #rt::reference(&#slot)
+        }
         static #place: #rt::Place = #rt::Place::top(&SYSTEM, #bit, &ANNEX, #annex, #make);
         const #count: #rt::u32 = #slot_type::ACTORS;
         const #bit: #rt::u32 = #first_bit;
@@ -194,6 +239,10 @@ fn bit(index: usize) -> Ident {
 
 fn annex(index: usize) -> Ident {
     format_ident!("ANNEX_{index}")
+}
+
+fn at(index: usize) -> Ident {
+    format_ident!("reference_{index}")
 }
 
 fn make(index: usize) -> Ident {

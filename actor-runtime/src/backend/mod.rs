@@ -581,7 +581,11 @@ pub(crate) fn why_dropped() -> Unanswered {
     {
         tokio::WhyDropped::now()
     }
-    #[cfg(not(feature = "tokio"))]
+    #[cfg(all(feature = "bare-metal", not(feature = "tokio")))]
+    {
+        bare_metal::why_dropped()
+    }
+    #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
     Unanswered::NoReply
 }
 

@@ -249,7 +249,7 @@ asks!(stopping, whoever_waits_for_an_actor_that_ends_is_told, {
     run(system::step);
     system::ASKER.get(1).tell().unwrap();
     run(system::step);
-    assert_eq!(noted(), ["later Err(NoReply { handler: \"later\" })", "get Err(Stopped)"]);
+    assert_eq!(noted(), ["later Err(Stopped)", "get Err(Stopped)"]);
 });
 
 asks!(draining, a_drain_handles_what_waits_and_refuses_the_rest, {

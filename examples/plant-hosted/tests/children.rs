@@ -105,3 +105,40 @@ fn a_family_starts_from_below_and_ends_from_below() {
     assert!(!tower::step());
     assert_eq!(tower::TOP.read().tell().unwrap_err().reason, Reason::Stopped);
 }
+
+#[actor(mailbox = 2)]
+struct Sized {
+    size: u32,
+}
+
+#[handlers]
+impl Sized {
+    #[started]
+    fn started(&mut self) {
+        note(format!("size {}", self.size));
+    }
+}
+
+const SIZED: fn() -> Sized = || Sized { size: 1 };
+
+#[actor]
+struct Holder {
+    // Fine on tokio; here a pointer to a function has no place.
+    #[child(SIZED)]
+    sized: Child<Sized>,
+}
+
+#[handlers]
+impl Holder {}
+
+system! {
+    mod holder { HOLDER: Holder { mailbox = 2 } = || Holder { sized: Child::default() } }
+}
+
+/// An error when compiled for a firmware; where the actor may live on tokio as well, it is loud at least.
+#[test]
+#[should_panic(expected = "the factory of a child captures nothing and is no pointer")]
+fn a_child_whose_factory_has_a_size_is_refused() {
+    holder::start(now);
+    run(holder::step);
+}

@@ -5,7 +5,7 @@ mod common;
 
 use actor::prelude::*;
 use actor::system;
-use common::{advance, note, noted, now, run};
+use common::{advance, leap, note, noted, now, run};
 
 /// Its messages are aligned to eight bytes, its state to two, and it has nothing that only failures need.
 #[actor]
@@ -153,7 +153,9 @@ mod late {
         never::start(now);
         run(never::step);
         assert!(never::COUNTER.control().is_alive());
-        advance(1_000, never::tick, never::step);
+        for _ in 0..50 {
+            leap(1_000, never::tick, never::step);
+        }
         assert!(!never::COUNTER.control().is_alive());
         assert_eq!(never::COUNTER.count(1).tell().unwrap_err().reason, Reason::Stopped);
     }

@@ -49,8 +49,8 @@ impl<const N: usize> core::fmt::Debug for Annex<N> {
     }
 }
 
-/// Restarts that a history remembers.
-const RESTARTS_KEPT: usize = 4;
+/// Restarts that a history remembers: as many as the default limit allows.
+pub(super) const RESTARTS_KEPT: usize = 10;
 
 /// What supervision has to know of an actor that can fail.
 pub(super) struct Record {
@@ -73,6 +73,8 @@ pub(super) struct Marks {
     pub(super) due: Mutex<Cell<u8>>,
     /// One bit for each timer whose message is to be handled.
     pub(super) ticks: Cell<u8>,
+    /// Whether no message was handled since timers were due.
+    pub(super) ticked: Cell<bool>,
     /// Declared children that were started in this life.
     pub(super) children: Cell<u8>,
     /// Whether the future of a handler is in hand.

@@ -17,12 +17,11 @@ use crate::message::Message;
 use crate::policy::Overflow;
 use crate::time::Instant;
 
-use super::detour;
 use super::header::{Address, Header, attention};
 use super::mailbox;
 use super::reply::{self, Pending};
 use super::system::System;
-use super::waiting::{self, What};
+use super::waiting::{Ticket, What};
 
 /// The waker of the handler that the actor at `address` has in hand.
 pub(super) fn waker(address: Address) -> Waker {
@@ -93,34 +92,71 @@ impl Address {
         Ok(())
     }
 
-    /// As [`tell`](Self::tell), for somebody who may wait for room: `Full` then means that `waker` is woken.
-    fn tell_or_wait<A: Actor>(self, message: A::Message, waker: &Waker) -> Result<(), (A::Message, TellError, bool)> {
-        let (message, reason) = match self.tell::<A>(message, Limit::Default) {
-            Ok(()) => return Ok(()),
-            Err(refused) => refused,
-        };
-        match (reason, A::OPTIONS.overflow) {
-            (Reason::Stopped, _) => return Err((message, TellError::Stopped, false)),
-            (Reason::Full, Overflow::Reject) => return Err((message, TellError::Full, false)),
-            (Reason::Full, Overflow::Wait | Overflow::DropNewest | Overflow::DropOldest) => {}
+    /// As [`tell`](Self::tell), for somebody who may wait for room, within `limit`: without an error, `waker` is woken.
+    #[inline]
+    fn tell_or_wait<A: Actor>(
+        self,
+        message: A::Message,
+        limit: &mut Limit,
+        ticket: &mut Ticket,
+        waker: &Waker,
+    ) -> Result<(), (A::Message, Option<TellError>)> {
+        if ticket.is_some() {
+            return self.enter::<A>(message, limit, ticket, waker);
+        }
+        match self.tell::<A>(message, Limit::Default) {
+            Ok(()) => Ok(()),
+            Err((message, Reason::Stopped)) => Err((message, Some(TellError::Stopped))),
+            Err((message, Reason::Full)) => self.join::<A>(message, limit, ticket, waker),
+        }
+    }
+
+    /// Joins those who wait for room, if they may.
+    #[cold]
+    fn join<A: Actor>(
+        self,
+        message: A::Message,
+        limit: &mut Limit,
+        ticket: &mut Ticket,
+        waker: &Waker,
+    ) -> Result<(), (A::Message, Option<TellError>)> {
+        if matches!(A::OPTIONS.overflow, Overflow::Reject) {
+            return Err((message, Some(TellError::Full)));
         }
         if is_own(waker, self) {
-            return Err((message, TellError::WouldDeadlock, false));
+            return Err((message, Some(TellError::WouldDeadlock)));
         }
-        if !waiting::wait(self, What::Room, waker) {
-            return Err((message, TellError::Full, false));
+        let due = self.deadline(*limit);
+        *limit = due.map_or(Limit::Default, Limit::Until);
+        if !ticket.wait_for_room(self, waker, due) {
+            return Err((message, Some(TellError::Full)));
         }
-        detour::open();
-        self.header().signal(attention::ROOM);
         // Room may have come before the place in the table did.
-        self.tell::<A>(message, Limit::Default).map_err(|(message, reason)| match reason {
-            Reason::Full => (message, TellError::Full, true),
-            Reason::Stopped => (message, TellError::Stopped, false),
-        })
+        self.enter::<A>(message, limit, ticket, waker)
+    }
+
+    /// Enters the mailbox if it is this one's turn, and waits on if it is not.
+    #[cold]
+    fn enter<A: Actor>(
+        self,
+        message: A::Message,
+        limit: &Limit,
+        ticket: &mut Ticket,
+        waker: &Waker,
+    ) -> Result<(), (A::Message, Option<TellError>)> {
+        let due = self.deadline(*limit);
+        ticket.wait(self, What::Room, waker, due);
+        // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
+        match unsafe { ticket.enter::<A>(self, message) } {
+            Ok(()) => Ok(()),
+            Err((message, false)) => Err((message, Some(TellError::Stopped))),
+            Err((message, true)) if self.is_past(due) => Err((message, Some(TellError::Timeout))),
+            Err((message, true)) => Err((message, None)),
+        }
     }
 
     pub(crate) fn stopped(self) -> Stopped {
-        Stopped(self)
+        Stopped { address: self, ticket: Ticket::NONE }
     }
 }
 
@@ -130,6 +166,7 @@ pub(crate) struct Sending<'a, A: Actor> {
     borrowed: PhantomData<&'a ()>,
     message: Option<A::Message>,
     limit: Limit,
+    ticket: Ticket,
 }
 
 // Nothing in it is pinned: a message is moved whole.
@@ -138,7 +175,7 @@ impl<A: Actor> Unpin for Sending<'_, A> {}
 impl<'a, A: Actor> Sending<'a, A> {
     #[inline]
     pub(crate) fn new(address: &'a Address, message: A::Message, limit: Limit) -> Self {
-        Self { address: *address, borrowed: PhantomData, message: Some(message), limit }
+        Self { address: *address, borrowed: PhantomData, message: Some(message), limit, ticket: Ticket::NONE }
     }
 }
 
@@ -149,18 +186,13 @@ impl<A: Actor> Future for Sending<'_, A> {
         let this = self.get_mut();
         // Polled after its end.
         let Some(message) = this.message.take() else { return Poll::Pending };
-        match this.address.tell_or_wait::<A>(message, cx.waker()) {
+        match this.address.tell_or_wait::<A>(message, &mut this.limit, &mut this.ticket, cx.waker()) {
             Ok(()) => Poll::Ready(Ok(())),
-            Err((message, _, true)) => {
-                let deadline = this.address.deadline(this.limit);
-                if this.address.is_past(deadline) {
-                    return Poll::Ready(Err(TellError::Timeout));
-                }
-                this.limit = deadline.map_or(Limit::Default, Limit::Until);
+            Err((_, Some(error))) => Poll::Ready(Err(error)),
+            Err((message, None)) => {
                 this.message = Some(message);
                 Poll::Pending
             }
-            Err((_, error, false)) => Poll::Ready(Err(error)),
         }
     }
 }
@@ -170,10 +202,17 @@ pub(crate) struct Asking<'a, A: Actor, K: Kind> {
     address: Address,
     borrowed: PhantomData<&'a ()>,
     stage: Stage<A, K>,
+    /// Of one that waits for a place for its answer, and then for room.
+    ticket: Ticket,
 }
 
 enum Stage<A: Actor, K: Kind> {
-    Fresh { message: A::Message, attach: K::Attach<A::Message>, limit: Limit },
+    /// There is no place for the answer so far.
+    Fresh {
+        message: A::Message,
+        attach: K::Attach<A::Message>,
+        limit: Limit,
+    },
     Waiting(Waiting<A, K>),
     Over,
 }
@@ -186,49 +225,79 @@ struct Waiting<A: Actor, K: Kind> {
     unsent: Option<A::Message>,
 }
 
+/// A stage, or what comes of the ask.
+type Next<A, K> = Result<Stage<A, K>, <K as Kind>::Output>;
+
 // Nothing in it is pinned: messages and values are moved whole.
 impl<A: Actor, K: Kind> Unpin for Asking<'_, A, K> {}
+
+fn handler<A: Actor>(message: &A::Message) -> &'static str {
+    A::PROTOCOL.messages.get(message.index()).copied().unwrap_or_default()
+}
 
 impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
     #[inline]
     pub(crate) fn new(address: &'a Address, message: A::Message, attach: K::Attach<A::Message>, limit: Limit) -> Self {
-        Self { address: *address, borrowed: PhantomData, stage: Stage::Fresh { message, attach, limit } }
+        let stage = Stage::Fresh { message, attach, limit };
+        Self { address: *address, borrowed: PhantomData, stage, ticket: Ticket::NONE }
     }
 
-    /// Gives the message its reply.
+    /// Gives the message its reply, or waits for a place for the answer.
     fn begin(
-        &self,
+        &mut self,
         mut message: A::Message,
         attach: K::Attach<A::Message>,
         limit: Limit,
         waker: &Waker,
-    ) -> Result<Waiting<A, K>, TellError> {
+    ) -> Next<A, K> {
         if is_own(waker, self.address) {
-            return Err(TellError::WouldDeadlock);
+            return Err(K::unsent(TellError::WouldDeadlock));
         }
-        let (pending, reply) = reply::pair::<K::Value>().ok_or(TellError::Full)?;
-        let handler = A::PROTOCOL.messages.get(message.index()).copied().unwrap_or_default();
-        drop(K::attach(attach, &mut message, reply));
         let timeout = || A::OPTIONS.ask_timeout.map(|timeout| self.address.now().saturating_add(timeout));
         let deadline = self.address.deadline(limit).or_else(timeout);
-        Ok(Waiting { pending, handler, deadline, unsent: Some(message) })
+        let Some((pending, reply)) = reply::pair::<K::Value>(deadline) else {
+            return self.queue(message, attach, deadline, waker);
+        };
+        self.ticket.take();
+        let handler = handler::<A>(&message);
+        drop(K::attach(attach, &mut message, reply));
+        self.go_on(Waiting { pending, handler, deadline, unsent: Some(message) }, waker)
     }
 
-    fn poll_waiting(&self, waiting: &mut Waiting<A, K>, waker: &Waker) -> Poll<K::Output> {
+    #[cold]
+    fn queue(
+        &mut self,
+        message: A::Message,
+        attach: K::Attach<A::Message>,
+        deadline: Option<Instant>,
+        waker: &Waker,
+    ) -> Next<A, K> {
+        if self.address.is_past(deadline) {
+            return Err(K::output(Err(Unanswered::Expired), handler::<A>(&message)));
+        }
+        if !self.ticket.wait(self.address, What::Answer, waker, deadline) {
+            return Err(K::unsent(TellError::Full));
+        }
+        Ok(Stage::Fresh { message, attach, limit: deadline.map_or(Limit::Default, Limit::Until) })
+    }
+
+    /// Sends what has not been sent, and looks for the answer.
+    fn go_on(&mut self, mut waiting: Waiting<A, K>, waker: &Waker) -> Next<A, K> {
         if let Some(message) = waiting.unsent.take() {
-            match self.address.tell_or_wait::<A>(message, waker) {
+            let mut limit = waiting.deadline.map_or(Limit::Default, Limit::Until);
+            match self.address.tell_or_wait::<A>(message, &mut limit, &mut self.ticket, waker) {
                 Ok(()) => {}
-                Err((message, _, true)) => waiting.unsent = Some(message),
-                Err((_, error, false)) => return Poll::Ready(K::unsent(error)),
+                Err((message, None)) => waiting.unsent = Some(message),
+                Err((_, Some(error))) => return Err(K::unsent(error)),
             }
         }
         if let Poll::Ready(answer) = waiting.pending.poll(waker) {
-            return Poll::Ready(K::output(answer, waiting.handler));
+            return Err(K::output(answer, waiting.handler));
         }
         if self.address.is_past(waiting.deadline) {
-            return Poll::Ready(K::output(Err(Unanswered::Expired), waiting.handler));
+            return Err(K::output(Err(Unanswered::Expired), waiting.handler));
         }
-        Poll::Pending
+        Ok(Stage::Waiting(waiting))
     }
 }
 
@@ -237,38 +306,43 @@ impl<A: Actor, K: Kind> Future for Asking<'_, A, K> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<K::Output> {
         let this = self.get_mut();
-        let mut waiting = match replace(&mut this.stage, Stage::Over) {
-            Stage::Fresh { message, attach, limit } => match this.begin(message, attach, limit, cx.waker()) {
-                Ok(waiting) => waiting,
-                Err(error) => return Poll::Ready(K::unsent(error)),
-            },
-            Stage::Waiting(waiting) => waiting,
+        let next = match replace(&mut this.stage, Stage::Over) {
+            Stage::Fresh { message, attach, limit } => this.begin(message, attach, limit, cx.waker()),
+            Stage::Waiting(waiting) => this.go_on(waiting, cx.waker()),
             // Polled after its end.
             Stage::Over => return Poll::Pending,
         };
-        let polled = this.poll_waiting(&mut waiting, cx.waker());
-        if polled.is_pending() {
-            this.stage = Stage::Waiting(waiting);
+        match next {
+            Ok(stage) => {
+                this.stage = stage;
+                Poll::Pending
+            }
+            Err(output) => Poll::Ready(output),
         }
-        polled
     }
 }
 
 /// See [`crate::backend::Stopped`].
-pub(crate) struct Stopped(Address);
+pub(crate) struct Stopped {
+    address: Address,
+    ticket: Ticket,
+}
 
 impl Future for Stopped {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let address = self.get_mut().0;
-        if !address.is_alive() {
+        let this = self.get_mut();
+        let waits = this.ticket.wait(this.address, What::End, cx.waker(), None);
+        // An actor that has ended may have been started again meanwhile; a ticket knows.
+        if !this.address.is_alive() || (waits && this.ticket.has_come()) {
+            this.ticket.leave();
             return Poll::Ready(());
         }
-        // Where the table is full, whoever waits looks again and again.
-        if !waiting::wait(address, What::End, cx.waker()) {
+        // Where the table is full, whoever waits looks again: a handler as often as the clock ticks.
+        if !waits && !core::ptr::eq(cx.waker().vtable(), &raw const WAKER) {
             cx.waker().wake_by_ref();
         }
-        if address.is_alive() { Poll::Pending } else { Poll::Ready(()) }
+        Poll::Pending
     }
 }

@@ -10,12 +10,16 @@ use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 use core::task::Poll;
 
+#[cfg(not(feature = "tokio"))]
+use critical_section::Mutex;
+
 use crate::actor::{Actor, Handled};
 use crate::context::{Context, Nursery, Request};
 use crate::error::Unanswered;
 use crate::failure::{FailureKind, StopReason};
 use crate::lifecycle::{Course, Lifecycle, Task};
 use crate::message::{Message, Mode};
+use crate::policy::{self, Turn as Share};
 use crate::supervision::{Decision, decide, default_directive};
 
 use super::annex::{self, Marks, Record};
@@ -24,8 +28,10 @@ use super::header::{Address, Stage, attention};
 use super::host::{self, Host};
 use super::make::Make;
 use super::slot::{Brood, Place, Placed, children_of};
-use super::waiting::{self, What};
-use super::{call, detour, mailbox, timers};
+use super::{call, detour, mailbox, then, timers, waiting};
+
+/// A message after each tick: a timer that is always due leaves them their turn.
+const SHARE: policy::Share = policy::Share::new(1);
 
 /// Whether there is something to do at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -240,7 +246,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         self.heed(bits, detour);
         let mut message = None;
         let flow = if self.is_running() {
-            self.resume(bits)
+            self.resume(bits, detour)
         } else if self.life(|life| life.receives()) {
             message = self.receive(detour);
             if message.is_some() { Flow::Again } else { self.empty(detour) }
@@ -266,12 +272,13 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             Flow::Over => return,
         };
         let receives = self.life(|life| life.receives()) && !self.is_running();
-        let up = receives && self.ticks().is_none_or(|ticks| ticks.get() == 0);
+        let up =
+            receives && self.ticks().is_none_or(|ticks| ticks.get() == 0 && timers::due::<A>(self.place.annex) == 0);
         self.address.header().rest(up, again);
     }
 
     /// Polls the future in hand, if somebody woke it.
-    fn resume(self, bits: u8) -> Flow {
+    fn resume(self, bits: u8, detour: bool) -> Flow {
         if bits & attention::WAKE == 0 {
             return Flow::Wait;
         }
@@ -279,6 +286,10 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             Poll::Pending => Flow::Wait,
             Poll::Ready(left) => {
                 self.set_running(false);
+                // What was decided while it waited, holds from here on.
+                if detour && self.life(|life| life.is_restarting()) {
+                    self.close_life();
+                }
                 self.finish(left)
             }
         }
@@ -334,23 +345,51 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     /// Takes the message of a timer that is due, or the next one, where something else needed attention as well.
     #[inline]
     fn receive(self, detour: bool) -> Option<A::Message> {
-        if let Some(ticks) = self.ticks()
-            && let due = ticks.get()
-            && due != 0
+        let mut is_overdue = false;
+        if const { !A::PROTOCOL.timers.is_empty() }
+            && let Some(marks) = self.marks()
         {
-            ticks.set(due & (due - 1));
-            return A::tick(due.trailing_zeros() as usize);
+            if let Some(tick) = self.next_tick(marks) {
+                return Some(tick);
+            }
+            is_overdue = marks.ticks.get() != 0;
         }
-        // Only on a detour do messages come here.
-        if !detour {
+        // Only on a detour or before ticks do messages come here.
+        if !(detour || is_overdue) {
             return None;
         }
         // SAFETY: the turn is that of a slot of an `A`.
         let message = unsafe { mailbox::take_any::<A>(self.address) }?;
-        if self.address.header().take_room() {
-            waiting::wake(self.address, What::Room);
-        }
+        waiting::room(self.address);
         Some(message)
+    }
+
+    /// The message of a timer whose turn it is: a tick, a message, the next tick.
+    fn next_tick(self, marks: &Marks) -> Option<A::Message> {
+        let messages_in_a_row = u32::from(!marks.ticked.replace(false));
+        if marks.ticks.get() == 0 {
+            marks.ticks.set(self.take_due());
+        }
+        let due = marks.ticks.get();
+        let waits = critical_section::with(|cs| self.address.header().depth(cs));
+        if due == 0 || SHARE.next(messages_in_a_row, 1, usize::from(waits)) != Some(Share::System) {
+            return None;
+        }
+        marks.ticked.set(true);
+        marks.ticks.set(due & (due - 1));
+        A::tick(due.trailing_zeros() as usize)
+    }
+
+    /// The timers that are due; they are set to their next beats.
+    fn take_due(self) -> u8 {
+        let due = timers::due::<A>(self.place.annex);
+        if due != 0 {
+            let now = self.place.system.now();
+            for timer in (0..A::PROTOCOL.timers.len()).filter(|timer| due & 1 << timer != 0) {
+                timers::arm::<A>(self.place.annex, timer, now);
+            }
+        }
+        due
     }
 
     /// What follows where there is no message: a mailbox that takes no more has been drained.
@@ -419,7 +458,23 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         let record = self.place.record::<A>();
         // SAFETY: the turn is exclusive, and nothing that `fail` calls asks for the record or the life.
         let record = record.map(|mut record| unsafe { record.as_mut() });
-        self.life(|life| fail(kind, life, record, self.address, self.place));
+        let is_over = self.life(|life| {
+            // A life that was never built is none.
+            let was_one = life.is_going_on() && !life.is_building();
+            fail(kind, life, record, self.address, self.place);
+            was_one && life.is_restarting()
+        });
+        // A handler that waits is part of this life, and so is what it asks before it has ended.
+        if is_over && !self.is_running() {
+            self.close_life();
+        }
+    }
+
+    /// The life is over from here on: an answer to what it asked must not reach the next one.
+    #[cold]
+    fn close_life(self) {
+        self.address.header().end_life();
+        then::forget(self.address);
     }
 
     // ---- signals -----------------------------------------------------------------------------------
@@ -436,17 +491,6 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             if A::CHILDREN > 0 && bits & attention::ESCALATED != 0 {
                 self.fail(FailureKind::Escalated);
             }
-        }
-        let Some(ticks) = self.ticks() else { return };
-        let due = timers::take_due::<A>(self.place.annex);
-        if due != 0 && self.life(|life| life.receives()) {
-            let now = self.place.system.now();
-            let mut left = due;
-            while left != 0 {
-                timers::arm::<A>(self.place.annex, left.trailing_zeros() as usize, now);
-                left &= left - 1;
-            }
-            ticks.set(ticks.get() | due);
         }
     }
 
@@ -529,9 +573,12 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     fn drop_state(self) {
         timers::stop::<A>(self.place.annex);
-        // SAFETY: the task comes once after each build; the turn is exclusive and no future is live.
-        unsafe { self.state().drop_in_place() };
-        self.address.header().end_life();
+        // Replies it kept are answered with what became of it.
+        let is_stopping = self.life(|life| life.is_stopping());
+        because(if is_stopping { Unanswered::Stopped } else { Unanswered::Failed }, || {
+            // SAFETY: the task comes once after each build; the turn is exclusive and no future is live.
+            unsafe { self.state().drop_in_place() };
+        });
         if let Some(ticks) = self.ticks() {
             ticks.set(0);
         }
@@ -539,16 +586,18 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     /// The actor has ended: what waits is given up, and whoever waits for that is told.
     fn end(self) {
+        let header = self.address.header();
+        // First of all, so that nothing comes between the last look and the end.
+        header.close();
         // SAFETY: the turn is that of a slot of an `A`.
         while let Some(message) = unsafe { mailbox::take_any::<A>(self.address) } {
             message.refuse(Unanswered::Stopped);
         }
         self.record(|record| *record = Record::NEW);
-        let header = self.address.header();
         let stage = if header.stage() == Stage::Starting { Stage::NeverUp } else { Stage::Ended };
         header.end(stage);
-        waiting::wake(self.address, What::Room);
-        waiting::wake(self.address, What::End);
+        waiting::end(self.address);
+        then::forget(self.address);
         self.wake_parent();
     }
 }
@@ -567,6 +616,7 @@ fn fail(kind: FailureKind, life: &mut Lifecycle, record: Option<&mut Record>, ad
     // The first start of a child is its parent's own start; that of others is tried again.
     let is_first_start = place.parent.is_some() && address.header().stage() == Stage::Starting;
     let decision = match record {
+        // On the way down there is nothing to decide.
         Some(record) if !is_first_start && life.is_going_on() => {
             let (now, random) = (place.system.now(), place.system.random());
             let directive = default_directive(kind);
@@ -584,4 +634,29 @@ fn fail(kind: FailureKind, life: &mut Lifecycle, record: Option<&mut Record>, ad
         (Course::Escalate, Some(parent)) => parent.header().signal(attention::ESCALATED),
         (Course::StopParent, Some(parent)) => parent.header().signal(attention::STOP),
     }
+}
+
+/// Why replies are dropped at this moment, where the worker is the one who drops them.
+#[cfg(not(feature = "tokio"))]
+static DROPPED: Mutex<Cell<Unanswered>> = Mutex::new(Cell::new(Unanswered::NoReply));
+
+/// What an asker is told whose reply is dropped at this moment, by the worker or an interrupt.
+#[cfg(not(feature = "tokio"))]
+pub(crate) fn why_dropped() -> Unanswered {
+    critical_section::with(|cs| DROPPED.borrow(cs).get())
+}
+
+/// Runs `drops`, whose replies are dropped because of `why`.
+#[cfg(not(feature = "tokio"))]
+fn because(why: Unanswered, drops: impl FnOnce()) {
+    critical_section::with(|cs| DROPPED.borrow(cs).set(why));
+    drops();
+    critical_section::with(|cs| DROPPED.borrow(cs).set(Unanswered::NoReply));
+}
+
+/// As above, among other threads: by way of the other backend, which knows them apart.
+#[cfg(feature = "tokio")]
+fn because(why: Unanswered, drops: impl FnOnce()) {
+    let _dropped = crate::backend::tokio::WhyDropped::because(why);
+    drops();
 }

@@ -9,9 +9,9 @@
 //! | `last` | the last place of the ring |
 //! | `room` | places left for messages; zero before the start, after a drain began and after the end |
 //! | `attention` | why the next step is no plain message: see [`attention`] |
-//! | `reserved` | places kept for answers; in a closed mailbox, messages left in it |
+//! | `reserved` | places kept for answers and for senders that wait; in a closed mailbox, messages left in it |
 //! | `stage` | how far the actor is, as others see it |
-//! | `incarnation` | which life it lives, as a late answer recognises it |
+//! | `incarnation` | which life it lives, up to the largest number |
 //! | `life` | how far the actor is, as the owner of its turn sees it |
 
 use core::cell::{Cell, UnsafeCell};
@@ -278,20 +278,13 @@ impl Header {
         critical_section::with(|cs| Incarnation::new(u32::from(self.incarnation_in(cs))))
     }
 
-    /// The present life, as a late answer recognises it.
-    pub(super) fn incarnation_in(&self, cs: CriticalSection<'_>) -> u16 {
+    fn incarnation_in(&self, cs: CriticalSection<'_>) -> u16 {
         self.incarnation.borrow(cs).get()
     }
 
-    /// Begins the next life: what was kept for answers to this one is given back.
+    /// Counts one more life.
     pub(super) fn end_life(&self) {
-        critical_section::with(|cs| {
-            self.incarnation.borrow(cs).set(self.incarnation_in(cs).wrapping_add(1));
-            if self.attention.get(cs) & attention::CLOSED == 0 {
-                self.room.set(cs, self.room.get(cs) + self.reserved.get(cs));
-                self.reserved.set(cs, 0);
-            }
-        });
+        critical_section::with(|cs| self.incarnation.borrow(cs).set(self.incarnation_in(cs).saturating_add(1)));
     }
 
     /// Whether the actor is started and has not ended.
@@ -341,7 +334,7 @@ impl Header {
             self.reserved.set(cs, 0);
             // Whatever comes to it from here on, it is no plain message.
             self.attention.set(cs, attention::BUSY);
-            self.incarnation.borrow(cs).set(self.incarnation_in(cs).wrapping_add(1));
+            self.incarnation.borrow(cs).set(0);
             self.stage.borrow(cs).set(stage);
             self.lower(cs);
         });
@@ -376,7 +369,8 @@ impl Address {
     }
 
     pub(crate) fn id(self) -> ActorId {
-        ActorId::new(self.header().bit(), 0)
+        let system = critical_section::with(|cs| self.header().system(cs)).map_or(0, System::number);
+        ActorId::new(system * u32::BITS + self.header().bit(), 0)
     }
 
     pub(crate) fn is_alive(self) -> bool {

@@ -102,7 +102,7 @@ impl<A: Actor> Host<A> {
         M: 'static,
     {
         let absent = || Failure::new(FailureKind::Start, Description::empty());
-        let make = Make::if_empty(factory).ok_or_else(absent)?;
+        let make = Make::of_child(factory);
         // SAFETY: a host is that of a slot of an `A`.
         let children = unsafe { children_of::<A>(self.address) };
         let child = children.find(index).ok_or_else(absent)?;

@@ -14,7 +14,6 @@ use crate::actor::Actor;
 use crate::error::Reason;
 
 use super::body::Body;
-use super::detour;
 use super::header::{Address, Header, attention};
 use super::system::System;
 
@@ -154,60 +153,55 @@ pub(super) unsafe fn replace_oldest<A: Actor>(
     })
 }
 
-/// Keeps a place for an answer. Returns the life it is kept for, or nothing where there is no room.
-pub(super) fn reserve(address: Address) -> Option<u16> {
-    detour::open();
-    critical_section::with(|cs| {
-        let header = address.header();
-        let room = header.room.get(cs);
-        if room == 0 {
-            return None;
-        }
-        header.room.set(cs, room - 1);
-        header.reserved.set(cs, header.reserved.get(cs) + 1);
-        header.attention.set(cs, header.attention.get(cs) | attention::BUSY);
-        Some(header.incarnation_in(cs))
-    })
+/// Keeps a place for a message that is to come. Returns whether there was room. An actor that drains hears no answers, so
+/// it needs no room for them. Whoever comes here has opened the detour.
+pub(super) fn reserve(cs: CriticalSection<'_>, address: Address) -> bool {
+    let header = address.header();
+    if header.attention.get(cs) & attention::CLOSED != 0 {
+        return true;
+    }
+    let room = header.room.get(cs);
+    if room == 0 {
+        return false;
+    }
+    header.room.set(cs, room - 1);
+    header.reserved.set(cs, header.reserved.get(cs) + 1);
+    header.attention.set(cs, header.attention.get(cs) | attention::BUSY);
+    true
 }
 
-/// Gives a place back that was [kept](reserve) in this `life` and will not be used.
-pub(super) fn release(address: Address, life: u16) {
-    critical_section::with(|cs| {
-        let header = address.header();
-        if is_expected(cs, header, life) {
-            header.reserved.set(cs, header.reserved.get(cs) - 1);
-            header.room.set(cs, header.room.get(cs) + 1);
-        }
-    });
+/// Takes a place back that was [kept](reserve), unless all have been. Returns whether it was.
+fn take_back(cs: CriticalSection<'_>, header: &Header) -> bool {
+    let keeps = header.stage_in(cs).is_alive() && header.attention.get(cs) & attention::CLOSED == 0;
+    let reserved = header.reserved.get(cs);
+    let is_kept = keeps && reserved > 0;
+    if is_kept {
+        header.reserved.set(cs, reserved - 1);
+    }
+    is_kept
 }
 
-/// Whether an answer to `life` is still expected. Asked before the message is made.
-pub(super) fn expects(address: Address, life: u16) -> bool {
-    critical_section::with(|cs| is_expected(cs, address.header(), life))
+/// Gives a place back that was [kept](reserve) and will not be used.
+pub(super) fn release(cs: CriticalSection<'_>, address: Address) {
+    let header = address.header();
+    if take_back(cs, header) {
+        header.room.set(cs, header.room.get(cs) + 1);
+    }
 }
 
-fn is_expected(cs: CriticalSection<'_>, header: &Header, life: u16) -> bool {
-    let open = header.stage_in(cs).is_alive() && header.attention.get(cs) & attention::CLOSED == 0;
-    open && header.incarnation_in(cs) == life && header.reserved.get(cs) > 0
-}
-
-/// Puts an answer into the place that was kept for it in `life`, or gives it back where that is over.
+/// Puts a message into the place that was kept for it, or gives it back where the mailbox takes no more.
 ///
 /// # Safety
 /// The slot at `address` is that of an `A`.
 pub(super) unsafe fn push_reserved<A: Actor>(
+    cs: CriticalSection<'_>,
     address: Address,
-    life: u16,
     message: A::Message,
 ) -> Result<(), A::Message> {
-    critical_section::with(|cs| {
-        let header = address.header();
-        if !is_expected(cs, header, life) {
-            return Err(message);
-        }
-        header.reserved.set(cs, header.reserved.get(cs) - 1);
-        // SAFETY: the place was kept.
-        unsafe { write::<A>(cs, address, message) };
-        Ok(())
-    })
+    if !take_back(cs, address.header()) {
+        return Err(message);
+    }
+    // SAFETY: the place was kept.
+    unsafe { write::<A>(cs, address, message) };
+    Ok(())
 }

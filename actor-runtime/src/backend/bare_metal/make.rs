@@ -47,14 +47,20 @@ impl<A: 'static> Make<A> {
         Self { build: build::<A, F, M>, can_fail: F::CAN_FAIL }
     }
 
-    /// As [`by`](Self::by), or nothing where the factory has captured something: there is no place to keep that.
-    pub(super) fn if_empty<F, M>(factory: F) -> Option<Self>
+    /// As [`by`](Self::by), for a declared child.
+    ///
+    /// # Panics
+    /// If the factory has captured something, where its actor may live on tokio as well: else that is an error when
+    /// compiled.
+    pub(super) fn of_child<F, M>(factory: F) -> Self
     where
         F: Factory<A, M>,
         M: 'static,
     {
-        core::mem::forget(factory);
-        (size_of::<F>() == 0).then_some(Self { build: build::<A, F, M>, can_fail: F::CAN_FAIL })
+        const NO_PLACE: &str = "on bare metal the factory of a child captures nothing and is no pointer; write a closure, as `#[child(|| ..)]`";
+        const { assert!(size_of::<F>() == 0 || cfg!(feature = "tokio"), "{}", NO_PLACE) };
+        assert!(const { size_of::<F>() == 0 }, "{NO_PLACE}");
+        Self::by(factory)
     }
 
     /// As a parent's slot keeps it.

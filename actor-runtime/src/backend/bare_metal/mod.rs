@@ -34,9 +34,12 @@ mod system;
 mod then;
 #[allow(unsafe_code)]
 mod timers;
+#[allow(unsafe_code)]
 mod waiting;
 
 pub(crate) use call::{Asking, Sending, Stopped};
+#[cfg(not(feature = "tokio"))]
+pub(crate) use cell::why_dropped;
 pub(crate) use header::Address;
 pub(crate) use host::Host;
 
@@ -45,4 +48,4 @@ pub use make::Make;
 pub use slot::{
     Brood, Capacity, ChildSlot, Family, Found, NoSlot, Place, Placed, Room, Seat, Slot, bits, check, fits, reference,
 };
-pub use system::System;
+pub use system::{Ready, System};

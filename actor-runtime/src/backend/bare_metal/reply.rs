@@ -1,9 +1,11 @@
 //! Where the answers of awaited asks arrive: a table for the whole program, empty of code and bytes where nobody waits.
 //!
-//! A reply names its place by number and generation, never by address: an asker that gives up frees the place, and an
-//! answer that comes later finds another generation and is dropped.
+//! A reply names its place by number, never by address: an asker that gives up frees the place, and an answer that comes
+//! later finds another number and is dropped. The place knows the type of its answer as well, so that a reply which was
+//! kept until the numbers began anew is no answer of another type.
 
-use core::cell::RefCell;
+use core::any::TypeId;
+use core::cell::{Cell, RefCell};
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr::without_provenance;
@@ -13,83 +15,149 @@ use critical_section::Mutex;
 
 use crate::error::Unanswered;
 use crate::reply::Reply;
+use crate::time::Instant;
 
-/// Asks of the program that may be under way at a time.
-const PLACES: usize = 8;
+use super::waiting;
+
+/// Asks of the program that may be under way at a time; a power of two.
+const PLACES: u32 = 8;
 
 /// Room for an answer: 16 bytes on a 32-bit machine.
-type Storage = MaybeUninit<[usize; 4]>;
+#[repr(C, align(8))]
+struct Answer(MaybeUninit<[usize; 4]>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Free,
     Waiting,
     Answered,
+    Refused,
 }
-
-#[repr(C, align(8))]
-struct Answer(Storage);
 
 struct Place {
     answer: Answer,
+    /// When the asker gives up, in nanoseconds; the largest is never.
+    due: u64,
     waker: Option<Waker>,
-    generation: u16,
+    /// The type of the answer.
+    value: Option<TypeId>,
+    /// Tells this ask from those that had the place before.
+    number: u32,
     state: State,
+    /// Why there is no answer, where it is refused.
+    why: Unanswered,
 }
 
-static TABLE: Mutex<RefCell<[Place; PLACES]>> = Mutex::new(RefCell::new(
-    [const { Place { answer: Answer(MaybeUninit::zeroed()), waker: None, generation: 0, state: State::Free } }; PLACES],
-));
+impl Place {
+    const FREE: Self = Self {
+        answer: Answer(MaybeUninit::zeroed()),
+        due: 0,
+        waker: None,
+        value: None,
+        number: 0,
+        state: State::Free,
+        why: Unanswered::NoReply,
+    };
+}
 
-/// Looks at the table. Nothing in `look` comes back here.
-fn with_table<R>(look: impl FnOnce(&mut [Place; PLACES]) -> R) -> Option<R> {
-    critical_section::with(|cs| TABLE.borrow(cs).try_borrow_mut().ok().map(|mut table| look(&mut table)))
+static TABLE: Mutex<RefCell<[Place; PLACES as usize]>> =
+    Mutex::new(RefCell::new([const { Place::FREE }; PLACES as usize]));
+static NUMBER: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
+
+type Wake = fn(Instant);
+
+/// Wakes those who are late, once there is a table.
+static WAKE: Mutex<Cell<Option<Wake>>> = Mutex::new(Cell::new(None));
+
+/// Looks at one place, so that interrupts are off for a short time only. Nothing in `look` comes back here.
+fn at<R>(place: u32, look: impl FnOnce(&mut Place) -> R) -> Option<R> {
+    critical_section::with(|cs| {
+        let mut table = TABLE.borrow(cs).try_borrow_mut().ok()?;
+        table.get_mut(place as usize).map(look)
+    })
+}
+
+/// Time has come to `now`: whoever gives up is woken.
+pub(super) fn tick(now: Instant) {
+    if let Some(wake) = critical_section::with(|cs| WAKE.borrow(cs).get()) {
+        wake(now);
+    }
+}
+
+fn wake_late(now: Instant) {
+    for place in 0..PLACES {
+        let waker = at(place, |place| if place.due <= now.as_nanos() { place.waker.take() } else { None });
+        crate::backend::wake(waker.flatten());
+    }
 }
 
 /// Whether an answer `T` fits a place.
 const fn fits<T>() -> bool {
-    size_of::<Result<T, Unanswered>>() <= size_of::<Answer>()
-        && align_of::<Result<T, Unanswered>>() <= align_of::<Answer>()
+    size_of::<T>() <= size_of::<Answer>() && align_of::<T>() <= align_of::<Answer>()
 }
 
 /// The asking side of one ask: a place of the table, freed when dropped.
 pub(super) struct Pending<T> {
-    place: usize,
-    generation: u16,
+    number: u32,
     value: PhantomData<fn() -> T>,
 }
 
-/// A place for an answer, and the reply that ends there; or nothing where all are taken or the answer is too large.
-pub(super) fn pair<T: Send>() -> Option<(Pending<T>, Reply<T>)> {
-    debug_assert!(fits::<T>(), "on bare metal an answer that is awaited takes at most 16 bytes");
-    if !fits::<T>() {
-        return None;
+/// A place for an answer that is awaited until `due`, and the reply that ends there; or nothing where all are taken.
+///
+/// # Panics
+/// If the answer is too large, where the program has actors on tokio as well: else that is an error when compiled.
+pub(super) fn pair<T: Send + 'static>(due: Option<Instant>) -> Option<(Pending<T>, Reply<T>)> {
+    const TOO_LARGE: &str = "on bare metal an answer that is awaited takes at most 16 bytes, aligned to 8; answer with \
+        less, or with a reference to a static";
+    const { assert!(fits::<T>() || cfg!(feature = "tokio"), "{}", TOO_LARGE) };
+    assert!(const { fits::<T>() }, "{TOO_LARGE}");
+    critical_section::with(|cs| WAKE.borrow(cs).set(Some(wake_late)));
+    for index in 0..PLACES {
+        let turn = critical_section::with(|cs| {
+            let turn = NUMBER.borrow(cs).get().wrapping_add(PLACES);
+            NUMBER.borrow(cs).set(turn);
+            turn
+        });
+        let number = at(index, |place| {
+            if place.state != State::Free {
+                return None;
+            }
+            place.state = State::Waiting;
+            place.number = turn | index;
+            place.value = Some(TypeId::of::<T>());
+            place.due = due.map_or(u64::MAX, Instant::as_nanos);
+            Some(place.number)
+        });
+        if let Some(number) = number.flatten() {
+            // SAFETY: `deliver` looks at nothing but the number, and at the table under the critical section.
+            let reply = unsafe { Reply::from_raw(without_provenance(number as usize), deliver::<T>) };
+            return Some((Pending { number, value: PhantomData }, reply));
+        }
     }
-    let (place, generation) = with_table(|table| {
-        let (index, place) = table.iter_mut().enumerate().find(|(_, place)| place.state == State::Free)?;
-        place.state = State::Waiting;
-        Some((index, place.generation))
-    })??;
-    let data = without_provenance(place | usize::from(generation) << 8);
-    // SAFETY: `deliver` looks at nothing but the number, and at the table under the critical section.
-    let reply = unsafe { Reply::from_raw(data, deliver::<T>) };
-    Some((Pending { place, generation, value: PhantomData }, reply))
+    None
 }
 
 /// # Safety
 /// `data` is that of a reply of [`pair`] with the same `T`.
-unsafe fn deliver<T>(data: *const (), answer: Result<T, Unanswered>) {
-    let number = data.addr();
+unsafe fn deliver<T: 'static>(data: *const (), answer: Result<T, Unanswered>) {
+    let number = data.addr() as u32;
     let mut answer = Some(answer);
-    let waker = with_table(|table| {
-        let place = table.get_mut(number & 0xff)?;
-        if usize::from(place.generation) != number >> 8 || place.state != State::Waiting {
+    let waker = at(number % PLACES, |place| {
+        let is_it = place.number == number && place.value == Some(TypeId::of::<T>());
+        if !is_it || place.state != State::Waiting {
             return None;
         }
-        let answer = answer.take()?;
-        // SAFETY: the place was given to an ask for a `T`, which fits; it holds nothing yet.
-        unsafe { place.answer.0.as_mut_ptr().cast::<Result<T, Unanswered>>().write(answer) };
-        place.state = State::Answered;
+        place.state = match answer.take()? {
+            Ok(value) => {
+                // SAFETY: the place was given to an ask for a `T`, which fits; it holds nothing yet.
+                unsafe { place.answer.0.as_mut_ptr().cast::<T>().write(value) };
+                State::Answered
+            }
+            Err(why) => {
+                place.why = why;
+                State::Refused
+            }
+        };
         place.waker.take()
     });
     crate::backend::wake(waker.flatten());
@@ -101,30 +169,31 @@ impl<T> Pending<T> {
     /// The answer, if it has come; else `waker` is woken when it does.
     pub(super) fn poll(&self, waker: &Waker) -> Poll<Result<T, Unanswered>> {
         let mut waker = Some(waker.clone());
-        let answer = with_table(|table| {
-            let place = table.get_mut(self.place)?;
-            if place.state == State::Waiting {
+        let answer = at(self.number % PLACES, |place| {
+            if place.number == self.number && place.state == State::Waiting {
                 core::mem::swap(&mut place.waker, &mut waker);
                 return None;
             }
             self.take(place)
         });
         match answer.flatten() {
-            Some(answer) => Poll::Ready(answer),
+            Some(answer) => {
+                waiting::answer();
+                Poll::Ready(answer)
+            }
             None => Poll::Pending,
         }
     }
 
     /// Frees the place, and hands out the answer if there is one.
     fn take(&self, place: &mut Place) -> Option<Result<T, Unanswered>> {
-        if place.generation != self.generation {
+        if place.number != self.number {
             return None;
         }
-        let state = core::mem::replace(&mut place.state, State::Free);
-        place.generation = place.generation.wrapping_add(1);
-        match state {
+        match core::mem::replace(&mut place.state, State::Free) {
             // SAFETY: an answer of this type was written, and the state says that it is read once.
-            State::Answered => Some(unsafe { place.answer.0.as_ptr().cast::<Result<T, Unanswered>>().read() }),
+            State::Answered => Some(Ok(unsafe { place.answer.0.as_ptr().cast::<T>().read() })),
+            State::Refused => Some(Err(place.why)),
             State::Free | State::Waiting => None,
         }
     }
@@ -132,11 +201,16 @@ impl<T> Pending<T> {
 
 impl<T> Drop for Pending<T> {
     fn drop(&mut self) {
-        let left = with_table(|table| {
-            let place = table.get_mut(self.place).filter(|place| place.generation == self.generation)?;
+        let left = at(self.number % PLACES, |place| {
+            if place.number != self.number || place.state == State::Free {
+                return None;
+            }
             let waker = place.waker.take();
             Some((self.take(place), waker))
         });
-        drop(left);
+        if let Some(left) = left.flatten() {
+            drop(left);
+            waiting::answer();
+        }
     }
 }

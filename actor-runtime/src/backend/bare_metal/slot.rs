@@ -15,7 +15,7 @@ use critical_section::Mutex;
 
 use crate::actor::Actor;
 use crate::reference::Ref;
-use crate::supervision::Supervision;
+use crate::supervision::{RestartLimit, Supervision};
 use crate::time::Instant;
 
 use super::annex::{self, Annex, Record, annex_size};
@@ -23,11 +23,16 @@ use super::body::Body;
 use super::cell::Turn;
 use super::header::Address;
 use super::make::{Build, Make};
-use super::system::System;
+use super::system::{Ready, System};
 use super::{mailbox, timers};
 
+mod sealed {
+    /// Keeps [`Capacity`](super::Capacity) to those who bring the places they speak of.
+    pub trait Sealed {}
+}
+
 /// The length of a mailbox, as a type.
-pub trait Capacity: 'static {
+pub trait Capacity: sealed::Sealed + 'static {
     /// The number of messages.
     const MESSAGES: usize;
     /// So many places.
@@ -37,6 +42,8 @@ pub trait Capacity: 'static {
 /// `N` messages.
 #[derive(Debug)]
 pub struct Room<const N: usize>;
+
+impl<const N: usize> sealed::Sealed for Room<N> {}
 
 impl<const N: usize> Capacity for Room<N> {
     const MESSAGES: usize = N;
@@ -178,6 +185,10 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
     assert!(align_of::<A::Message>() <= 8, "on bare metal a message is aligned to 8 bytes at most");
     assert!(align_of::<A>() <= 8, "on bare metal the state of an actor is aligned to 8 bytes at most");
     assert!(A::IDLE.is_none(), "`#[idle]` is there on tokio; on bare metal count the ticks of an `#[every]`");
+    assert!(
+        !matches!(A::SUPERVISION.limit, RestartLimit::AtMost { restarts, .. } if restarts > annex::RESTARTS_KEPT as u32),
+        "on bare metal at most 10 restarts are counted; write a lower `limit` in `#[supervise]`, or `unlimited`"
+    );
     assert!(A::PROTOCOL.timers.len() <= 8, "on bare metal an actor has at most 8 `#[every]` timers");
     assert!(
         A::CHILDREN == <A::Children as Brood>::CHILDREN as usize,
@@ -218,8 +229,8 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
 
     /// Lets this actor or one of its children do one thing; one of them is in `ready`.
     #[inline(always)]
-    pub fn run(&'static self, ready: u32, place: &Place, make: impl FnOnce() -> Make<A>) {
-        if <A::Children as Brood>::ACTORS > 0 && ready & 1 << place.bit == 0 {
+    pub fn run(&'static self, ready: Ready<'_>, place: &Place, make: impl FnOnce() -> Make<A>) {
+        if <A::Children as Brood>::ACTORS > 0 && !ready.any(1 << place.bit) {
             self.children.run(ready, place.of_children::<A>(self.address()));
             return;
         }
@@ -311,7 +322,7 @@ pub trait Seat: 'static {
     const ANNEX: usize;
 
     /// Lets one of them do one thing.
-    fn seat_run(&'static self, ready: u32, place: Place);
+    fn seat_run(&'static self, ready: Ready<'_>, place: Place);
     /// Notes their timers that are due.
     fn seat_tick(&'static self, now: Instant, place: Place);
     /// The type of the actor, and where it is.
@@ -360,7 +371,7 @@ impl<C: Actor + Placed> Seat for ChildSlot<C> {
     const ANNEX: usize = Slot::<C, C::Capacity>::ANNEX;
 
     #[inline(always)]
-    fn seat_run(&'static self, ready: u32, place: Place) {
+    fn seat_run(&'static self, ready: Ready<'_>, place: Place) {
         self.slot.run(ready, &place, || Make::kept(critical_section::with(|cs| self.build.borrow(cs).get())));
     }
 
@@ -389,7 +400,7 @@ pub trait Brood: 'static {
     const ANNEX: usize;
 
     /// Lets one of them do one thing. `place` is that of the first.
-    fn run(&'static self, ready: u32, place: Place);
+    fn run(&'static self, ready: Ready<'_>, place: Place);
     /// Notes their timers that are due. `place` is that of the first.
     fn tick(&'static self, now: Instant, place: Place);
     /// The seat of child `index`.
@@ -411,9 +422,9 @@ macro_rules! brood {
 
             #[inline(always)]
             #[allow(unused_variables, unused_assignments, unused_mut)]
-            fn run(&'static self, ready: u32, mut place: Place) {
+            fn run(&'static self, ready: Ready<'_>, mut place: Place) {
                 $(
-                    if ready & bits(place.bit, $child::ACTORS) != 0 {
+                    if ready.any(bits(place.bit, $child::ACTORS)) {
                         return self.$index.seat_run(ready, place);
                     }
                     place = place.after::<$child>();
@@ -460,7 +471,7 @@ impl Brood for NoSlot {
     const ACTORS: u32 = 0;
     const ANNEX: usize = 0;
 
-    fn run(&'static self, _: u32, _: Place) {}
+    fn run(&'static self, _: Ready<'_>, _: Place) {}
     fn tick(&'static self, _: Instant, _: Place) {}
     fn find(&'static self, _: usize) -> Option<Found> {
         None

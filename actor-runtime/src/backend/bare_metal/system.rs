@@ -1,14 +1,14 @@
 //! What the actors of one `system!` share: the ready word, the clock, and the right to run them.
 
 use core::cell::Cell;
+use core::marker::PhantomData;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use critical_section::{CriticalSection, Mutex};
 
 use crate::time::Instant;
 
-use super::idle;
-use super::then;
+use super::{idle, reply, then, waiting};
 
 /// Tells the time.
 type Now = fn() -> Instant;
@@ -21,6 +21,36 @@ pub struct System {
     seed: Mutex<Cell<u32>>,
     /// Whether somebody runs the actors. Set under the lock.
     busy: AtomicBool,
+    /// Whether a panic went through an actor, where that is survived.
+    #[cfg(panic = "unwind")]
+    has_panicked: AtomicBool,
+    /// Tells it from other systems; zero before anybody asked.
+    number: Mutex<Cell<u8>>,
+}
+
+/// Systems that were asked for their number.
+static NUMBERED: Mutex<Cell<u8>> = Mutex::new(Cell::new(0));
+
+/// Which actors have something to do, and the right to run one of them: none is run within another.
+pub struct Ready<'s> {
+    bits: u32,
+    /// It is good for as long as the system says, and where it says so.
+    here: PhantomData<(&'s mut (), *const ())>,
+}
+
+impl Ready<'_> {
+    /// Whether any of those actors has something to do.
+    #[must_use]
+    #[inline(always)]
+    pub const fn any(&self, of: u32) -> bool {
+        self.bits & of != 0
+    }
+}
+
+impl core::fmt::Debug for Ready<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_tuple("Ready").field(&self.bits).finish()
+    }
 }
 
 impl System {
@@ -33,6 +63,9 @@ impl System {
             now: Mutex::new(Cell::new(None)),
             seed: Mutex::new(Cell::new(0)),
             busy: AtomicBool::new(false),
+            #[cfg(panic = "unwind")]
+            has_panicked: AtomicBool::new(false),
+            number: Mutex::new(Cell::new(0)),
         }
     }
 
@@ -51,6 +84,8 @@ impl System {
     pub fn tick(&self) -> Instant {
         let now = self.now();
         then::tick(self, now);
+        reply::tick(now);
+        waiting::tick(now);
         now
     }
 
@@ -90,20 +125,46 @@ impl System {
         self.ready.store(self.ready.load(Ordering::Relaxed) & !bits, Ordering::Relaxed);
     }
 
+    /// Its number among the systems of the program, in the order in which they were asked.
+    #[cold]
+    pub(super) fn number(&self) -> u32 {
+        critical_section::with(|cs| {
+            let number = self.number.borrow(cs);
+            if number.get() == 0 {
+                let next = NUMBERED.borrow(cs).get().saturating_add(1);
+                NUMBERED.borrow(cs).set(next);
+                number.set(next);
+            }
+            u32::from(number.get() - 1)
+        })
+    }
+
     /// Lets one actor do one thing. Returns whether any had something to do; false as well while another caller runs
     /// the actors, such as the one whose handler calls this.
+    ///
+    /// # Panics
+    /// If an actor panicked before: its system is in no state to go on.
     #[inline]
-    pub fn step(&self, dispatch: impl FnOnce(u32)) -> bool {
-        let mut ready = 0;
-        if !self.enter(|| ready = self.ready()) {
+    pub fn step(&self, dispatch: impl FnOnce(Ready<'_>)) -> bool {
+        let mut bits = 0;
+        if !self.enter(|| bits = self.ready()) {
+            #[cfg(panic = "unwind")]
+            assert!(
+                !self.has_panicked.load(Ordering::Acquire),
+                "an actor of this system has panicked, and on bare metal nobody goes on after that"
+            );
             return false;
         }
-        if ready != 0 {
-            dispatch(ready);
+        #[cfg(panic = "unwind")]
+        let watch = Watch(self);
+        if bits != 0 {
+            dispatch(Ready { bits, here: PhantomData });
         }
+        #[cfg(panic = "unwind")]
+        core::mem::forget(watch);
         // Not reached when a handler panics: its actors are in no state to go on.
         self.busy.store(false, Ordering::Release);
-        ready != 0
+        bits != 0
     }
 
     /// Takes the right to run the actors, and looks at them. Returns whether it was to be had.
@@ -121,16 +182,27 @@ impl System {
 
     /// Runs the actors for ever, and sleeps while none has anything to do.
     #[inline]
-    pub fn run(&self, dispatch: impl Fn(u32)) -> ! {
+    pub fn run(&self, dispatch: impl Fn(Ready<'_>)) -> ! {
         while !self.enter(|| ()) {
             core::hint::spin_loop();
         }
         loop {
             match self.ready() {
                 0 => idle::until(|| self.ready() != 0),
-                ready => dispatch(ready),
+                bits => dispatch(Ready { bits, here: PhantomData }),
             }
         }
+    }
+}
+
+/// Takes note of a panic that goes through a step.
+#[cfg(panic = "unwind")]
+struct Watch<'s>(&'s System);
+
+#[cfg(panic = "unwind")]
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        self.0.has_panicked.store(true, Ordering::Release);
     }
 }
 

@@ -9,7 +9,7 @@ use core::cell::Cell;
 use core::ptr::{NonNull, without_provenance};
 use core::time::Duration;
 
-use critical_section::Mutex;
+use critical_section::{CriticalSection, Mutex};
 
 use crate::actor::Actor;
 use crate::call::{Call, Kind, Limit};
@@ -20,8 +20,8 @@ use crate::reply::Reply;
 use crate::time::Instant;
 
 use super::header::Address;
-use super::mailbox;
 use super::system::System;
+use super::{detour, mailbox, waiting};
 
 /// Asks of the program that may be under way at a time; a power of two.
 const PLACES: usize = 8;
@@ -29,7 +29,6 @@ const PLACES: usize = 8;
 #[derive(Clone, Copy)]
 struct Then {
     asker: Address,
-    life: u16,
     /// Tells this ask from those that had the place before.
     number: u32,
     handler: &'static str,
@@ -45,16 +44,49 @@ type Late = unsafe fn(*const ());
 static TABLE: Mutex<[Cell<Option<Then>>; PLACES]> = Mutex::new([const { Cell::new(None) }; PLACES]);
 static NUMBER: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
 
-/// Ends the asks of one system that are late.
-type Expire = fn(&System, Instant);
+/// What those in the table have to hear of.
+#[derive(Clone, Copy)]
+enum News<'s> {
+    Tick(&'s System, Instant),
+    End(Address),
+}
+
+type Tell = fn(News<'_>);
 
 /// Goes through the table, once there is one.
-static EXPIRE: Mutex<Cell<Option<Expire>>> = Mutex::new(Cell::new(None));
+static TELL: Mutex<Cell<Option<Tell>>> = Mutex::new(Cell::new(None));
+
+fn tell(news: News<'_>) {
+    if let Some(tell) = critical_section::with(|cs| TELL.borrow(cs).get()) {
+        tell(news);
+    }
+}
 
 /// Time has come to `now`: asks of actors of `system` whose deadline has passed are answered with that.
 pub(super) fn tick(system: &System, now: Instant) {
-    if let Some(expire) = critical_section::with(|cs| EXPIRE.borrow(cs).get()) {
-        expire(system, now);
+    tell(News::Tick(system, now));
+}
+
+/// The life of the actor at `asker` is over, and its asks with it: their answers are not for the next one.
+pub(super) fn forget(asker: Address) {
+    tell(News::End(asker));
+}
+
+fn heed(news: News<'_>) {
+    match news {
+        News::Tick(system, now) => expire(system, now),
+        News::End(asker) => {
+            for place in 0..PLACES {
+                critical_section::with(|cs| {
+                    let place = TABLE.borrow(cs).get(place)?;
+                    place.get().filter(|then| then.asker == asker)?;
+                    place.set(None);
+                    mailbox::release(cs, asker);
+                    Some(())
+                });
+            }
+            waiting::room(asker);
+        }
     }
 }
 
@@ -77,16 +109,19 @@ fn name(place: usize, number: u32) -> *const () {
     without_provenance(number as usize * PLACES + place)
 }
 
-/// Takes an ask out, if it is still there. A reply that was kept until the numbers began anew must not find another
-/// kind of ask under its own.
-fn take(name: *const (), answered: TypeId) -> Option<Then> {
+/// Looks at the place of an ask, if that is still there. A reply that was kept until the numbers began anew must not find
+/// another kind of ask under its own.
+fn with<R>(
+    name: *const (),
+    answered: TypeId,
+    look: impl FnOnce(CriticalSection<'_>, &Cell<Option<Then>>, Then) -> R,
+) -> Option<R> {
     let (place, number) = (name.addr() % PLACES, name.addr() / PLACES);
     critical_section::with(|cs| {
         let place = TABLE.borrow(cs).get(place)?;
         let is_it = |then: &Then| then.number as usize == number && then.answered == answered;
         let then = place.get().filter(is_it)?;
-        place.set(None);
-        Some(then)
+        Some(look(cs, place, then))
     })
 }
 
@@ -121,15 +156,19 @@ where
     });
     let late: Late = late::<A, K, F, R>;
     let answered = TypeId::of::<F>();
-    let name = critical_section::with(|cs| {
-        let table = TABLE.borrow(cs);
-        let place = table.iter().position(|place| place.get().is_none())?;
-        let life = mailbox::reserve(asker)?;
-        let number = NUMBER.borrow(cs).get().wrapping_add(1) % (1 << 28);
-        NUMBER.borrow(cs).set(number);
-        EXPIRE.borrow(cs).set(Some(expire));
-        table.get(place)?.set(Some(Then { asker, life, number, handler, answered, due, late }));
-        Some(name(place, number))
+    detour::open();
+    critical_section::with(|cs| TELL.borrow(cs).set(Some(heed)));
+    let name = (0..PLACES).find_map(|index| {
+        critical_section::with(|cs| {
+            let place = TABLE.borrow(cs).get(index)?;
+            if place.get().is_some() || !mailbox::reserve(cs, asker) {
+                return None;
+            }
+            let number = NUMBER.borrow(cs).get().wrapping_add(1) % (1 << 28);
+            NUMBER.borrow(cs).set(number);
+            place.set(Some(Then { asker, number, handler, answered, due, late }));
+            Some(name(index, number))
+        })
     })?;
     // SAFETY: `deliver` is called once, by the one `Reply`; what is in the table is `Send`.
     Some(unsafe { Reply::from_raw(name, deliver::<A, K, F, R>) })
@@ -161,20 +200,27 @@ where
     R: Kind,
     F: for<'r> Fn(&'r A::Ref, K::Output) -> Call<'r, A, R> + Copy + Send + 'static,
 {
-    let then = take(data, TypeId::of::<F>());
-    let Some(Then { asker, life, handler, .. }) = then.filter(|then| mailbox::expects(then.asker, then.life)) else {
-        return;
-    };
+    let kind = TypeId::of::<F>();
+    let Some(Then { asker, handler, .. }) = with(data, kind, |_, _, then| then) else { return };
     if matches!(answer, Err(Unanswered::Unsent)) {
-        mailbox::release(asker, life);
+        with(data, kind, |cs, place, _| {
+            place.set(None);
+            mailbox::release(cs, asker);
+        });
+        waiting::room(asker);
         return;
     }
     // SAFETY: `F` has no bytes and is `Copy`, and a value of it was there.
     let answered = unsafe { NonNull::<F>::dangling().read() };
     let me = A::Ref::from_ref(Ref::from_address(crate::backend::Address::BareMetal(asker)));
-    let message = answered(&me, K::output(answer, handler)).message;
-    // SAFETY: the asker is an `A`.
-    if let Err(message) = unsafe { mailbox::push_reserved::<A>(asker, life, message) } {
+    let mut message = Some(answered(&me, K::output(answer, handler)).message);
+    with(data, kind, |cs, place, _| {
+        place.set(None);
+        // SAFETY: the asker is an `A`.
+        message = unsafe { mailbox::push_reserved::<A>(cs, asker, message.take()?) }.err();
+        Some(())
+    });
+    if let Some(message) = message {
         message.refuse(Unanswered::Stopped);
     }
 }

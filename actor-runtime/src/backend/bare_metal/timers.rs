@@ -65,31 +65,39 @@ fn note_due<A: Actor>(part: NonNull<u8>, now: Instant) -> bool {
     any
 }
 
-/// Takes the timers that are due.
-pub(super) fn take_due<A: Actor>(part: NonNull<u8>) -> u8 {
+/// The timers that are due, one bit for each.
+pub(super) fn due<A: Actor>(part: NonNull<u8>) -> u8 {
     // SAFETY: only `due` is looked at.
-    match unsafe { annex::marks::<A>(part) } {
-        Some(marks) => critical_section::with(|cs| marks.due.borrow(cs).take()),
-        None => 0,
-    }
+    unsafe { annex::marks::<A>(part) }.map_or(0, |marks| critical_section::with(|cs| marks.due.borrow(cs).get()))
 }
 
-/// Sets a timer to the beat after `now`. Missed beats are skipped.
+/// Sets a timer to the beat after `now`, and takes it for no longer due. Missed beats are skipped.
 pub(super) fn arm<A: Actor>(part: NonNull<u8>, timer: usize, now: Instant) {
     let (Some(beat), Some(period)) = (beats::<A>(part).get(timer), A::PROTOCOL.timers.get(timer)) else { return };
+    // The worker alone changes beats; what is due stays so until the next one is known, or it would be noted twice.
+    let last = critical_section::with(|cs| beat.borrow(cs).get());
+    let last = if last == 0 { now } else { Instant::from_nanos(last) };
+    set::<A>(part, timer, beat, after(last, now, *period).as_nanos());
+}
+
+/// Sets a timer's next beat. It is not due.
+fn set<A: Actor>(part: NonNull<u8>, timer: usize, beat: &Mutex<Cell<u64>>, next: u64) {
+    // SAFETY: only `due` is looked at.
+    let marks = unsafe { annex::marks::<A>(part) };
     critical_section::with(|cs| {
-        let last = beat.borrow(cs).get();
-        let last = if last == 0 { now } else { Instant::from_nanos(last) };
-        beat.borrow(cs).set(after(last, now, *period).as_nanos());
+        beat.borrow(cs).set(next);
+        if let Some(marks) = marks {
+            let due = marks.due.borrow(cs);
+            due.set(due.get() & !(1 << timer));
+        }
     });
 }
 
 /// Switches all timers off.
 pub(super) fn stop<A: Actor>(part: NonNull<u8>) {
-    for beat in beats::<A>(part) {
-        critical_section::with(|cs| beat.borrow(cs).set(0));
+    for (timer, beat) in beats::<A>(part).iter().enumerate() {
+        set::<A>(part, timer, beat, 0);
     }
-    take_due::<A>(part);
 }
 
 /// The first beat after `now`, counted from `last`. Without a division, which small cores do in software.

@@ -1,79 +1,351 @@
-//! Who waits for room in a mailbox, or for the end of an actor: a table for the whole program. Where nobody ever
-//! waits, neither it nor its code is linked: the one way to it is a pointer that the first who waits sets.
+//! Who waits for room in a mailbox, for a place to be answered in, or for the end of an actor: a table for the whole
+//! program. Where nobody ever waits, neither it nor its code is linked: the one way to it is a pointer that the first
+//! who waits sets.
+//!
+//! Room that comes while somebody waits for it is kept for the oldest of them, so those who wait are let in in their
+//! order. The table is looked at place by place, to have interrupts off for a short time only.
 
 use core::cell::{Cell, RefCell};
+use core::mem::replace;
 use core::task::Waker;
 
-use critical_section::Mutex;
+use critical_section::{CriticalSection, Mutex};
 
-use super::header::Address;
+use crate::actor::Actor;
+use crate::time::Instant;
 
-/// Futures of the program that may wait at a time.
-const PLACES: usize = 8;
+use super::detour;
+use super::header::{Address, attention};
+use super::mailbox;
+
+/// Futures of the program that may wait at a time; a power of two.
+const PLACES: u32 = 8;
 
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
     Room,
+    Answer,
     End,
+}
+
+/// How far a wait is. Numbers, so that an empty table is all zeros.
+mod state {
+    pub(super) const WAITS: u8 = 0;
+    /// It has come: room is kept.
+    pub(super) const COME: u8 = 1;
+    /// The actor has ended.
+    pub(super) const OVER: u8 = 2;
 }
 
 struct Waiting {
     address: Address,
-    /// A [`What`] as a number, so that an empty table is all zeros.
+    /// A [`What`].
     what: u8,
-    waker: Waker,
+    /// See [`state`].
+    state: u8,
+    /// The older, the lower.
+    number: u32,
+    /// When it gives up, in nanoseconds; the largest is never.
+    due: u64,
+    waker: Option<Waker>,
 }
 
-static TABLE: Mutex<RefCell<[Option<Waiting>; PLACES]>> = Mutex::new(RefCell::new([const { None }; PLACES]));
-
-type Wake = fn(Address, u8);
-
-/// Wakes those in the table, once there is one.
-static WAKE: Mutex<Cell<Option<Wake>>> = Mutex::new(Cell::new(None));
-
-/// Has `waker` woken once when what is waited for may have come. Returns whether there was a place for it.
-pub(super) fn wait(address: Address, what: What, waker: &Waker) -> bool {
-    let (waker, what) = (waker.clone(), what as u8);
-    let replaced = critical_section::with(|cs| {
-        WAKE.borrow(cs).set(Some(wake_waiting));
-        let Ok(mut table) = TABLE.borrow(cs).try_borrow_mut() else { return Err(waker) };
-        let is_same = |place: &Option<Waiting>| {
-            place
-                .as_ref()
-                .is_some_and(|other| other.address == address && other.what == what && other.waker.will_wake(&waker))
-        };
-        let place = match table.iter().position(is_same) {
-            Some(place) => Some(place),
-            None => table.iter().position(Option::is_none),
-        };
-        match place.and_then(|place| table.get_mut(place)) {
-            Some(place) => Ok(place.replace(Waiting { address, what, waker })),
-            None => Err(waker),
-        }
-    });
-    replaced.is_ok()
-}
-
-/// Wakes all who wait for that.
-pub(super) fn wake(address: Address, what: What) {
-    if let Some(wake) = critical_section::with(|cs| WAKE.borrow(cs).get()) {
-        wake(address, what as u8);
+impl Waiting {
+    fn is_for(&self, address: Address, what: What) -> bool {
+        self.address == address && self.what == what as u8
     }
 }
 
-fn wake_waiting(address: Address, what: u8) {
-    loop {
-        let found = critical_section::with(|cs| {
-            let mut table = TABLE.borrow(cs).try_borrow_mut().ok()?;
-            let place = table.iter_mut().find(|place| {
-                place.as_ref().is_some_and(|waiting| waiting.address == address && waiting.what == what)
-            })?;
-            place.take()
+type Table = [Option<Waiting>; PLACES as usize];
+
+static TABLE: Mutex<RefCell<Table>> = Mutex::new(RefCell::new([const { None }; PLACES as usize]));
+static NUMBER: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
+
+/// What those in the table may have waited for.
+#[derive(Clone, Copy)]
+enum News {
+    Room(Address),
+    Answer,
+    End(Address),
+    Tick(Instant),
+}
+
+type Tell = fn(News);
+
+/// Tells those in the table, once there is one.
+static TELL: Mutex<Cell<Option<Tell>>> = Mutex::new(Cell::new(None));
+
+fn tell(news: News) {
+    if let Some(tell) = critical_section::with(|cs| TELL.borrow(cs).get()) {
+        tell(news);
+    }
+}
+
+/// There may be room in the mailbox of the actor at `address`.
+pub(super) fn room(address: Address) {
+    tell(News::Room(address));
+}
+
+/// There is a place for an answer.
+pub(super) fn answer() {
+    tell(News::Answer);
+}
+
+/// The actor at `address` has ended.
+pub(super) fn end(address: Address) {
+    tell(News::End(address));
+}
+
+/// Time has come to `now`.
+pub(super) fn tick(now: Instant) {
+    tell(News::Tick(now));
+}
+
+/// Looks at one place. Nothing in `look` comes back here.
+fn at<R>(place: u32, look: impl FnOnce(CriticalSection<'_>, &mut Option<Waiting>) -> R) -> Option<R> {
+    critical_section::with(|cs| {
+        let mut table = TABLE.borrow(cs).try_borrow_mut().ok()?;
+        table.get_mut(place as usize).map(|place| look(cs, place))
+    })
+}
+
+/// Changes those who wait, one by one, and wakes whom `change` says.
+fn each(mut change: impl FnMut(&mut Waiting) -> bool) {
+    for place in 0..PLACES {
+        let waker = at(place, |_, waiting| {
+            let waiting = waiting.as_mut()?;
+            if change(waiting) { waiting.waker.take() } else { None }
         });
-        match found {
-            Some(waiting) => waiting.waker.wake(),
-            None => return,
+        crate::backend::wake(waker.flatten());
+    }
+}
+
+/// The number of the oldest of those who wait in `state`: for a place for an answer, or for room at `address`.
+#[inline(never)]
+fn oldest(state: u8, address: Option<Address>) -> Option<u32> {
+    let mut oldest = None;
+    for place in 0..PLACES {
+        at(place, |_, waiting| {
+            let waiting = waiting.as_ref()?;
+            let is_one = match address {
+                Some(address) => waiting.is_for(address, What::Room),
+                None => waiting.what == What::Answer as u8,
+            };
+            if is_one && waiting.state == state && oldest.is_none_or(|number| waiting.number < number) {
+                oldest = Some(waiting.number);
+            }
+            Some(())
+        });
+    }
+    oldest
+}
+
+/// Looks at the place of one who waits, if it still does.
+fn with<R>(number: u32, look: impl FnOnce(CriticalSection<'_>, &mut Option<Waiting>) -> R) -> Option<R> {
+    at(number % PLACES, |cs, waiting| {
+        let is_it = waiting.as_ref().is_some_and(|waiting| waiting.number == number);
+        is_it.then(|| look(cs, waiting))
+    })?
+}
+
+fn heed(news: News) {
+    match news {
+        News::Room(address) => let_in(address),
+        News::Answer => {
+            let waker = oldest(state::WAITS, None).and_then(|number| {
+                with(number, |_, waiting| {
+                    let waiting = waiting.as_mut()?;
+                    waiting.state = state::COME;
+                    waiting.waker.take()
+                })
+            });
+            crate::backend::wake(waker.flatten());
+        }
+        News::End(address) => each(|waiting| {
+            let is_over = waiting.address == address && waiting.what != What::Answer as u8;
+            waiting.state = if is_over { state::OVER } else { waiting.state };
+            is_over
+        }),
+        News::Tick(now) => each(|waiting| waiting.due <= now.as_nanos()),
+    }
+}
+
+/// Keeps what room there is for those who wait for it, the oldest first.
+fn let_in(address: Address) {
+    // Before the first look: whoever comes after it sets the bit again.
+    if !address.header().take_room() {
+        return;
+    }
+    while let Some(number) = oldest(state::WAITS, Some(address)) {
+        let kept = with(number, |cs, waiting| {
+            let waiting = waiting.as_mut()?;
+            if !mailbox::reserve(cs, address) {
+                address.header().signal(attention::ROOM);
+                return None;
+            }
+            waiting.state = state::COME;
+            Some(waiting.waker.take())
+        });
+        match kept {
+            Some(Some(waker)) => crate::backend::wake(waker),
+            // There is no more room.
+            Some(None) => return,
+            // It has just left.
+            None => {}
+        }
+    }
+}
+
+/// A place in the table, left when dropped.
+#[derive(Default)]
+pub(super) struct Ticket(u32);
+
+impl Ticket {
+    /// None so far.
+    pub(super) const NONE: Self = Self(0);
+
+    #[inline]
+    pub(super) const fn is_some(&self) -> bool {
+        self.0 != 0
+    }
+
+    fn look<R>(&self, look: impl FnOnce(CriticalSection<'_>, &mut Option<Waiting>) -> R) -> Option<R> {
+        with(self.0, look)
+    }
+
+    fn state(&self) -> u8 {
+        self.look(|_, waiting| waiting.as_ref().map_or(state::OVER, |waiting| waiting.state)).unwrap_or(state::OVER)
+    }
+
+    /// Whether what is waited for has come, or never will.
+    pub(super) fn has_come(&self) -> bool {
+        self.state() != state::WAITS
+    }
+
+    /// Has `waker` woken when what is waited for may have come, or `due` has. Returns whether there was a place for it.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn wait(&mut self, address: Address, what: What, waker: &Waker, due: Option<Instant>) -> bool {
+        let mut waker = Some(waker.clone());
+        if self.is_some() {
+            let replaced = self.look(|_, waiting| {
+                let waiting = waiting.as_mut()?;
+                if waiting.what == What::Answer as u8 {
+                    waiting.state = state::WAITS;
+                }
+                Some(replace(&mut waiting.waker, waker.take()))
+            });
+            drop(replaced);
+            return true;
+        }
+        detour::open();
+        critical_section::with(|cs| TELL.borrow(cs).set(Some(heed)));
+        let (what, due) = (what as u8, due.map_or(u64::MAX, Instant::as_nanos));
+        for place in 0..PLACES {
+            let number = at(place, |cs, waiting| {
+                if waiting.is_some() {
+                    return None;
+                }
+                // No ticket is zero.
+                let turn = NUMBER.borrow(cs).get().wrapping_add(PLACES).max(PLACES);
+                NUMBER.borrow(cs).set(turn);
+                let number = turn | place;
+                *waiting = Some(Waiting { address, what, state: state::WAITS, number, due, waker: waker.take() });
+                Some(number)
+            });
+            if let Some(number) = number.flatten() {
+                self.0 = number;
+                return true;
+            }
+        }
+        false
+    }
+
+    /// As [`wait`](Self::wait), for room in the mailbox of an `A`. Room that there is already is kept at once.
+    pub(super) fn wait_for_room(&mut self, address: Address, waker: &Waker, due: Option<Instant>) -> bool {
+        let is_new = !self.is_some();
+        let waits = self.wait(address, What::Room, waker, due);
+        if waits && is_new {
+            address.header().signal(attention::ROOM);
+            let_in(address);
+        }
+        waits
+    }
+
+    /// Puts `message` into the mailbox if it is this one's turn. Gives it back with whether to wait on: if not, the
+    /// mailbox takes no more.
+    ///
+    /// # Safety
+    /// `address` is that of a slot of an `A`.
+    #[cold]
+    pub(super) unsafe fn enter<A: Actor>(
+        &mut self,
+        address: Address,
+        message: A::Message,
+    ) -> Result<(), (A::Message, bool)> {
+        match self.state() {
+            state::OVER => return Err((message, false)),
+            state::COME if oldest(state::COME, Some(address)) == Some(self.0) => {}
+            _ => return Err((message, true)),
+        }
+        let mut message = Some(message);
+        self.look(|cs, waiting| {
+            *waiting = None;
+            let kept = message.take()?;
+            // SAFETY: as the caller says.
+            message = unsafe { mailbox::push_reserved::<A>(cs, address, kept) }.err();
+            Some(())
+        });
+        self.0 = 0;
+        wake_next(address);
+        message.map_or(Ok(()), |message| Err((message, false)))
+    }
+
+    /// What was waited for is there, and taken.
+    #[inline]
+    pub(super) fn take(&mut self) {
+        if self.is_some() {
+            drop(self.look(|_, waiting| waiting.take()));
+            self.0 = 0;
+        }
+    }
+
+    /// Waits no more.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn leave(&mut self) {
+        let left = self.look(|cs, waiting| {
+            let left = waiting.take()?;
+            if left.state == state::COME && left.what == What::Room as u8 {
+                mailbox::release(cs, left.address);
+            }
+            Some(left)
+        });
+        self.0 = 0;
+        let Some(left) = left.flatten().filter(|left| left.state == state::COME) else { return };
+        if left.what == What::Room as u8 {
+            let_in(left.address);
+            wake_next(left.address);
+        } else if left.what == What::Answer as u8 {
+            heed(News::Answer);
+        }
+    }
+}
+
+/// Wakes the one whose turn to enter is next, if there is room for it.
+#[inline(never)]
+fn wake_next(address: Address) {
+    let next = oldest(state::COME, Some(address));
+    let waker = next.and_then(|number| with(number, |_, waiting| waiting.as_mut()?.waker.take()));
+    crate::backend::wake(waker.flatten());
+}
+
+impl Drop for Ticket {
+    #[inline]
+    fn drop(&mut self) {
+        if self.is_some() {
+            self.leave();
         }
     }
 }

@@ -99,7 +99,7 @@ pub(crate) struct WhyDropped {
 }
 
 impl WhyDropped {
-    pub(super) fn because(why: Unanswered) -> Self {
+    pub(in super::super) fn because(why: Unanswered) -> Self {
         Self { outer: WHY_DROPPED.replace(Some(why)) }
     }
 

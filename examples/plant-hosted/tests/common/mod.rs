@@ -2,8 +2,9 @@
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
 use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
-use actor::Instant;
+use actor::{Instant, Stepper};
 
 thread_local! {
     static CLOCK: Cell<u64> = const { Cell::new(0) };
@@ -35,11 +36,49 @@ pub fn run(step: fn() -> bool) {
     }
 }
 
+/// Moves the clock, and nothing else.
+pub fn later(millis: u64) {
+    CLOCK.set(CLOCK.get() + millis * 1_000_000);
+}
+
+/// Moves the clock at once, with one interrupt.
+pub fn leap(millis: u64, tick: fn(), step: fn() -> bool) {
+    later(millis);
+    tick();
+    run(step);
+}
+
 /// Lets time pass as a timer interrupt of a kilohertz would.
 pub fn advance(millis: u64, tick: fn(), step: fn() -> bool) {
     for _ in 0..millis {
         CLOCK.set(CLOCK.get() + 1_000_000);
         tick();
         run(step);
+    }
+}
+
+/// What runs the actors of a scene on one of the backends.
+pub enum Bed {
+    Tokio(Stepper),
+    Worker { step: fn() -> bool, tick: fn() },
+}
+
+impl Bed {
+    /// Until nothing is ready.
+    pub fn run(&mut self) {
+        match self {
+            Self::Tokio(stepper) => drop(stepper.run()),
+            Self::Worker { step, tick: _ } => run(*step),
+        }
+    }
+
+    pub fn advance(&mut self, millis: u64) {
+        match self {
+            Self::Tokio(stepper) => stepper.advance(Duration::from_millis(millis)),
+            Self::Worker { step, tick } => {
+                run(*step);
+                advance(millis, *tick, *step);
+            }
+        }
     }
 }
