@@ -321,6 +321,8 @@ impl<'a, A: Actor, K: Kind, T: Target<A>> Call<'a, A, K, T> {
 
     /// Gives the call `limit` from the moment it is sent: to find room in the mailbox, to have its turn, and
     /// for an ask to be answered. Work whose time is over is skipped.
+    ///
+    /// On bare metal a message that is in the mailbox has its turn whatever its limit: there is no place to keep one.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.limit = Limit::Within(limit);
         self
@@ -351,7 +353,8 @@ impl<'a, A: Actor, K: Kind, T: Target<A>> Call<'a, A, K, T> {
     ///
     /// # Errors
     /// Hands the call back with the [`Reason`] when the mailbox of the actor asked has no room or the actor
-    /// has ended.
+    /// has ended. On bare metal it is [`Full`](Reason::Full) as well where this actor's own mailbox has no place to keep
+    /// for the answer, and where eight such asks of the program are under way.
     pub fn then<Me, F, R>(self, ctx: &Context<Me>, answered: F) -> Result<(), Rejected<A, K>>
     where
         Me: Actor,
