@@ -52,7 +52,8 @@ enum Phase {
     /// Declared children below this number are up; when all are, `#[started]` is called.
     Starting(u8),
     Receiving,
-    StoppingChildren,
+    /// Whether the last hook is called: the life was up, and no panic went through its state.
+    StoppingChildren(bool),
     Stopping,
     DroppingState,
     Pausing,
@@ -86,16 +87,12 @@ pub enum Course {
 pub struct Lifecycle {
     phase: Phase,
     goal: Goal,
-    /// The state was in hand when a panic went through it: no hook may see it.
-    poisoned: bool,
-    /// `#[started]` has returned in this life.
-    was_up: bool,
 }
 
 impl Lifecycle {
     /// An actor that is not built yet.
     pub const fn new() -> Self {
-        Self { phase: Phase::Building, goal: Goal::Run, poisoned: false, was_up: false }
+        Self { phase: Phase::Building, goal: Goal::Run }
     }
 
     /// What is to be done now, for an actor with `children` declared children.
@@ -106,7 +103,7 @@ impl Lifecycle {
             Phase::Starting(up) if (up as usize) < children => Task::StartChild(up as usize),
             Phase::Starting(_) => Task::CallStarted,
             Phase::Receiving => Task::Receive,
-            Phase::StoppingChildren => Task::StopChildren,
+            Phase::StoppingChildren(_) => Task::StopChildren,
             Phase::Stopping => match self.goal {
                 Goal::Stop(reason) | Goal::Renew(reason) => Task::CallStopping(reason),
                 Goal::Restart => Task::CallRestarting,
@@ -157,22 +154,14 @@ impl Lifecycle {
     pub const fn done(&mut self, children: usize) {
         self.phase = match self.phase {
             Phase::Building | Phase::Starting(_) | Phase::Receiving => return self.rise(children),
-            Phase::StoppingChildren => {
-                if self.poisoned || !self.was_up {
-                    Phase::DroppingState
-                } else {
-                    Phase::Stopping
-                }
-            }
-            Phase::Stopping => Phase::DroppingState,
+            Phase::StoppingChildren(true) => Phase::Stopping,
+            Phase::StoppingChildren(false) | Phase::Stopping => Phase::DroppingState,
             Phase::DroppingState => match self.goal {
                 Goal::Run | Goal::Restart | Goal::Renew(_) => Phase::Pausing,
                 Goal::Stop(_) => Phase::Ended,
             },
             Phase::Pausing => {
                 self.goal = Goal::Run;
-                self.poisoned = false;
-                self.was_up = false;
                 Phase::Building
             }
             Phase::Ended => Phase::Ended,
@@ -185,11 +174,10 @@ impl Lifecycle {
         self.phase = match self.phase {
             Phase::Building => Phase::Starting(0),
             Phase::Starting(up) if (up as usize) < children => Phase::Starting(up + 1),
-            Phase::Starting(_) | Phase::Receiving => {
-                self.was_up = true;
-                Phase::Receiving
+            Phase::Starting(_) | Phase::Receiving => Phase::Receiving,
+            Phase::StoppingChildren(_) | Phase::Stopping | Phase::DroppingState | Phase::Pausing | Phase::Ended => {
+                return;
             }
-            Phase::StoppingChildren | Phase::Stopping | Phase::DroppingState | Phase::Pausing | Phase::Ended => return,
         };
     }
 
@@ -202,9 +190,9 @@ impl Lifecycle {
         match self.phase {
             // No state yet, or no longer.
             Phase::Building | Phase::Pausing => self.phase = Phase::Ended,
-            Phase::Starting(_) | Phase::Receiving => self.phase = Phase::StoppingChildren,
+            Phase::Starting(_) | Phase::Receiving => self.go_down(false),
             // On the way down for a restart: from here it goes on to the end.
-            Phase::StoppingChildren | Phase::Stopping | Phase::DroppingState | Phase::Ended => {}
+            Phase::StoppingChildren(_) | Phase::Stopping | Phase::DroppingState | Phase::Ended => {}
         }
     }
 
@@ -212,56 +200,69 @@ impl Lifecycle {
     pub const fn renew(&mut self, reason: StopReason) {
         if matches!((self.phase, self.goal), (Phase::Starting(_) | Phase::Receiving, Goal::Run)) {
             self.goal = Goal::Renew(reason);
-            self.phase = Phase::StoppingChildren;
+            self.go_down(false);
         }
     }
 
     /// The task in hand failed, and this was decided. `poisoned` says that a panic went through the state.
     pub const fn failed(&mut self, decision: Decision, poisoned: bool) -> Course {
-        self.poisoned |= poisoned;
         if !matches!(self.goal, Goal::Run) {
             // Failing on the way down changes nothing but what may still be called.
-            if matches!(self.phase, Phase::Stopping) {
-                self.phase = Phase::DroppingState;
-            }
+            self.phase = match self.phase {
+                Phase::Stopping => Phase::DroppingState,
+                Phase::StoppingChildren(_) if poisoned => Phase::StoppingChildren(false),
+                phase => phase,
+            };
             return Course::Continue;
         }
-        let no_state = matches!(self.phase, Phase::Building);
         match decision {
             Decision::Resume => {
                 if !matches!(self.phase, Phase::Receiving) {
                     // Nothing to go on with before the actor is up.
-                    self.restart(no_state);
+                    self.restart(poisoned);
                 }
                 Course::Continue
             }
             Decision::Restart { after: _ } => {
-                self.restart(no_state);
+                self.restart(poisoned);
                 Course::Continue
             }
             Decision::Stop => {
-                self.end(no_state);
+                self.end(poisoned);
                 Course::Continue
             }
             Decision::Escalate => {
-                self.end(no_state);
+                self.end(poisoned);
                 Course::Escalate
             }
             Decision::StopSelf => {
-                self.end(no_state);
+                self.end(poisoned);
                 Course::StopParent
             }
         }
     }
 
-    const fn restart(&mut self, no_state: bool) {
+    const fn restart(&mut self, poisoned: bool) {
         self.goal = Goal::Restart;
-        self.phase = if no_state { Phase::Pausing } else { Phase::StoppingChildren };
+        if self.is_building() {
+            self.phase = Phase::Pausing;
+        } else {
+            self.go_down(poisoned);
+        }
     }
 
-    const fn end(&mut self, no_state: bool) {
+    const fn end(&mut self, poisoned: bool) {
         self.goal = Goal::Stop(StopReason::Failed);
-        self.phase = if no_state { Phase::Ended } else { Phase::StoppingChildren };
+        if self.is_building() {
+            self.phase = Phase::Ended;
+        } else {
+            self.go_down(poisoned);
+        }
+    }
+
+    /// Begins the way down. `poisoned` says that a panic went through the state: no hook may see it.
+    const fn go_down(&mut self, poisoned: bool) {
+        self.phase = Phase::StoppingChildren(matches!(self.phase, Phase::Receiving) && !poisoned);
     }
 }
 

@@ -70,7 +70,7 @@ fn now() -> Instant {
 
 #[test]
 fn a_message_that_comes_at_the_last_moment_is_handled_or_given_up() {
-    let rounds = if cfg!(miri) { 20 } else { 20_000 };
+    let rounds = if cfg!(miri) { 5 } else { 20_000 };
     family::start(now);
     while LIVES.load(Ordering::SeqCst) == 0 {
         family::step();

@@ -427,6 +427,13 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     /// Ends a hook, or a handler that had to wait.
     fn finish(self, left: Left) -> Flow {
+        // Where there is no hook, it was a handler; that is known when compiled.
+        let has_hooks =
+            A::started().is_some() || A::stopping(StopReason::Requested).is_some() || A::restarting().is_some();
+        if !has_hooks {
+            self.settle(left);
+            return Flow::Again;
+        }
         let task = self.task();
         self.settle(left);
         match (task, left) {
