@@ -65,7 +65,7 @@ pub trait Kind {
     const INLINE: bool = true;
 
     /// What the handler answers with.
-    type Value: Send + 'static;
+    type Value: Send;
     /// What awaiting the call returns.
     type Output;
     /// How the message takes its reply: nothing for a tell.
@@ -156,7 +156,7 @@ impl<E> Kind for Tell<E> {
     }
 }
 
-impl<T: Send + 'static> Kind for Ask<T> {
+impl<T: Send> Kind for Ask<T> {
     type Value = T;
     type Output = Result<T, AskError>;
     type Attach<M> = Attach<M, T>;
@@ -179,7 +179,7 @@ impl<T: Send + 'static> Kind for Ask<T> {
     }
 }
 
-impl<T: Send + 'static, E: Send + 'static> Kind for TryAsk<T, E> {
+impl<T: Send, E: Send> Kind for TryAsk<T, E> {
     type Value = Result<T, E>;
     type Output = Result<T, AskError<E>>;
     type Attach<M> = Attach<M, Result<T, E>>;
@@ -280,7 +280,7 @@ impl<'a, A: Actor, E> Call<'a, A, Tell<E>> {
     }
 }
 
-impl<'a, A: Actor, T: Send + 'static> Call<'a, A, Ask<T>> {
+impl<'a, A: Actor, T: Send> Call<'a, A, Ask<T>> {
     /// An ask by `message`, with what it takes to give it a reply.
     #[doc(hidden)]
     #[inline]
@@ -289,7 +289,7 @@ impl<'a, A: Actor, T: Send + 'static> Call<'a, A, Ask<T>> {
     }
 }
 
-impl<'a, A: Actor, T: Send + 'static, E: Send + 'static> Call<'a, A, TryAsk<T, E>> {
+impl<'a, A: Actor, T: Send, E: Send> Call<'a, A, TryAsk<T, E>> {
     /// The same, of a handler that may fail.
     #[doc(hidden)]
     #[inline]

@@ -106,7 +106,7 @@ pub(super) struct Pending<T> {
 ///
 /// # Panics
 /// If the answer is too large, where the program has actors on tokio as well: else that is an error when compiled.
-pub(super) fn pair<T: Send + 'static>(due: Option<Instant>) -> Option<(Pending<T>, Reply<T>)> {
+pub(super) fn pair<T: Send>(due: Option<Instant>) -> Option<(Pending<T>, Reply<T>)> {
     const TOO_LARGE: &str = "on bare metal an answer that is awaited takes at most 16 bytes, aligned to 8; answer with \
         less, or with a reference to a static";
     const { assert!(fits::<T>() || cfg!(feature = "tokio"), "{}", TOO_LARGE) };
@@ -124,7 +124,7 @@ pub(super) fn pair<T: Send + 'static>(due: Option<Instant>) -> Option<(Pending<T
             }
             place.state = State::Waiting;
             place.number = turn | index;
-            place.value = Some(TypeId::of::<T>());
+            place.value = Some(typeid::of::<T>());
             place.due = due.map_or(u64::MAX, Instant::as_nanos);
             Some(place.number)
         });
@@ -139,11 +139,11 @@ pub(super) fn pair<T: Send + 'static>(due: Option<Instant>) -> Option<(Pending<T
 
 /// # Safety
 /// `data` is that of a reply of [`pair`] with the same `T`.
-unsafe fn deliver<T: 'static>(data: *const (), answer: Result<T, Unanswered>) {
+unsafe fn deliver<T>(data: *const (), answer: Result<T, Unanswered>) {
     let number = data.addr() as u32;
     let mut answer = Some(answer);
     let waker = at(number % PLACES, |place| {
-        let is_it = place.number == number && place.value == Some(TypeId::of::<T>());
+        let is_it = place.number == number && place.value == Some(typeid::of::<T>());
         if !is_it || place.state != State::Waiting {
             return None;
         }
