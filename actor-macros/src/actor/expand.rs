@@ -309,6 +309,9 @@ fn start(first: usize, child: &Child, rt: &TokenStream) -> Option<TokenStream> {
     Some(quote!(#first..=#last => { #taken #start }))
 }
 
+/// Declared children that fit the slot of their parent.
+const SLOTS: usize = 8;
+
 /// What the actor brings to a slot, where there are slots: the length of its mailbox, and its children's slots.
 fn expand_placement(actor: &Actor) -> TokenStream {
     let (placement, rt) = (actor.names.facade_macro("__placement"), actor.names.private());
@@ -324,7 +327,8 @@ fn expand_placement(actor: &Actor) -> TokenStream {
             .any(|parameter| matches!(ty, Type::Path(path) if path.path.is_ident(&parameter.ident)))
     };
     let children: Vec<&Type> = actor.children.iter().filter_map(Child::actor).collect();
-    let children = if children.iter().copied().any(is_parameter) {
+    // Those that have no slot are refused by `system!`, in its own words.
+    let children = if children.len() > SLOTS || children.iter().copied().any(is_parameter) {
         quote!(#rt::NoSlot)
     } else {
         quote!((#(#rt::ChildSlot<#children>,)*))
