@@ -73,8 +73,8 @@ pub(super) struct Marks {
     pub(super) due: Mutex<Cell<u8>>,
     /// One bit for each timer whose message is to be handled.
     pub(super) ticks: Cell<u8>,
-    /// Whether no message was handled since timers were due.
-    pub(super) ticked: Cell<bool>,
+    /// Messages handled since the last tick, while a tick waited.
+    pub(super) users_in_a_row: Cell<u8>,
     /// Declared children that were started in this life.
     pub(super) children: Cell<u8>,
     /// Whether the future of a handler is in hand.

@@ -19,7 +19,7 @@ use crate::error::Unanswered;
 use crate::failure::{FailureKind, StopReason};
 use crate::lifecycle::{Course, Lifecycle, Task};
 use crate::message::{Message, Mode};
-use crate::policy::{self, Turn as Share};
+use crate::policy::{self, Share};
 use crate::supervision::{Decision, decide, default_directive};
 
 use super::annex::{self, Marks, Record};
@@ -29,9 +29,6 @@ use super::host::{self, Host};
 use super::make::Make;
 use super::slot::{Brood, Place, Placed, children_of};
 use super::{call, detour, mailbox, then, timers, waiting};
-
-/// A message after each tick: a timer that is always due leaves them their turn.
-const SHARE: policy::Share = policy::Share::new(1);
 
 /// Whether there is something to do at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -364,20 +361,28 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         Some(message)
     }
 
-    /// The message of a timer whose turn it is: a tick, a message, the next tick.
+    /// The message of a timer whose turn it is; none where none is due, or a message goes first.
     fn next_tick(self, marks: &Marks) -> Option<A::Message> {
-        let messages_in_a_row = u32::from(!marks.ticked.replace(false));
         if marks.ticks.get() == 0 {
             marks.ticks.set(self.take_due());
         }
         let due = marks.ticks.get();
-        let waits = critical_section::with(|cs| self.address.header().depth(cs));
-        if due == 0 || SHARE.next(messages_in_a_row, 1, usize::from(waits)) != Some(Share::System) {
+        if due == 0 {
             return None;
         }
-        marks.ticked.set(true);
-        marks.ticks.set(due & (due - 1));
-        A::tick(due.trailing_zeros() as usize)
+        let users = critical_section::with(|cs| self.address.header().depth(cs));
+        let (in_a_row, errands) = (marks.users_in_a_row.get(), due.count_ones() as usize);
+        match Share::new(A::OPTIONS.fairness).next(u32::from(in_a_row), errands, usize::from(users)) {
+            Some(policy::Turn::User) => {
+                marks.users_in_a_row.set(in_a_row.saturating_add(1));
+                None
+            }
+            Some(policy::Turn::System) | None => {
+                marks.users_in_a_row.set(0);
+                marks.ticks.set(due & (due - 1));
+                A::tick(due.trailing_zeros() as usize)
+            }
+        }
     }
 
     /// The timers that are due; they are set to their next beats.
