@@ -589,6 +589,18 @@ pub(crate) fn why_dropped() -> Unanswered {
     Unanswered::NoReply
 }
 
+/// Runs `drops`, whose replies are dropped because of `why`. Where there are threads, it holds for this one alone.
+#[cfg(feature = "bare-metal")]
+fn dropped_because(why: Unanswered, drops: impl FnOnce()) {
+    #[cfg(feature = "tokio")]
+    {
+        let _dropped = tokio::WhyDropped::because(why);
+        drops();
+    }
+    #[cfg(not(feature = "tokio"))]
+    bare_metal::because(why, drops);
+}
+
 /// Runs `waker` where there is one.
 #[allow(dead_code)]
 pub(crate) fn wake(waker: Option<Waker>) {

@@ -587,7 +587,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         timers::stop::<A>(self.place.annex);
         // Replies it kept are answered with what became of it.
         let is_stopping = self.life(|life| life.is_stopping());
-        because(if is_stopping { Unanswered::Stopped } else { Unanswered::Failed }, || {
+        crate::backend::dropped_because(if is_stopping { Unanswered::Stopped } else { Unanswered::Failed }, || {
             // SAFETY: the task comes once after each build; the turn is exclusive and no future is live.
             unsafe { self.state().drop_in_place() };
         });
@@ -660,15 +660,8 @@ pub(crate) fn why_dropped() -> Unanswered {
 
 /// Runs `drops`, whose replies are dropped because of `why`.
 #[cfg(not(feature = "tokio"))]
-fn because(why: Unanswered, drops: impl FnOnce()) {
+pub(crate) fn because(why: Unanswered, drops: impl FnOnce()) {
     critical_section::with(|cs| DROPPED.borrow(cs).set(why));
     drops();
     critical_section::with(|cs| DROPPED.borrow(cs).set(Unanswered::NoReply));
-}
-
-/// As above, among other threads: by way of the other backend, which knows them apart.
-#[cfg(feature = "tokio")]
-fn because(why: Unanswered, drops: impl FnOnce()) {
-    let _dropped = crate::backend::tokio::WhyDropped::because(why);
-    drops();
 }

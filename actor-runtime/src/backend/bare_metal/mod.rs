@@ -39,7 +39,7 @@ mod waiting;
 
 pub(crate) use call::{Asking, Sending, Stopped};
 #[cfg(not(feature = "tokio"))]
-pub(crate) use cell::why_dropped;
+pub(crate) use cell::{because, why_dropped};
 pub(crate) use header::Address;
 pub(crate) use host::Host;
 
