@@ -204,12 +204,10 @@ impl<T: 'static> Parcel<'_, T> {
 #[cfg(feature = "tokio")]
 impl<T: 'static> IntoFuture for Parcel<'_, T> {
     type Output = Result<(), TellError>;
-    type IntoFuture = Delivery;
+    type IntoFuture = Delivery<T>;
 
-    /// Sends what there is room for at once, and returns the future of the rest.
-    fn into_future(self) -> Delivery {
-        let begun = (self.recipient.table.begin)(&self.recipient.address, self.value, self.limit);
-        Delivery { begun: begun.err() }
+    fn into_future(self) -> Delivery<T> {
+        Delivery { stage: Stage::Fresh(Some((self.recipient.clone(), self.value, self.limit))) }
     }
 }
 
@@ -225,25 +223,45 @@ impl<T: 'static> fmt::Debug for Parcel<'_, T> {
 /// Dropped while it waits for room, the message is not sent and nothing is left behind.
 #[cfg(feature = "tokio")]
 #[must_use = "futures do nothing unless you `.await` or poll them"]
-pub struct Delivery {
-    begun: Option<Begun>,
+pub struct Delivery<T: 'static> {
+    stage: Stage<T>,
 }
 
 #[cfg(feature = "tokio")]
-impl Future for Delivery {
+enum Stage<T: 'static> {
+    /// Not sent; nothing is left when the call is over.
+    Fresh(Option<(Recipient<T>, T, Limit)>),
+    /// Waits for room.
+    Begun(Begun),
+}
+
+// Nothing in it is pinned: values are moved whole.
+#[cfg(feature = "tokio")]
+impl<T: 'static> Unpin for Delivery<T> {}
+
+#[cfg(feature = "tokio")]
+impl<T: 'static> Future for Delivery<T> {
     type Output = Result<(), TellError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut self.get_mut().begun {
-            None => Poll::Ready(Ok(())),
-            Some(begun) => begun.as_mut().poll(cx),
+        let stage = &mut self.get_mut().stage;
+        if let Stage::Fresh(fresh) = stage {
+            let Some((recipient, value, limit)) = fresh.take() else {
+                panic!("a call is not polled after it has ended");
+            };
+            match (recipient.table.begin)(&recipient.address, value, limit) {
+                Ok(()) => return Poll::Ready(Ok(())),
+                Err(begun) => *stage = Stage::Begun(begun),
+            }
         }
+        let Stage::Begun(begun) = stage else { return Poll::Pending };
+        begun.as_mut().poll(cx)
     }
 }
 
 #[cfg(feature = "tokio")]
-impl fmt::Debug for Delivery {
+impl<T: 'static> fmt::Debug for Delivery<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Delivery").field("waits", &self.begun.is_some()).finish()
+        f.debug_struct("Delivery").field("waits", &matches!(self.stage, Stage::Begun(_))).finish()
     }
 }

@@ -325,12 +325,13 @@ fn a_stepper_repeats_a_run_with_pipes_and_streams() {
     let run = |seed| {
         let (system, mut stepper) = ActorSystem::builder("pipes").seed(seed).stepper();
         let journal = Journal::default();
+        let mut stores = Vec::new();
         let steps = stepper.block_on(async {
             for _ in 0..4 {
                 let store = system.spawn(store(&journal, &Arc::default(), &open())).await.unwrap();
                 store.attach(20, true).await.unwrap();
                 store.load(open(), 7).await.unwrap();
-                drop(store);
+                stores.push(store);
             }
             entries(&journal, 1).await.len()
         });

@@ -7,6 +7,7 @@ use heapless::Deque;
 use super::{Call, Kind, Limit, OwnedCall};
 use crate::actor::Actor;
 use crate::error::{Reason, TellError};
+use crate::message::{Lane, Message};
 use crate::reference::ActorRef;
 
 /// Messages that are let in under one lock.
@@ -31,37 +32,48 @@ where
     F: for<'r> Fn(&'r A::Ref, T) -> Call<'r, A, K>,
 {
     let mut values = values;
-    let (mut batch, mut attach, mut let_in) = (Batch::new(), None, 0);
+    let (mut batch, mut made, mut let_in) = (Batch::new(), Made::<K::Attach<A::Message>>::new(), 0);
     let address = target.as_ref().address();
     loop {
         while !batch.is_full()
             && let Some(value) = values.next()
         {
             let call = handler(target, value);
-            attach = Some(call.attach);
+            let noted = made.push_back((call.attach, call.limit));
             let pushed = batch.push_back(call.message);
-            debug_assert!(pushed.is_ok(), "there was room");
+            debug_assert!(noted.is_ok() && pushed.is_ok(), "there was room");
         }
         let before = batch.len();
-        address.accept::<A>(&mut batch);
-        let_in += before - batch.len();
+        // Calls with a lane or a limit of their own go one by one.
+        let is_plain = made.iter().all(|(_, limit)| *limit == Limit::Default)
+            && (!A::PROTOCOL.urgent || batch.iter().all(|message| message.lane() == Lane::User));
+        if is_plain {
+            address.accept::<A>(&mut batch);
+        }
+        for _ in batch.len()..before {
+            made.pop_front();
+            let_in += 1;
+        }
         // The overflow policy has a word on the first one for which there was no room.
-        let Some(message) = batch.pop_front() else {
+        let Some((message, (attach, limit))) = batch.pop_front().zip(made.pop_front()) else {
             if before == 0 {
                 return Ok(let_in);
             }
             continue;
         };
-        match (address.tell::<A>(message, Limit::Default), attach) {
-            (Err((message, reason)), Some(attach)) => {
-                let first = Some(message);
-                let rest = Rest { target: target.clone(), first, batch, attach, values, handler };
+        match address.tell::<A>(message, limit) {
+            Ok(()) => let_in += 1,
+            Err((message, reason)) => {
+                let first = Some((message, (attach, limit)));
+                let rest = Rest { target: target.clone(), first, batch, made, values, handler };
                 return Err(RejectedMany { let_in, reason, rest });
             }
-            (Ok(()) | Err(_), _) => let_in += 1,
         }
     }
 }
+
+/// What belongs to the messages of a batch, besides them.
+type Made<F> = Deque<(F, Limit), BATCH>;
 
 /// Where `tell_many` came to, and why it went no further.
 pub struct RejectedMany<A: Actor, K: Kind, I, F> {
@@ -100,9 +112,10 @@ impl<A: Actor, K: Kind, I, F> From<RejectedMany<A, K, I, F>> for TellError {
 /// The calls that `tell_many` did not send, made as they are asked for.
 pub struct Rest<A: Actor, K: Kind, I, F> {
     target: A::Ref,
-    first: Option<A::Message>,
+    #[allow(clippy::type_complexity, reason = "a message and what belongs to it")]
+    first: Option<(A::Message, (K::Attach<A::Message>, Limit))>,
     batch: Batch<A::Message>,
-    attach: K::Attach<A::Message>,
+    made: Made<K::Attach<A::Message>>,
     values: I,
     handler: F,
 }
@@ -117,14 +130,15 @@ where
     type Item = OwnedCall<A, K>;
 
     fn next(&mut self) -> Option<OwnedCall<A, K>> {
-        let (message, attach) = match self.first.take().or_else(|| self.batch.pop_front()) {
-            Some(message) => (message, self.attach),
-            None => {
-                let call = (self.handler)(&self.target, self.values.next()?);
-                (call.message, call.attach)
-            }
-        };
-        Some(Call::with(self.target.as_ref().clone(), message, attach, Limit::Default))
+        let (message, (attach, limit)) =
+            match self.first.take().or_else(|| self.batch.pop_front().zip(self.made.pop_front())) {
+                Some(next) => next,
+                None => {
+                    let call = (self.handler)(&self.target, self.values.next()?);
+                    (call.message, (call.attach, call.limit))
+                }
+            };
+        Some(Call::with(self.target.as_ref().clone(), message, attach, limit))
     }
 }
 

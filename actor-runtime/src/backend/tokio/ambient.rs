@@ -69,9 +69,9 @@ impl Ambient {
         CURRENT.get() == header.as_ptr()
     }
 
-    /// Whether this thread runs an actor at the moment.
+    /// Whether this thread runs an actor at the moment, or what it started beside its handlers.
     pub(super) fn is_inside() -> bool {
-        !CURRENT.get().is_null()
+        DEPTH.get() > 0
     }
 
     /// Whether one more handler may run on this stack.

@@ -78,10 +78,6 @@ impl Address {
 
     /// Takes messages out of `batch` under one lock, as long as there is room for them.
     pub(crate) fn accept<A: Actor>(&self, batch: &mut Batch<A::Message>) {
-        let is_urgent = |message: &A::Message| A::PROTOCOL.urgent && message.lane() == Lane::Urgent;
-        if batch.front().is_none_or(is_urgent) {
-            return;
-        }
         let (capacity, overflow) = (A::OPTIONS.capacity, A::OPTIONS.overflow);
         if self.borrow().cell::<A>().mailbox.accept(batch, capacity, overflow) {
             // SAFETY: the push handed over the turn, and an address has the provenance of the allocation.

@@ -105,6 +105,8 @@ pub(super) struct Body<A: Actor> {
     pub(super) message: u16,
     /// A message was handled since the receive timeout was last moved on.
     pub(super) was_heard: bool,
+    /// Somebody does not wait for handlers any more.
+    pub(super) killed: bool,
 }
 
 pub(super) struct Cold<A: Actor> {
@@ -223,6 +225,7 @@ impl<A: Actor> Cell<A> {
                         users_in_a_row: 0,
                         message: 0,
                         was_heard: false,
+                        killed: false,
                     }),
                 }
             });

@@ -252,7 +252,8 @@ struct Waiting<M> {
     /// The ticket of the next sender that starts to wait.
     next_ticket: u64,
     /// Who waits for the end of a message. A message that is lost leaves its watch here until the actor ends.
-    watches: Vec<Watch>,
+    /// In order of their marks.
+    watches: VecDeque<Watch>,
     /// Who waits for the end of the actor, by ticket.
     enders: Vec<(u64, Waker)>,
     /// Why the first start failed, until whoever spawned has heard of it.
@@ -266,7 +267,7 @@ impl<M> Waiting<M> {
             user_line: Line::new(),
             urgent_line: Line::new(),
             next_ticket: 0,
-            watches: Vec::new(),
+            watches: VecDeque::new(),
             enders: Vec::new(),
             start_failure: None,
         })
@@ -317,12 +318,12 @@ pub(super) struct Remains<M> {
 impl<M> Remains<M> {
     /// Hands every message of the queue to `accepted`, and every message of a sender that was still waiting for
     /// room to `waiting`, after which it wakes the sender.
-    pub(super) fn give_up(self, mut accepted: impl FnMut(M), mut waiting: impl FnMut(M)) {
+    pub(super) fn give_up(self, mut accepted: impl FnMut(M), mut waiting: impl FnMut(Envelope<M>)) {
         for envelope in self.urgent.into_iter().chain(self.queue) {
             accepted(envelope.message);
         }
         for Sender { envelope, waker, ticket: _ } in self.senders {
-            waiting(envelope.message);
+            waiting(envelope);
             wake(waker);
         }
     }
@@ -595,7 +596,7 @@ impl<M> Mailbox<M> {
         let mut inner = self.inner.lock();
         let waiting = inner.waiting.get_or_insert_with(Waiting::new);
         let mark = Deadline::watch(waiting.ticket());
-        waiting.watches.push(Watch { mark, duty, until, lost: false });
+        waiting.watches.push_back(Watch { mark, duty, until, lost: false });
         mark
     }
 
@@ -603,8 +604,8 @@ impl<M> Mailbox<M> {
     pub(super) fn unwatch(&self, mark: Deadline) -> Option<(Duty, Deadline)> {
         let mut inner = self.inner.lock();
         let watches = &mut inner.waiting.as_mut()?.watches;
-        let place = watches.iter().position(|watch| watch.mark == mark)?;
-        let Watch { duty, until, .. } = watches.swap_remove(place);
+        let place = watches.binary_search_by_key(&mark.0, |watch| watch.mark.0).ok()?;
+        let Watch { duty, until, .. } = watches.remove(place)?;
         Some((duty, until))
     }
 
@@ -617,8 +618,11 @@ impl<M> Mailbox<M> {
             return deadline;
         }
         let inner = self.inner.lock();
-        let mut watches = inner.waiting.iter().flat_map(|waiting| &waiting.watches);
-        watches.find(|watch| watch.mark == deadline).map_or(Deadline::NONE, |watch| watch.until)
+        let watch = inner.waiting.as_ref().and_then(|waiting| {
+            let place = waiting.watches.binary_search_by_key(&deadline.0, |watch| watch.mark.0).ok()?;
+            waiting.watches.get(place)
+        });
+        watch.map_or(Deadline::NONE, |watch| watch.until)
     }
 
     /// Takes the watch out of the message that was lost to a push with `deadline`.
@@ -627,14 +631,16 @@ impl<M> Mailbox<M> {
         let mut inner = self.inner.lock();
         let Some(waiting) = inner.waiting.as_mut() else { return Watches(Vec::new()) };
         let newest = pushed == Pushed::DroppedNewest;
-        let is_lost = |watch: &mut Watch| watch.lost || (newest && watch.mark == deadline);
-        Watches(waiting.watches.extract_if(.., is_lost).collect())
+        let is_lost = |watch: &Watch| watch.lost || (newest && watch.mark == deadline);
+        let (lost, kept): (VecDeque<_>, _) = std::mem::take(&mut waiting.watches).into_iter().partition(is_lost);
+        waiting.watches = kept;
+        Watches(lost.into())
     }
 
     /// Takes all watches out, of an actor that handles no more messages.
     pub(super) fn take_watches(&self) -> Watches {
         let mut inner = self.inner.lock();
-        Watches(inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.watches)).unwrap_or_default())
+        Watches(inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.watches).into()).unwrap_or_default())
     }
 
     /// Registers `waker` for the end of the actor, in place of an earlier `ticket`. `None` if it has ended.
@@ -749,12 +755,13 @@ impl<M> Mailbox<M> {
             hand.refill(&mut inner.queue);
             self.set_in_hand(hand.len());
             Taken::Messages
-        } else if self.has_urgent_signals() {
-            Taken::Signals
         } else if inner.closed || refs_gone() {
-            // Decided under the lock, as a weak ref that is upgraded: it finds the mailbox closed, or keeps the actor.
+            // Before timers and pipes, which keep no actor alive. Decided under the lock, as a weak ref that is
+            // upgraded: it finds the mailbox closed, or keeps the actor.
             inner.closed = true;
             Taken::Drained
+        } else if self.has_urgent_signals() {
+            Taken::Signals
         } else {
             inner.turn = Turn::Idle;
             // Whoever asked for room has it; left behind, the bit would forbid asks on the caller's stack.
@@ -763,6 +770,16 @@ impl<M> Mailbox<M> {
             }
             Taken::Idle
         }
+    }
+
+    /// Lets no more messages in, where none waits and the actor drains or nobody can send any more. Returns whether that
+    /// is so.
+    pub(super) fn close_if_drained(&self, refs_gone: impl FnOnce() -> bool) -> bool {
+        let mut inner = self.inner.lock();
+        let waits = self.count(&inner) > 0 || inner.senders_wait();
+        let drained = !waits && (inner.closed || refs_gone());
+        inner.closed |= drained;
+        drained
     }
 
     /// As [`take`](Self::take), with senders in line for the room that is made.
@@ -852,7 +869,8 @@ impl<M> Inner<M> {
     /// Whoever waits for the end of a message that is dropped is told when the lock is free.
     fn note_lost(&mut self, dropped: Option<&Envelope<M>>) {
         if let (Some(envelope), Some(waiting)) = (dropped, self.waiting.as_mut())
-            && let Some(watch) = waiting.watches.iter_mut().find(|watch| watch.mark == envelope.deadline)
+            && let Ok(place) = waiting.watches.binary_search_by_key(&envelope.deadline.0, |watch| watch.mark.0)
+            && let Some(watch) = waiting.watches.get_mut(place)
         {
             watch.lost = true;
         }

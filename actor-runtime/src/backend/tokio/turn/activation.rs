@@ -2,6 +2,7 @@
 //! `fairness`; the rules themselves are in `policy`.
 
 use crate::actor::Actor;
+use crate::failure::StopReason;
 use crate::policy::{self, Budget, Next, Share, Trend, YieldReason};
 
 use super::super::counts::Life;
@@ -84,6 +85,11 @@ impl<A: Actor> Turn<A> {
             return if unstashed { self.handle_first(activation, Self::take_unstashed) } else { Flow::Receive };
         }
         let users = self.cell().mailbox.depth() + usize::from(unstashed);
+        if users == 0 && self.cell().mailbox.close_if_drained(|| self.cell().header.refs_gone()) {
+            // What is due keeps no actor alive.
+            self.stop(StopReason::Drained);
+            return Flow::Next;
+        }
         if let Some(reason) = activation.ends::<A>(errands, users) {
             return self.yields(reason);
         }
@@ -103,6 +109,25 @@ impl<A: Actor> Turn<A> {
                 Flow::Next
             }
         }
+    }
+
+    /// Handles an urgent message, unless the system has been waiting for its share long enough.
+    pub(super) fn take_urgent(self, activation: &mut Activation) -> Flow {
+        let errands = self.errands();
+        if errands != 0 {
+            let in_a_row = self.body(|body| u32::from(body.users_in_a_row));
+            if let Some(policy::Turn::System) = Share::new(A::OPTIONS.fairness).next(in_a_row, errands, 1) {
+                if let Some(reason) = activation.ends::<A>(errands, 1) {
+                    return self.yields(reason);
+                }
+                self.body(|body| body.users_in_a_row = 0);
+                activation.handled += 1;
+                self.run_errand();
+                return Flow::Next;
+            }
+            self.body(|body| body.users_in_a_row = body.users_in_a_row.saturating_add(1));
+        }
+        self.handle_first(activation, |turn| turn.cell().mailbox.take_urgent())
     }
 
     /// How much is due beside messages.

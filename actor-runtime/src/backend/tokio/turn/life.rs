@@ -19,7 +19,7 @@ use super::super::counts::Life;
 use super::super::guard::{contain, guard, wake};
 use super::super::header::Ran;
 use super::super::host::Host;
-use super::super::mailbox::{Remains, signal};
+use super::super::mailbox::{Envelope, Remains, signal};
 use super::super::timers::{Due, tick_bit};
 use super::{Flow, Turn};
 
@@ -213,7 +213,9 @@ impl<A: Actor> Turn<A> {
                 drop(self.with_children(Children::remove_youngest));
                 continue;
             }
-            child.signal(signal::PARENT_STOPPED);
+            // A child is killed with its parent: it must not wait for a handler that its parent no longer waits for.
+            let killed = self.body(|body| body.killed);
+            child.signal(if killed { signal::KILL } else { signal::PARENT_STOPPED });
             if child.header().has_ended() {
                 continue;
             }
@@ -314,7 +316,13 @@ impl<A: Actor> Turn<A> {
     pub(super) fn give_up(self, remains: Remains<A::Message>) {
         remains.give_up(
             |message| self.cell().dead_letter(message, DeadLetterReason::Stopped),
-            |message| contain(|| message.refuse(Unanswered::Stopped)),
+            |Envelope { message, deadline }| {
+                let watch = if deadline.is_set() { self.cell().mailbox.unwatch(deadline) } else { None };
+                contain(|| message.refuse(Unanswered::Stopped));
+                if let Some((duty, _)) = watch {
+                    duty.refuse(Unanswered::Stopped);
+                }
+            },
         );
     }
 

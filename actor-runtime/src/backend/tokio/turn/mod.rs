@@ -167,7 +167,7 @@ impl<A: Actor> Turn<A> {
         match self.body(|body| body.life.task(A::CHILDREN)) {
             Task::Receive => {
                 if self.cell().mailbox.has(signal::URGENT) {
-                    return self.handle_first(activation, |turn| turn.cell().mailbox.take_urgent());
+                    return self.take_urgent(activation);
                 }
                 return self.take_turns(activation);
             }

@@ -35,6 +35,10 @@ impl<A: Actor> Turn<A> {
         if bits & signal::CHILD != 0 {
             self.bury_children();
         }
+        if bits & signal::LAST_REF != 0 && self.is_building() && self.cell().header.refs_gone() {
+            // Whoever spawned it has given up, and nobody can have sent anything.
+            self.stop(StopReason::Drained);
+        }
         if bits & signal::DRAIN != 0 {
             self.give_up(self.cell().mailbox.seal());
         }
@@ -57,6 +61,7 @@ impl<A: Actor> Turn<A> {
 
     /// Stops, without waiting for the handler in hand past the await it stands at.
     fn kill(self) {
+        self.body(|body| body.killed = true);
         if self.future_is_live() {
             self.cancel_future();
             // What the cancelled handler asked for goes with it.

@@ -60,8 +60,9 @@ impl<A: Actor> Turn<A> {
     pub(in super::super) fn unstash_all(self) {
         let wait = self.body(|body| {
             let Some(cold) = body.cold.as_mut() else { return false };
-            let mut stashed = take(&mut cold.stash);
-            cold.unstashed.append(&mut stashed);
+            // What went back while the rest waits for its turn came before that rest.
+            let mut rest = core::mem::replace(&mut cold.unstashed, take(&mut cold.stash));
+            cold.unstashed.append(&mut rest);
             !cold.unstashed.is_empty()
         });
         self.cell().mailbox.set(signal::UNSTASHED, wait);
