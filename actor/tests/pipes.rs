@@ -304,6 +304,23 @@ fn a_stream_waits_for_a_slow_actor() {
 }
 
 #[test]
+fn an_endless_stream_lets_messages_through() {
+    everywhere(|system| async move {
+        let store = system.spawn(store(&Journal::default(), &Arc::default(), &open())).await.unwrap();
+        store.attach(usize::MAX, false).await.unwrap();
+        for _ in 0..50 {
+            assert_eq!(store.ping().await, Ok(true));
+        }
+        store.cancel().await.unwrap();
+        let rows = store.rows().await.unwrap();
+        assert!(rows > 0, "{:?}", system.counts::<Store>());
+        assert_eq!(store.rows().await, Ok(rows), "none comes after the cancel");
+        store.attach(usize::MAX, true).await.unwrap();
+        store.control().stop().await;
+    });
+}
+
+#[test]
 fn a_stepper_repeats_a_run_with_pipes_and_streams() {
     let run = |seed| {
         let (system, mut stepper) = ActorSystem::builder("pipes").seed(seed).stepper();

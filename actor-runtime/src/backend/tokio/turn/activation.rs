@@ -82,6 +82,8 @@ impl<A: Actor> Turn<A> {
         let unstashed = self.cell().mailbox.has(signal::UNSTASHED);
         let errands = self.errands();
         if errands == 0 {
+            // What was due may have been cancelled; left behind, the bit would have the loop look for it for ever.
+            self.cell().mailbox.set(signal::DUE, false);
             return if unstashed { self.handle_first(activation, Self::take_unstashed) } else { Flow::Receive };
         }
         let users = self.cell().mailbox.depth() + usize::from(unstashed);
