@@ -308,7 +308,7 @@ fn a_worker_that_is_shut_down_lets_its_actors_end_or_says_how_many_did_not() {
     let runtime = runtime(Some(1));
     let (journal, gate) = (Journal::default(), Gate::default());
     let worker = SingleWorker::new("worker").unwrap();
-    let (_system, idle, busy) = runtime.block_on(async {
+    let (system, idle, busy) = runtime.block_on(async {
         let system = ActorSystem::builder("early").event_handler(noting(&journal)).start();
         let idle = system.spawn(holds(&journal, &gate)).on(worker.clone()).await.unwrap();
         let busy = system.spawn(holds(&journal, &gate)).on(worker.clone()).await.unwrap();
@@ -327,6 +327,8 @@ fn a_worker_that_is_shut_down_lets_its_actors_end_or_says_how_many_did_not() {
     // The first reason stays, also for the one that had to be killed.
     assert_eq!(entries, ["Shutdown", "Shutdown", "dropped with 1"]);
     assert_eq!(runtime.block_on(async { idle.hold().await }), Err(TellError::Stopped));
+    let late = runtime.block_on(async { system.spawn(holds(&journal, &gate)).on(worker).await });
+    assert!(matches!(late, Err(SpawnError::NoPlace(PlaceError::ShutDown))), "{late:?}");
 }
 
 #[test]

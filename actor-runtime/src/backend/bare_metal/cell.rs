@@ -342,6 +342,10 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     /// Takes the message of a timer that is due, or the next one, where something else needed attention as well.
     #[inline]
     fn receive(self, detour: bool) -> Option<A::Message> {
+        if detour && self.is_drained() {
+            // What is due keeps no actor alive.
+            return None;
+        }
         let mut is_overdue = false;
         if const { !A::PROTOCOL.timers.is_empty() }
             && let Some(marks) = self.marks()
@@ -397,9 +401,15 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         due
     }
 
-    /// What follows where there is no message: a mailbox that takes no more has been drained.
+    /// Whether no message waits, and none can come.
+    fn is_drained(self) -> bool {
+        let header = self.address.header();
+        header.is_closed() && critical_section::with(|cs| header.depth(cs)) == 0
+    }
+
+    /// What follows where there is no message.
     fn empty(self, detour: bool) -> Flow {
-        if detour && self.address.header().is_closed() {
+        if detour && self.is_drained() {
             self.stop(StopReason::Drained);
             return Flow::Again;
         }

@@ -138,11 +138,12 @@ impl Home {
             // Whoever should run an actor, the stepper does.
             return Ok(Arc::clone(self));
         }
-        match place {
-            Place::Kind(DispatcherKind::Shared) if self.shared().is_some() => Ok(Arc::clone(self)),
-            Place::Kind(kind) => self.core.home_of_kind(*kind),
-            Place::Own(dispatcher) => Ok(self.core.home_of(dispatcher)),
-        }
+        let home = match place {
+            Place::Kind(DispatcherKind::Shared) if self.shared().is_some() => return Ok(Arc::clone(self)),
+            Place::Kind(kind) => self.core.home_of_kind(*kind)?,
+            Place::Own(dispatcher) => self.core.home_of(dispatcher),
+        };
+        if home.is_open() { Ok(home) } else { Err(PlaceError::ShutDown) }
     }
 }
 

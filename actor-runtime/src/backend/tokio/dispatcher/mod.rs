@@ -89,7 +89,8 @@ pub trait Dispatcher: Send + Sync + 'static {
     /// An actor that was run here has nothing more to do.
     fn on_idle(&self) {}
 
-    /// Whether it still takes cells. A system asks before it starts another actor here.
+    /// Whether it still takes cells. A system asks before it starts another actor here, which fails with
+    /// [`PlaceError::ShutDown`] where it does not.
     fn is_open(&self) -> bool {
         true
     }
@@ -204,6 +205,8 @@ pub enum PlaceError {
     NoRuntime,
     /// The operating system gave no thread.
     NoThread(std::io::ErrorKind),
+    /// The dispatcher was shut down.
+    ShutDown,
 }
 
 impl fmt::Display for PlaceError {
@@ -219,6 +222,7 @@ impl fmt::Display for PlaceError {
             Self::NoThread(why) => {
                 write!(f, "no thread for the actor: {why}; use `shared`, or run fewer pinned actors")
             }
+            Self::ShutDown => f.write_str("its dispatcher was shut down; start actors before that, or on another"),
         }
     }
 }
