@@ -89,6 +89,26 @@ pub(crate) const fn duration(nanos: u64) -> Duration {
     Duration::new(secs, if rest < SECOND { rest as u32 } else { 0 })
 }
 
+/// The first beat of `period` after `now`, counted from `last`: those that were missed are skipped.
+///
+/// Without a division, which small cores do in software.
+pub(crate) fn next_beat(last: Instant, period: Duration, now: Instant) -> Instant {
+    let period = nanos(period).max(1);
+    let mut left = now.as_nanos().saturating_sub(last.as_nanos());
+    let mut doublings = 0;
+    while period << doublings <= left >> 1 {
+        doublings += 1;
+    }
+    loop {
+        left -= if period << doublings <= left { period << doublings } else { 0 };
+        if doublings == 0 {
+            break;
+        }
+        doublings -= 1;
+    }
+    Instant::from_nanos((now.as_nanos().max(last.as_nanos()) - left).saturating_add(period))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,5 +166,20 @@ mod tests {
         check(2, 2, Duration::ZERO);
         check(2, 5, Duration::ZERO);
         check(u64::MAX, 0, Duration::from_nanos(u64::MAX));
+    }
+
+    #[test]
+    fn beats_that_were_missed_are_skipped() {
+        fn check(last: u64, now: u64, period: u64, expected: u64) {
+            let next = next_beat(Instant::from_nanos(last), Duration::from_nanos(period), Instant::from_nanos(now));
+            assert_eq!(next.as_nanos(), expected, "{last} {now} {period}");
+        }
+        check(100, 100, 10, 110);
+        check(100, 109, 10, 110);
+        check(100, 110, 10, 120);
+        check(100, 195, 10, 200);
+        check(100, 200, 10, 210);
+        check(0, u64::MAX / 2, 1, u64::MAX / 2 + 1);
+        check(7, 1_000_000_007, 3, 1_000_000_009);
     }
 }

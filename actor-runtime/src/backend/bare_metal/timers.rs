@@ -4,12 +4,11 @@
 
 use core::cell::Cell;
 use core::ptr::NonNull;
-use core::time::Duration;
 
 use critical_section::Mutex;
 
 use crate::actor::Actor;
-use crate::time::{Instant, nanos};
+use crate::time::{Instant, next_beat};
 
 use super::annex;
 use super::header::{Address, attention};
@@ -71,13 +70,13 @@ pub(super) fn due<A: Actor>(part: NonNull<u8>) -> u8 {
     unsafe { annex::marks::<A>(part) }.map_or(0, |marks| critical_section::with(|cs| marks.due.borrow(cs).get()))
 }
 
-/// Sets a timer to the beat after `now`, and takes it for no longer due. Missed beats are skipped.
+/// Sets a timer to the beat after `now`, and takes it for no longer due.
 pub(super) fn arm<A: Actor>(part: NonNull<u8>, timer: usize, now: Instant) {
     let (Some(beat), Some(period)) = (beats::<A>(part).get(timer), A::PROTOCOL.timers.get(timer)) else { return };
     // The worker alone changes beats; what is due stays so until the next one is known, or it would be noted twice.
     let last = critical_section::with(|cs| beat.borrow(cs).get());
     let last = if last == 0 { now } else { Instant::from_nanos(last) };
-    set::<A>(part, timer, beat, after(last, now, *period).as_nanos());
+    set::<A>(part, timer, beat, next_beat(last, *period, now).as_nanos());
 }
 
 /// Sets a timer's next beat. It is not due.
@@ -97,43 +96,5 @@ fn set<A: Actor>(part: NonNull<u8>, timer: usize, beat: &Mutex<Cell<u64>>, next:
 pub(super) fn stop<A: Actor>(part: NonNull<u8>) {
     for (timer, beat) in beats::<A>(part).iter().enumerate() {
         set::<A>(part, timer, beat, 0);
-    }
-}
-
-/// The first beat after `now`, counted from `last`. Without a division, which small cores do in software.
-fn after(last: Instant, now: Instant, period: Duration) -> Instant {
-    let period = nanos(period).max(1);
-    let mut left = now.as_nanos().saturating_sub(last.as_nanos());
-    let mut doublings = 0;
-    while period << doublings <= left >> 1 {
-        doublings += 1;
-    }
-    loop {
-        left -= if period << doublings <= left { period << doublings } else { 0 };
-        if doublings == 0 {
-            break;
-        }
-        doublings -= 1;
-    }
-    Instant::from_nanos((now.as_nanos().max(last.as_nanos()) - left).saturating_add(period))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn beats_that_were_missed_are_skipped() {
-        fn check(last: u64, now: u64, period: u64, expected: u64) {
-            let next = after(Instant::from_nanos(last), Instant::from_nanos(now), Duration::from_nanos(period));
-            assert_eq!(next.as_nanos(), expected, "{last} {now} {period}");
-        }
-        check(100, 100, 10, 110);
-        check(100, 109, 10, 110);
-        check(100, 110, 10, 120);
-        check(100, 195, 10, 200);
-        check(100, 200, 10, 210);
-        check(0, u64::MAX / 2, 1, u64::MAX / 2 + 1);
-        check(7, 1_000_000_007, 3, 1_000_000_009);
     }
 }

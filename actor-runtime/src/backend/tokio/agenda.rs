@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 use crate::actor::{Actor, AllHandlersInOneBlock, Configured};
 use crate::failure::StopReason;
 use crate::id::ActorId;
-use crate::time::Instant;
+use crate::time::{Instant, next_beat};
 
 use super::guard::contain;
 use super::header::Owner;
@@ -391,14 +391,4 @@ pub(super) struct Remains<A: Actor> {
     timer: Option<Timer<A>>,
     running: Option<Running<A>>,
     message: Option<Ready<A::Message>>,
-}
-
-/// The first beat of a period after `now`, counted on from `due`: those missed are skipped.
-pub(super) fn next_beat(due: Instant, period: Duration, now: Instant) -> Instant {
-    let next = due.saturating_add(period);
-    if next > now {
-        return next;
-    }
-    let beats = now.saturating_since(next).as_nanos() / period.as_nanos().max(1) + 1;
-    next.saturating_add(period.saturating_mul(u32::try_from(beats).unwrap_or(u32::MAX)))
 }

@@ -12,6 +12,7 @@ use crate::failure::{Failure, StopReason};
 use crate::lifecycle::Task;
 use crate::message::Message;
 use crate::metrics::{DeadLetterReason, SystemEvent};
+use crate::time::next_beat;
 
 use super::super::ambient::{Ambient, WhyDropped};
 use super::super::children::Children;
@@ -179,12 +180,7 @@ impl<A: Actor> Turn<A> {
             timers.resize(A::PROTOCOL.timers.len(), None);
             timers[timer].take()
         });
-        // Missed ticks are skipped: the next one lies on the beat, after now.
-        let mut due = before.map_or(now, |(due, _)| due).saturating_add(period);
-        if due <= now {
-            let beats = now.saturating_since(due).as_nanos() / period.as_nanos().max(1) + 1;
-            due = due.saturating_add(period.saturating_mul(u32::try_from(beats).unwrap_or(u32::MAX)));
-        }
+        let due = next_beat(before.map_or(now, |(due, _)| due), period, now);
         let key = core.timers().add(due, Due::Signal(self.owner(), tick_bit(timer)));
         self.body(|body| body.cold().timers[timer] = Some(key));
     }
