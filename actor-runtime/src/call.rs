@@ -336,10 +336,28 @@ impl<'a, A: Actor, K: Kind, T: Target<A>> Call<'a, A, K, T> {
 
     /// The future of this call with a ref of its own, for whoever spawns or joins: it is `'static`.
     ///
-    /// ```ignore
+    /// ```
+    /// # use actor::prelude::*;
+    /// # #[actor]
+    /// # struct Counter {
+    /// #     total: u64,
+    /// # }
+    /// # #[handlers]
+    /// # impl Counter {
+    /// #     fn total(&self) -> u64 {
+    /// #         self.total
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let system = ActorSystem::new("example");
+    /// # let counter = system.spawn(|| Counter { total: 1 }).await?;
+    /// # let other = system.spawn(|| Counter { total: 2 }).await?;
     /// let task = tokio::spawn(counter.total().owned());
     /// let (first, second) = tokio::join!(counter.total().owned(), other.total().owned());
     /// assert_eq!((task.await??, first?, second?), (1, 1, 2));
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn owned(self) -> Owned<A, K> {
         let Self { target, message, attach, limit, borrows: _ } = self;
@@ -377,7 +395,16 @@ impl<'a, A: Actor, K: Kind, T: Target<A>> Call<'a, A, K, T> {
     /// actor has nothing more to do with it. Sent now or never, as with [`tell`](Call::tell). A tell answers as soon as
     /// it is in the mailbox, and one with [`done`](Call::done) when its handler has run.
     ///
-    /// ```ignore
+    /// ```
+    /// # use actor::prelude::*;
+    /// # #[actor]
+    /// # struct Shard;
+    /// # #[handlers]
+    /// # impl Shard {
+    /// #     fn get(&self, key: u64) -> u64 {
+    /// #         key * 2
+    /// #     }
+    /// # }
     /// #[actor]
     /// struct Router {
     ///     shards: Vec<ShardRef>,
@@ -392,6 +419,14 @@ impl<'a, A: Actor, K: Kind, T: Target<A>> Call<'a, A, K, T> {
     ///         }
     ///     }
     /// }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let system = ActorSystem::new("example");
+    /// # let shards = vec![system.spawn(|| Shard).await?];
+    /// # let router = system.spawn(move || Router { shards: shards.clone() }).await?;
+    /// # assert_eq!(router.get(7).await, Ok(14));
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Errors
@@ -438,7 +473,12 @@ impl<'a, A: Actor, E: Send + 'static, T: Target<A>> Call<'a, A, Tell<E>, T> {
     /// Makes an ask of a tell: awaited until the handler has run. The `Err` of a handler that returns
     /// `Result<(), E>` is the answer then, and no failure.
     ///
-    /// ```ignore
+    /// ```
+    /// # use actor::prelude::*;
+    /// # #[actor]
+    /// # struct Counter {
+    /// #     total: u64,
+    /// # }
     /// #[handlers]
     /// impl Counter {
     ///     fn set(&mut self, total: u64) -> Result<(), String> {
@@ -449,8 +489,14 @@ impl<'a, A: Actor, E: Send + 'static, T: Target<A>> Call<'a, A, Tell<E>, T> {
     ///         Ok(())
     ///     }
     /// }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let system = ActorSystem::new("example");
+    /// # let counter = system.spawn(|| Counter { total: 0 }).await?;
     /// counter.set(7).done().await?;
     /// assert_eq!(counter.set(101).done().await, Err(AskError::Handler("101 is too much".to_owned())));
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Panics
@@ -467,9 +513,26 @@ impl<A: Actor, K: Kind, T: Target<A>> Call<'_, A, K, T> {
     /// Waits on this thread for what `.await` would have returned: for threads outside of any runtime, and for
     /// `spawn_blocking`.
     ///
-    /// ```ignore
-    /// let thread = std::thread::spawn(move || counter.total().blocking());
-    /// assert_eq!(thread.join().unwrap(), Ok(7));
+    /// ```
+    /// # use actor::prelude::*;
+    /// # #[actor]
+    /// # struct Counter {
+    /// #     total: u64,
+    /// # }
+    /// # #[handlers]
+    /// # impl Counter {
+    /// #     fn total(&self) -> u64 {
+    /// #         self.total
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let system = ActorSystem::new("example");
+    /// # let counter = system.spawn(|| Counter { total: 7 }).await?;
+    /// let total = tokio::task::spawn_blocking(move || counter.total().blocking());
+    /// assert_eq!(total.await?, Ok(7));
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Panics

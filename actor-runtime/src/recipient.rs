@@ -26,9 +26,32 @@ use std::boxed::Box;
 /// It is a ref, and keeps its actor alive. Equality and hash are by the identity of actor and handler. What it sends
 /// allocates nothing, but where it has to wait for room.
 ///
-/// ```ignore
-/// let rows: Recipient<Row> = store.recipient(StoreRef::row);
-/// rows.send(row).await?;
+/// ```
+/// # use actor::prelude::*;
+/// # use actor::Recipient;
+/// # #[actor]
+/// # #[derive(Default)]
+/// # struct Store {
+/// #     rows: Vec<u64>,
+/// # }
+/// # #[handlers]
+/// # impl Store {
+/// #     fn row(&mut self, row: u64) {
+/// #         self.rows.push(row);
+/// #     }
+/// #     fn rows(&self) -> usize {
+/// #         self.rows.len()
+/// #     }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let system = ActorSystem::new("example");
+/// # let store = system.spawn(Store::default).await?;
+/// let rows: Recipient<u64> = store.recipient(StoreRef::row);
+/// rows.send(7).await?;
+/// assert_eq!(store.rows().await?, 1);
+/// # Ok(())
+/// # }
 /// ```
 pub struct Recipient<T: 'static> {
     address: Address,
@@ -39,9 +62,7 @@ pub struct Recipient<T: 'static> {
 pub trait RefVerbs: ActorRef<Actor: Actor<Ref = Self>> {
     /// This ref narrowed to the messages of one handler that is told.
     ///
-    /// ```ignore
-    /// let rows: Recipient<Row> = store.recipient(StoreRef::row);
-    /// ```
+    /// See [`Recipient`] for an example.
     #[must_use]
     fn recipient<T, E, F>(&self, handler: F) -> Recipient<T>
     where
@@ -55,8 +76,30 @@ pub trait RefVerbs: ActorRef<Actor: Actor<Ref = Self>> {
     /// Sends a message for each of `values`, now or never, in order, and returns how many there were. Where it can be done,
     /// several are let in under one lock.
     ///
-    /// ```ignore
-    /// store.tell_many(rows, StoreRef::row)?;
+    /// ```
+    /// # use actor::prelude::*;
+    /// # #[actor]
+    /// # #[derive(Default)]
+    /// # struct Store {
+    /// #     rows: Vec<u64>,
+    /// # }
+    /// # #[handlers]
+    /// # impl Store {
+    /// #     fn row(&mut self, row: u64) {
+    /// #         self.rows.push(row);
+    /// #     }
+    /// #     fn rows(&self) -> usize {
+    /// #         self.rows.len()
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let system = ActorSystem::new("example");
+    /// # let store = system.spawn(Store::default).await?;
+    /// let sent = store.tell_many([3, 4, 5], StoreRef::row);
+    /// assert_eq!(sent.ok(), Some(3));
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Errors

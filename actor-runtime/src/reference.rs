@@ -236,11 +236,36 @@ impl fmt::Debug for Path<'_> {
 ///
 /// Equality and hash are by identity, as those of refs.
 ///
-/// ```ignore
+/// ```
+/// # use actor::prelude::*;
+/// use actor::Weak;
+///
+/// # #[actor]
+/// # #[derive(Default)]
+/// # struct Store {
+/// #     rows: Vec<u64>,
+/// # }
+/// # #[handlers]
+/// # impl Store {
+/// #     fn row(&mut self, row: u64) {
+/// #         self.rows.push(row);
+/// #     }
+/// #     fn rows(&self) -> usize {
+/// #         self.rows.len()
+/// #     }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let system = ActorSystem::new("example");
+/// let store = system.spawn(Store::default).await?;
 /// let weak: Weak<StoreRef> = store.downgrade();
 /// if let Some(store) = weak.upgrade() {
-///     store.put(key, value).await?;
+///     store.row(7).await?;
 /// }
+/// drop(store);
+/// assert!(weak.upgrade().is_none());
+/// # Ok(())
+/// # }
 /// ```
 pub struct Weak<R> {
     address: WeakAddress,

@@ -32,8 +32,32 @@ impl<A: Actor> Context<A> {
     /// This actor is its supervisor: `#[supervise(..)]` holds for it, its limit counts for it alone, and it stops before
     /// this actor stops or begins its next life. Who drops the last ref of a child that is not `Permanent` ends it.
     ///
-    /// ```ignore
-    /// let session = ctx.spawn(move || Session::new(socket.clone())).restart(Restart::Temporary).await?;
+    /// ```
+    /// # use actor::prelude::*;
+    /// # #[actor]
+    /// # struct Session(u64);
+    /// # #[handlers]
+    /// # impl Session {
+    /// #     fn number(&self) -> u64 {
+    /// #         self.0
+    /// #     }
+    /// # }
+    /// # #[actor]
+    /// # struct Hall;
+    /// # #[handlers]
+    /// # impl Hall {
+    /// async fn open(&mut self, number: u64, ctx: &mut Context<Self>) -> bool {
+    ///     let session = ctx.spawn(move || Session(number)).restart(Restart::Temporary).await;
+    ///     session.is_ok()
+    /// }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let system = ActorSystem::new("example");
+    /// # let hall = system.spawn(|| Hall).await?;
+    /// # assert!(hall.open(7).await?);
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn spawn<C, F, M>(&mut self, factory: F) -> SpawnChild<'_, A, C, F, M>
     where

@@ -15,12 +15,35 @@ use crate::recipient::Recipient;
 /// Publishing never waits. A subscriber whose mailbox is full misses the value, by the overflow policy of its own, and
 /// that is counted; one that has ended is removed. A subscription counts as a ref: it keeps its actor alive.
 ///
-/// ```ignore
+/// ```
+/// # use actor::prelude::*;
+/// # use actor::Topic;
+/// # #[actor]
+/// # #[derive(Default)]
+/// # struct Store {
+/// #     rows: Vec<u64>,
+/// # }
+/// # #[handlers]
+/// # impl Store {
+/// #     fn row(&mut self, row: u64) {
+/// #         self.rows.push(row);
+/// #     }
+/// #     fn rows(&self) -> usize {
+/// #         self.rows.len()
+/// #     }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let system = ActorSystem::new("example");
+/// # let chart = system.spawn(Store::default).await?;
+/// # let alarm = system.spawn(Store::default).await?;
 /// let prices = Topic::new();
-/// prices.subscribe(chart.recipient(ChartRef::price));
-/// prices.subscribe(alarm.recipient(AlarmRef::price));
-/// let published = prices.publish(Price(7));
+/// prices.subscribe(chart.recipient(StoreRef::row));
+/// prices.subscribe(alarm.recipient(StoreRef::row));
+/// let published = prices.publish(7);
 /// assert_eq!(published.delivered, 2);
+/// # Ok(())
+/// # }
 /// ```
 pub struct Topic<T: 'static> {
     shared: Arc<Shared<T>>,
