@@ -262,8 +262,6 @@ impl fmt::Debug for Path<'_> {
 /// if let Some(store) = weak.upgrade() {
 ///     store.row(7).await?;
 /// }
-/// drop(store);
-/// assert!(weak.upgrade().is_none());
 /// # Ok(())
 /// # }
 /// ```

@@ -67,7 +67,9 @@ where
             None => self.home.for_actor::<A>(),
             Some(place) => self.home.place(place),
         };
-        let home = home.map_err(SpawnError::NoPlace)?;
+        // A system that closes takes its dispatchers along.
+        let home =
+            home.map_err(|why| if self.home.is_closing() { SpawnError::ShutDown } else { SpawnError::NoPlace(why) })?;
         let name = match self.name {
             Some(name) => Some(home.reserve(&name).ok_or(SpawnError::NameTaken(name))?),
             None => None,

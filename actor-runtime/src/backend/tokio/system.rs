@@ -273,11 +273,16 @@ impl Core {
 
     // ---- actors ------------------------------------------------------------------------------------
 
+    /// Whether no actor is started any more, but children of those that are there.
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst)
+    }
+
     /// Gives a new cell its id and keeps it until it has ended.
     pub(super) fn register(&self, top_level: bool, create: impl FnOnce(ActorId) -> Owner) -> Option<Owner> {
         let mut registry = self.registry.lock();
         // Under the lock that a shutdown lists the actors under, so that it misses none.
-        if top_level && self.closing.load(Ordering::SeqCst) {
+        if top_level && self.is_closing() {
             return None;
         }
         let born = if top_level {
