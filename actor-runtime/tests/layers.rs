@@ -3,7 +3,7 @@
 //! The one exception is the seam: everything from the contract down may name `crate::backend`, whose enums
 //! hide the backends, but not what lies inside a backend.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -40,6 +40,35 @@ fn neither_backend_knows_the_other() {
             assert!(!text.contains(&format!("backend::{other}")), "{} knows {other}", file.display());
         }
     }
+}
+
+#[test]
+fn unsafe_stands_where_the_architecture_says() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let page = fs::read_to_string(src.join("../../ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    let section = page.split_once("\n## Unsafe\n").and_then(|(_, rest)| rest.split_once("\n## ")).expect("a section").0;
+    let mut listed = BTreeSet::new();
+    for row in section.lines().filter(|line| line.starts_with("| ")).skip(1) {
+        let (folder, files) = row.trim_start_matches("| ").split_once(" | ").expect("a folder and its files");
+        let folder = if folder.starts_with('`') { format!("{}/", folder.trim_matches('`')) } else { String::new() };
+        let names = files.split('`').skip(1).step_by(2);
+        listed.extend(names.map(|name| format!("{folder}{}", name.trim_end_matches(".rs"))));
+    }
+    let found: BTreeSet<_> = sources(&src)
+        .into_iter()
+        .filter(|file| has_unsafe(&fs::read_to_string(file).expect("a source file")))
+        .map(|file| module_of(&src, &file).replace("::", "/"))
+        .collect();
+    assert!(!found.is_empty());
+    let only = |these: &BTreeSet<String>, those| these.difference(those).cloned().collect::<Vec<_>>();
+    let (unlisted, gone) = (only(&found, &listed), only(&listed, &found));
+    assert!(unlisted.is_empty() && gone.is_empty(), "not in the list: {unlisted:?}; in the list for nothing: {gone:?}");
+}
+
+/// Whether there is `unsafe` outside of comments.
+fn has_unsafe(text: &str) -> bool {
+    let code = text.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+    code.into_iter().any(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "unsafe"))
 }
 
 /// Each top-level module with the rank and the name of its layer, read from the comments of `lib.rs`.

@@ -1,8 +1,8 @@
 //! The seam: the one place where the backends that are switched on are listed.
 //!
 //! Everything above holds these enums and calls their methods; each method hands on to the backend that
-//! made the value. With one backend on, an enum has one case worth a tag and costs nothing. Both backends
-//! have the same items under the same file names, so a diff of their folders is the porting guide.
+//! made the value. With one backend on, an enum has one case worth a tag and costs nothing. What both backends
+//! have lies in files of the same name, so a diff of those is the porting guide.
 
 use core::fmt;
 use core::future::Future;
