@@ -28,8 +28,10 @@
 //! }
 //! ```
 //!
-//! The actor itself handles nothing else until that is done. To have it answer others meanwhile, let a task wait, as in
-//! [`replies`](super::replies); to do several at once, spawn several actors.
+//! The actor itself handles nothing else until that is done. To have it answer others meanwhile, give the future to
+//! [`ctx.pipe`](crate::Context::pipe), as in [`replies`](super::replies); to do several at once, spawn several actors, or a
+//! [`Pool`](crate::Pool). An actor all of whose handlers block has a thread of its own with
+//! [`#[actor(dispatcher = pinned)]`](super::dispatchers).
 //!
 //! **A deadline does not end blocking work either**: a handler that is not `async` cannot be interrupted. An ask that sets no
 //! deadline of its own may even run it on the stack of the asker, who looks at the clock when it has returned;

@@ -76,32 +76,34 @@
 //! }
 //! ```
 //!
-//! # To hear of a success without a value
+//! # To hear how a tell ended
 //!
-//! Where there is nothing to return, and the caller is to hear of the error, return a value that says more than `()`,
-//! such as the new balance above; or take the answer as a parameter:
+//! `.done()` makes an ask of a tell: it waits until the handler has run, and takes its `Err` as the answer. Nothing fails
+//! then, as somebody has heard of it.
 //!
 //! ```
 //! # use actor::prelude::*;
 //! # #[actor] struct Account { balance: u64 }
 //! #[handlers]
 //! impl Account {
-//!     fn charge(&mut self, amount: u64, reply: Reply<Result<(), &'static str>>) {
-//!         reply.send(match self.balance.checked_sub(amount) {
-//!             Some(balance) => Ok(self.balance = balance),
-//!             None => Err("overdrawn"),
-//!         });
+//!     fn charge(&mut self, amount: u64) -> Result<(), &'static str> {
+//!         self.balance = self.balance.checked_sub(amount).ok_or("overdrawn")?;
+//!         Ok(())
 //!     }
 //! }
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let system = ActorSystem::new("bank");
 //! # let account = system.spawn(|| Account { balance: 10 }).await?;
-//! assert_eq!(account.charge(11).await?, Err("overdrawn")); // the outer `?` is about the call, the inner result the answer
-//! assert_eq!(account.charge(10).await?, Ok(()));
+//! assert_eq!(account.charge(11).done().await, Err(AskError::Handler("overdrawn")));
+//! assert_eq!(account.charge(10).done().await, Ok(()));
+//! assert_eq!(system.counts::<Account>().restarts, 0);
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! It is there on tokio. Where every caller should hear of the error, return a value that says more than `()`, such as the
+//! new balance above, and the handler is an ask.
 //!
 //! # Sending without waiting
 //!
@@ -127,6 +129,9 @@
 //! // Later, when there is room:
 //! assert!(rejected.call.tell().is_ok());
 //! ```
+//!
+//! [`tell_many`](crate::RefVerbs::tell_many) sends a message for each value of an iterator, several under one lock:
+//! `log.tell_many(lines, LogRef::line)`.
 //!
 //! # Asking without waiting
 //!
@@ -168,6 +173,14 @@
 //! # stepper.run();
 //! # assert_eq!(stepper.block_on(async { display.shown().await }).unwrap(), "21 °C");
 //! ```
+//!
+//! [`.reply_to(reply)`](crate::Call::reply_to) hands a [`Reply`](crate::Reply) on to another actor's ask: whoever waits for it
+//! hears from there.
+//!
+//! # From other tasks and threads
+//!
+//! A call borrows its ref. [`.owned()`](crate::Call::owned) makes a future with a ref of its own, to be spawned or joined, and
+//! `.blocking()` waits on a thread outside of any runtime; the [first page](crate) shows both.
 //!
 //! # Deadlines
 //!

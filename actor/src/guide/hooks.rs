@@ -89,10 +89,106 @@
 //! * A timer keeps no actor alive; see [`refs`](super::refs).
 //! * A tick's `Err` is a failure, as for any tell.
 //!
+//! `ctx.every(d, |me| me.tick())` and `ctx.after(..)` begin timers at run time; see [`context`](super::context).
+//!
+//! # `#[idle(30s)]`
+//!
+//! Called when so long no message was handled, and again after as long. Timers are no messages; handlers with
+//! `#[handler(passive)]` do not count either. `ctx.set_idle(d)` and `ctx.clear_idle()` change the time for this life.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use actor::prelude::*;
+//!
+//! #[actor]
+//! struct Session;
+//!
+//! #[handlers]
+//! impl Session {
+//!     fn talk(&mut self) {}
+//!     /// Asked by whoever shows a list of sessions: no sign of life.
+//!     #[handler(passive)]
+//!     fn is_open(&self) -> bool {
+//!         true
+//!     }
+//!     #[idle(30s)]
+//!     fn quiet(&mut self, ctx: &mut Context<Self>) {
+//!         ctx.stop();
+//!     }
+//! }
+//!
+//! let (system, mut stepper) = ActorSystem::builder("doc").stepper();
+//! let session = stepper.block_on(async { system.spawn(|| Session).await })?;
+//! stepper.advance(Duration::from_secs(20));
+//! session.talk().tell()?;
+//! stepper.advance(Duration::from_secs(20));
+//! assert_eq!(stepper.block_on(async { session.is_open().await }), Ok(true));
+//! stepper.advance(Duration::from_secs(10));
+//! assert!(!session.control().is_alive());
+//! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+//! ```
+//!
+//! # `#[terminated]`
+//!
+//! Called once when an actor has ended that this one watches, with its [`ActorId`](crate::ActorId) and its
+//! [`StopReason`](crate::StopReason); at once if it had ended before.
+//!
+//! ```
+//! use actor::prelude::*;
+//!
+//! #[actor]
+//! struct Worker;
+//!
+//! #[handlers]
+//! impl Worker {
+//!     fn quit(&mut self, ctx: &mut Context<Self>) {
+//!         ctx.stop();
+//!     }
+//! }
+//!
+//! #[actor]
+//! struct Watcher {
+//!     worker: WorkerRef,
+//!     ended: Option<StopReason>,
+//! }
+//!
+//! #[handlers]
+//! impl Watcher {
+//!     #[started]
+//!     fn started(&mut self, ctx: &mut Context<Self>) {
+//!         ctx.watch(&self.worker);
+//!     }
+//!     #[terminated]
+//!     fn gone(&mut self, who: ActorId, why: StopReason) {
+//!         assert_eq!(self.worker.control().id(), Some(who));
+//!         self.ended = Some(why);
+//!     }
+//!     fn ended(&self) -> Option<StopReason> {
+//!         self.ended
+//!     }
+//! }
+//!
+//! let (system, mut stepper) = ActorSystem::builder("doc").stepper();
+//! let worker = stepper.block_on(async { system.spawn(|| Worker).await })?;
+//! let watched = worker.clone();
+//! let watcher = move || Watcher { worker: watched.clone(), ended: None };
+//! let watcher = stepper.block_on(async { system.spawn(watcher).await })?;
+//! worker.quit().tell()?;
+//! stepper.run();
+//! assert_eq!(stepper.block_on(async { watcher.ended().await })?, Some(StopReason::Requested));
+//! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+//! ```
+//!
+//! # `#[restarting]`
+//!
+//! The last word of a life that failed with an error, before its state is made anew; it may take the
+//! [`&Failure`](crate::Failure). An error in it changes nothing of what was decided.
+//!
 //! # `#[stopping]`
 //!
 //! It may take the [`StopReason`](crate::StopReason). Before it runs nothing more is handled: messages that wait are dead
 //! letters already, except after a [drain](super::shutdown), which handles them first.
 //!
-//! It runs at the end, not at a restart, and not on a state that a panic went through. What has to happen whenever a state
-//! goes, belongs into `impl Drop`.
+//! It runs at the end, not at a restart. Neither it nor `#[restarting]` runs on a state that a panic went through, nor in a
+//! life that `#[started]` did not bring up. What has to happen whenever a state goes, belongs into `impl Drop`.

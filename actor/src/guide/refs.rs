@@ -127,6 +127,47 @@
 //! # }
 //! ```
 //!
+//! # A ref of whoever takes the message
+//!
+//! [`Recipient<T>`](crate::Recipient) is a ref narrowed to one handler that is told a `T`, so actors of any type can be kept
+//! together. A [`Topic<T>`](crate::Topic) tells all of them what is published, and waits for none.
+//!
+//! ```
+//! use actor::prelude::*;
+//! use actor::{Recipient, Topic};
+//!
+//! #[actor]
+//! #[derive(Default)]
+//! struct Chart {
+//!     prices: Vec<u64>,
+//! }
+//! #[handlers]
+//! impl Chart {
+//!     fn price(&mut self, price: u64) {
+//!         self.prices.push(price);
+//!     }
+//!     fn prices(&self) -> Vec<u64> {
+//!         self.prices.clone()
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let system = ActorSystem::new("demo");
+//!     let chart = system.spawn(Chart::default).await?;
+//!     let prices: Recipient<u64> = chart.recipient(ChartRef::price);
+//!     prices.send(7).await?;
+//!
+//!     let topic = Topic::new();
+//!     topic.subscribe(prices);
+//!     assert_eq!(topic.publish(8).delivered, 1);
+//!     assert_eq!(chart.prices().await?, [7, 8]);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Both are refs, and keep their actors alive.
+//!
 //! # Somebody who was not there at the start
 //!
 //! Two actors that need each other are spawned one after the other, and the first is told of the second: a handler

@@ -42,7 +42,8 @@
 //!
 //! While an `async` handler waits, its actor handles nothing else: not the next message, not a stop, not a timer. And a
 //! caller whose ask has timed out does **not** cancel the handler that works on it. So an actor that waits for something
-//! slow, and has other things to do, lets a task wait for it. The task tells the actor what came of it:
+//! slow, and has other things to do, lets a [pipe](crate::Context::pipe) wait for it. What its future ends in comes back as
+//! a message:
 //!
 //! ```
 //! use std::collections::HashMap;
@@ -66,12 +67,7 @@
 //!         let waiting = self.waiting.entry(url.clone()).or_default();
 //!         waiting.push(reply);
 //!         if waiting.len() == 1 {
-//!             let me = ctx.this();
-//!             tokio::spawn(async move {
-//!                 let page = load(&url).await;
-//!                 // Where the cache has stopped, nobody waits any more.
-//!                 let _ = me.loaded(url, page).await;
-//!             });
+//!             ctx.pipe(load(url), |me, (url, page)| me.loaded(url, page));
 //!         }
 //!     }
 //!
@@ -87,10 +83,11 @@
 //!     }
 //! }
 //!
-//! async fn load(url: &str) -> String {
+//! async fn load(url: String) -> (String, String) {
 //!     // Stands for the network.
 //!     tokio::task::yield_now().await;
-//!     format!("<h1>{url}</h1>")
+//!     let page = format!("<h1>{url}</h1>");
+//!     (url, page)
 //! }
 //!
 //! #[tokio::main]
@@ -104,10 +101,9 @@
 //! }
 //! ```
 //!
-//! Three things to know about such a task:
+//! A pipe belongs to the life that began it: it is dropped when the actor ends or restarts, keeps no actor alive, and is
+//! stepped by a [stepper](super::testing). It waits as long as its future does; a deadline is for the future to have.
 //!
-//! * The ref it holds keeps the actor alive until the task ends. Nothing but the task itself ends it: give what it waits
-//!   for a deadline, with `tokio::time::timeout`.
-//! * It outlives a restart. Its message then reaches the next incarnation, whose `waiting` is empty; those who waited have
-//!   heard [`Failed`](crate::AskError::Failed). Answers to [`.then`](crate::Call::then) are discarded over a restart.
-//! * It is a task of tokio, so it runs under a real runtime and not in a [stepper](super::testing).
+//! **What must outlive a restart is a task of its own**, `tokio::spawn`, with `ctx.this()` to tell the actor what came of it.
+//! The ref keeps the actor alive until the task ends. Its message may reach the next incarnation, whose `waiting` is empty;
+//! those who waited have heard [`Failed`](crate::AskError::Failed). And it needs a real runtime.

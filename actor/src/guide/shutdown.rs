@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`control().drain()`](crate::Control::drain), or the last ref is dropped | are handled first; nothing more is let in | finishes |
 //! | [`control().stop()`](crate::Control::stop), `ctx.stop()`, [`system.shutdown()`](crate::ActorSystem::shutdown) | are dead letters; asks hear `Stopped` | finishes |
+//! | [`control().kill()`](crate::Control::kill) | the same | finishes, but is dropped at the next await of an `async` handler |
 //!
 //! The verbs act at once. What they return only waits until the actor has ended, children and `#[stopping]` included, and
 //! may be dropped.
@@ -87,5 +88,6 @@
 //! }
 //! ```
 //!
-//! A handler that waits for something that never comes keeps its actor from stopping. Where a program must end all the
-//! same, put the whole end into a `tokio::time::timeout`, as `examples/logwatch` does.
+//! A handler that waits for something that never comes keeps its actor from stopping, and from draining, which has no time
+//! limit of its own. Kill such an actor, or put the drain into a `tokio::time::timeout`, as `examples/logwatch` does; what is
+//! left, the shutdown ends in its time.

@@ -137,8 +137,54 @@
 //! }
 //! ```
 //!
-//! A factory given in an attribute captures nothing. What a child needs to know it is told by its parent, in the parent's
-//! `#[started]`; after a restart of the child alone that has to come from the child itself, which asks for it.
+//! A factory given in an attribute captures nothing, and may be lent the parent instead. What it takes is taken when the child
+//! is first started, and each restart gets a clone of that. `after` orders the start, `restart` says after which ends a child
+//! is started again, and `pool` makes several of a kind:
+//!
+//! ```
+//! use actor::prelude::*;
+//! # #[actor] struct Db;
+//! # #[handlers] impl Db { fn get(&self, key: u32) -> u32 { key } }
+//!
+//! #[actor]
+//! struct Worker {
+//!     db: DbRef,
+//! }
+//!
+//! #[handlers]
+//! impl Worker {
+//!     async fn work(&mut self, key: u32) -> Result<u32, AskError> {
+//!         Ok(self.db.get(key).await? * 2)
+//!     }
+//! }
+//!
+//! #[actor]
+//! struct Store {
+//!     #[child(|| Db, restart = permanent)]
+//!     db: Child<Db>,
+//!     #[child(|store: &Store| Worker { db: store.db.clone() }, after = db, pool = 4)]
+//!     workers: Pool<Worker>,
+//! }
+//!
+//! #[handlers]
+//! impl Store {
+//!     async fn work(&mut self, key: u32) -> Result<u32, AskError> {
+//!         Ok(self.workers.work(key).await.unwrap_or_default())
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let system = ActorSystem::new("demo");
+//!     let store = system.spawn(|| Store { db: Child::default(), workers: Pool::default() }).await?;
+//!     assert_eq!(store.work(7).await?, 14);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Children that are not known before are started by [`ctx.spawn`](crate::Context::spawn), each with a limit of its own; see
+//! [`context`](super::context).
 //!
 //! The attribute's options are listed at [`#[supervise]`](macro@crate::supervise). It says how the *children* of an actor are
-//! treated; those spawned by the system have the defaults.
+//! treated; those spawned by the system have the defaults. A restart concerns the failed child alone, and every failure but
+//! `unasked` restarts: other strategies, and a decision by the kind of error, are not there yet.

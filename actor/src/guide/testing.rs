@@ -55,6 +55,7 @@
 //! | [`block_on(future)`](crate::Stepper::block_on) | runs a future, stepping the system while it waits; where nobody is ready, time leaps to the next timer |
 //! | [`run()`](crate::Stepper::run) | steps until nobody is ready; time stands still |
 //! | [`advance(time)`](crate::Stepper::advance) | lets time pass, each timer at its own moment |
+//! | [`pass(time)`](crate::Stepper::pass) | lets time pass, and runs nobody |
 //! | [`step()`](crate::Stepper::step) | one message of one actor |
 //!
 //! Deadlines, pauses before restarts and `#[every]` go by the virtual clock. An actor joins in as long as it takes its time
