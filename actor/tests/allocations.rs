@@ -119,6 +119,24 @@ async fn many_actors(system: &ActorSystem) {
     }
 }
 
+#[actor(ask_timeout = off)]
+struct Parent;
+
+#[handlers]
+impl Parent {
+    /// Children that come and go. Returns how many are there in the end.
+    async fn serve(&mut self, ctx: &mut Context<Self>) -> usize {
+        for _ in 0..10_000 {
+            let child = ctx.spawn(|| Counter { total: 0 }).await.unwrap();
+            assert_eq!(child.total().await, Ok(0));
+            let stopped = child.control().stopped();
+            drop(child);
+            stopped.await;
+        }
+        ctx.children().len()
+    }
+}
+
 #[test]
 fn a_message_allocates_nothing_and_an_ended_actor_keeps_nothing() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
@@ -156,5 +174,13 @@ fn a_message_allocates_nothing_and_an_ended_actor_keeps_nothing() {
         let live = LIVE.load(Ordering::Relaxed);
         many_actors(&system).await;
         assert_eq!(LIVE.load(Ordering::Relaxed) - live, 0, "bytes kept of 10,000 actors");
+
+        let parent = system.spawn(|| Parent).await.unwrap();
+        for _warm_up in 0..2 {
+            assert_eq!(parent.serve().await, Ok(0));
+        }
+        let live = LIVE.load(Ordering::Relaxed);
+        assert_eq!(parent.serve().await, Ok(0));
+        assert_eq!(LIVE.load(Ordering::Relaxed) - live, 0, "bytes kept of 10,000 children");
     });
 }

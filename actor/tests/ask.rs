@@ -10,7 +10,7 @@ use std::thread::ThreadId;
 use std::time::Duration;
 
 use actor::prelude::*;
-use common::{Gate, everywhere, yield_now};
+use common::{Gate, begin, everywhere, in_hand, poll_once, yield_now};
 
 #[actor(ask_timeout = 200ms)]
 struct Desk {
@@ -95,7 +95,7 @@ fn a_reply_may_come_later_and_a_dropped_one_says_whose_fault_it_was() {
         let (_, _, factory) = desk();
         let desk = system.spawn(factory).await.unwrap();
         let mut later = Box::pin(desk.later().into_future());
-        assert!(poll_once(later.as_mut()).await.is_none());
+        begin(later.as_mut()).await;
         desk.answer_all().await.unwrap();
         assert_eq!(later.await, Ok(9));
         assert_eq!(desk.forget().await, Err(AskError::NoReply { handler: "forget" }));
@@ -120,12 +120,10 @@ fn an_ask_ends_when_the_actor_stops_first() {
         let (gate, _, factory) = desk();
         let desk = system.spawn(factory).await.unwrap();
         let mut slow = Box::pin(desk.slow().into_future());
-        assert!(poll_once(slow.as_mut()).await.is_none());
-        while desk.control().depth() > 0 {
-            yield_now().await;
-        }
+        begin(slow.as_mut()).await;
+        in_hand(desk.control()).await;
         let mut queued = Box::pin(desk.double(1).into_future());
-        assert!(poll_once(queued.as_mut()).await.is_none());
+        begin(queued.as_mut()).await;
         let stopped = desk.control().stop();
         gate.open();
         assert_eq!(slow.await, Ok(7), "the message in hand finishes");
@@ -141,7 +139,7 @@ fn an_ask_ends_when_the_system_is_gone() {
         let (_, _, factory) = desk();
         let desk = system.spawn(factory).await.unwrap();
         let mut later = Box::pin(desk.later().into_future());
-        assert!(poll_once(later.as_mut()).await.is_none());
+        begin(later.as_mut()).await;
         drop(system);
         assert!(later.await.is_err());
     });
@@ -153,7 +151,7 @@ fn an_ask_ends_at_its_deadline_and_its_message_is_skipped() {
         let (gate, handled, factory) = desk();
         let desk = system.spawn(factory).await.unwrap();
         let mut slow = Box::pin(desk.slow().timeout(Duration::from_secs(60)).into_future());
-        assert!(poll_once(slow.as_mut()).await.is_none());
+        begin(slow.as_mut()).await;
         assert_eq!(desk.double(1).timeout(Duration::from_millis(5)).await, Err(AskError::Timeout));
         gate.open();
         assert_eq!(slow.await, Ok(7));
@@ -255,14 +253,6 @@ fn a_loop_of_inlined_asks_leaves_other_tasks_their_turn() {
         .await
         .unwrap();
     });
-}
-
-async fn poll_once<F: Future + Unpin>(mut future: F) -> Option<F::Output> {
-    std::future::poll_fn(|cx| match std::pin::Pin::new(&mut future).poll(cx) {
-        std::task::Poll::Ready(output) => std::task::Poll::Ready(Some(output)),
-        std::task::Poll::Pending => std::task::Poll::Ready(None),
-    })
-    .await
 }
 
 #[test]

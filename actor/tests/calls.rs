@@ -4,14 +4,14 @@
 mod common;
 
 use std::error::Error;
-use std::future::{Future, IntoFuture, poll_fn};
+use std::future::{Future, IntoFuture};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::Poll;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actor::prelude::*;
-use common::{Gate, Journal, everywhere, on_runtimes, stepped, yield_now};
+use common::{Gate, Journal, begin, everywhere, in_hand, on_runtimes, poll_once, stepped, until, yield_now};
 
 #[actor(mailbox(capacity = 2, overflow = reject))]
 struct Small {
@@ -63,20 +63,10 @@ async fn small(system: &ActorSystem) -> (SmallRef, Gate, Journal) {
 /// Fills the mailbox behind a handler that waits.
 async fn fill(small: &SmallRef) {
     small.hold().await.unwrap();
-    while small.control().depth() > 0 {
-        yield_now().await;
-    }
+    in_hand(small.control()).await;
     for number in 0..2 {
         small.note(format!("{number}")).await.unwrap();
     }
-}
-
-async fn begin<F: Future + Unpin>(future: &mut F) {
-    poll_fn(|cx| {
-        assert!(Pin::new(&mut *future).poll(cx).is_pending());
-        Poll::Ready(())
-    })
-    .await;
 }
 
 // ---- owned ---------------------------------------------------------------------------------------------
@@ -98,9 +88,7 @@ fn a_rejected_call_leaves_the_function_that_borrowed_the_ref() {
         assert_eq!(rejected.reason, Reason::Full);
         let rejected = rejected.call.tell().unwrap_err();
         gate.open();
-        while small.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(small.control()).await;
         rejected.call.await.unwrap();
         small.control().drain().await;
         assert_eq!(journal.entries(), ["0", "1", "third"]);
@@ -143,9 +131,7 @@ fn an_owned_call_that_is_dropped_leaves_nothing_behind() {
         let (small, gate, journal) = small(&system).await;
         let mut waiting = small.hold().done().owned();
         begin(&mut waiting).await;
-        while small.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(small.control()).await;
         let mut ask = small.count().owned();
         begin(&mut ask).await;
         drop(ask);
@@ -155,6 +141,95 @@ fn an_owned_call_that_is_dropped_leaves_nothing_behind() {
         drop(small);
         stopped.await;
         assert!(journal.entries().is_empty());
+    });
+}
+
+#[test]
+fn a_call_that_is_never_polled_sends_nothing() {
+    everywhere(|system| async move {
+        let (small, _gate, journal) = small(&system).await;
+        drop(small.note("lazy".to_owned()).into_future());
+        drop(small.note("lazy".to_owned()).done().into_future());
+        drop(small.note("lazy".to_owned()).owned());
+        drop(small.recipient(SmallRef::note).send("lazy".to_owned()).into_future());
+        small.control().drain().await;
+        assert!(journal.entries().is_empty());
+        assert_eq!(system.counts::<Small>().handled, 0);
+    });
+}
+
+/// What an argument leaves behind.
+struct Counted(Arc<()>);
+
+#[actor(mailbox = 1)]
+struct Narrow {
+    gate: Gate,
+}
+
+#[handlers]
+impl Narrow {
+    async fn hold(&mut self) {
+        self.gate.passed().await;
+    }
+    fn set(&mut self, value: Counted) {
+        drop(value.0);
+    }
+    fn get(&self, value: Counted) -> usize {
+        Arc::strong_count(&value.0)
+    }
+    fn boom(&mut self, value: Counted) {
+        drop(value);
+        panic!("boom");
+    }
+}
+
+#[test]
+fn owned_calls_end_in_every_state_and_keep_no_argument() {
+    everywhere(|system| async move {
+        for opened in [true, false] {
+            let (gate, count) = (Gate::default(), Arc::new(()));
+            let theirs = gate.clone();
+            let actor = system.spawn(move || Narrow { gate: theirs.clone() }).await.unwrap();
+            let value = || Counted(Arc::clone(&count));
+            actor.hold().await.unwrap();
+            in_hand(actor.control()).await;
+            let mut calls: Vec<Pin<Box<dyn Future<Output = bool> + Send>>> = Vec::new();
+            for _ in 0..2 {
+                let (get, told) = (actor.get(value()).owned(), actor.set(value()).owned());
+                let (done, boom) = (actor.set(value()).done().owned(), actor.boom(value()).done().owned());
+                let sent = actor.recipient(NarrowRef::set).send(value()).into_future();
+                calls.push(Box::pin(async move { get.await.is_ok() }));
+                calls.push(Box::pin(async move { told.await.is_ok() }));
+                calls.push(Box::pin(async move { done.await.is_ok() }));
+                calls.push(Box::pin(async move { sent.await.is_ok() }));
+                calls.push(Box::pin(async move { boom.await.is_ok() }));
+            }
+            // Never polled; in the mailbox; in line for room; given up in line.
+            drop(calls.remove(0));
+            let mut answers = Vec::new();
+            for (place, call) in calls.iter_mut().enumerate() {
+                answers.push(if place < 7 { poll_once(call.as_mut()).await } else { None });
+            }
+            drop((calls.remove(2), answers.remove(2)));
+            let (weak, stopped) = (actor.downgrade(), actor.control().stopped());
+            drop(actor);
+            if opened {
+                gate.open();
+            } else {
+                drop(weak.upgrade().unwrap().control().kill());
+            }
+            for (call, answer) in calls.into_iter().zip(&mut answers) {
+                if answer.is_none() {
+                    *answer = Some(call.await);
+                }
+            }
+            // The first was let in; of the others those fail that panic, or all.
+            let well = if opened { [true, true, false, true, true, true, true, false] } else { [false; 8] };
+            assert_eq!(answers[0], Some(true));
+            assert_eq!(answers[1..], well.map(Some)[1..]);
+            stopped.await;
+            assert_eq!(Arc::strong_count(&count), 1, "no argument is left");
+        }
     });
 }
 
@@ -168,9 +243,7 @@ fn done_waits_until_the_handler_has_run() {
         assert_eq!(journal.entries(), ["one"]);
         let mut held = small.hold().done().into_future();
         begin(&mut held).await;
-        while small.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(small.control()).await;
         begin(&mut held).await;
         gate.open();
         assert_eq!(held.await, Ok(()));
@@ -232,9 +305,7 @@ fn a_rejected_call_that_was_to_be_waited_for_comes_back() {
             fill(&small).await;
             let rejected = small.divide(7).done().tell().unwrap_err();
             gate.open();
-            while small.control().depth() > 0 {
-                yield_now().await;
-            }
+            in_hand(small.control()).await;
             assert_eq!(rejected.call.await, Ok(()));
             assert_eq!(journal.entries(), ["0", "1", "by 7"]);
         },
@@ -356,6 +427,42 @@ fn who_must_not_block_is_told() {
     );
 }
 
+#[actor]
+struct Piping {
+    journal: Journal,
+}
+
+#[handlers]
+impl Piping {
+    fn start(&mut self, ctx: &mut Context<Self>) {
+        let me = ctx.this();
+        ctx.pipe(async move { me.ping().blocking() }, |me, answer| me.answered(answer));
+    }
+    fn answered(&mut self, answer: Result<bool, AskError>) {
+        self.journal.note(format!("{answer:?}"));
+    }
+    fn ping(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn blocking_in_a_pipe_panics_on_every_dispatcher() {
+    on_runtimes(
+        |builder| builder,
+        |system| async move {
+            let journal = Journal::default();
+            let theirs = journal.clone();
+            let actor = system.spawn(move || Piping { journal: theirs.clone() }).await.unwrap();
+            actor.start().await.unwrap();
+            until(|| system.counts::<Piping>().failures == 1).await;
+            assert_eq!(actor.ping().await, Ok(true));
+            actor.control().drain().await;
+            assert!(journal.entries().is_empty(), "{:?}", journal.entries());
+        },
+    );
+}
+
 #[actor(mailbox(capacity = 1, overflow = drop_oldest), stash = 1)]
 struct Picky {
     ready: bool,
@@ -385,9 +492,7 @@ fn done_follows_a_message_into_the_stash_and_hears_when_it_is_dropped() {
         let theirs = journal.clone();
         let picky = system.spawn(move || Picky { ready: false, journal: theirs.clone() }).await.unwrap();
         let wait = async || {
-            while picky.control().depth() > 0 {
-                yield_now().await;
-            }
+            in_hand(picky.control()).await;
         };
         let mut first = picky.note("first".to_owned()).done().into_future();
         begin(&mut first).await;

@@ -8,7 +8,7 @@ use std::future::pending;
 
 use actor::prelude::*;
 use actor::{MailboxStatus, Weak};
-use common::{Gate, Journal, everywhere, on_runtimes, yield_now};
+use common::{Gate, Journal, everywhere, in_hand, on_runtimes, yield_now};
 
 #[actor(mailbox = 8)]
 struct Leaf {
@@ -46,9 +46,7 @@ async fn leaf(system: &ActorSystem) -> (LeafRef, Gate, Journal) {
 }
 
 async fn begun(leaf: &LeafRef) {
-    while leaf.control().depth() > 0 {
-        yield_now().await;
-    }
+    in_hand(leaf.control()).await;
 }
 
 #[actor(mailbox = unbounded, name = "trunk")]

@@ -12,7 +12,7 @@ use actor::prelude::*;
 use actor::{
     Dispatcher, DispatcherKind, OverloadHint, PlaceError, ReadyCell, Residents, SingleWorker, SpawnError, SystemEvent,
 };
-use common::{Gate, Journal, runtime, yield_now};
+use common::{Gate, Journal, PATIENCE, in_hand, runtime};
 
 /// Says where it runs.
 macro_rules! where_am_i {
@@ -27,7 +27,10 @@ macro_rules! where_am_i {
             }
             async fn later(&self) -> (ThreadId, ThreadId) {
                 let before = thread::current().id();
-                tokio::time::sleep(Duration::from_millis(1)).await;
+                // Woken by another thread, under one of tokio's timers, which must be at hand.
+                let elsewhere = tokio::task::spawn_blocking(|| thread::current().id());
+                let elsewhere = tokio::time::timeout(PATIENCE, elsewhere).await.unwrap().unwrap();
+                assert_ne!(elsewhere, before);
                 (before, thread::current().id())
             }
         }
@@ -88,9 +91,7 @@ fn a_current_thread_actor_runs_on_the_thread_that_spawned_it_and_never_inside_a_
         thread::spawn(move || from_elsewhere.thread().tell().unwrap()).join().unwrap();
         actor.thread().tell().unwrap();
         assert_eq!(system.counts::<Here>().handled, counts);
-        while actor.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(actor.control()).await;
         assert_eq!(system.counts::<Here>().handled, counts + 2);
         system.shutdown().await.unwrap();
     });
@@ -313,9 +314,7 @@ fn a_worker_that_is_shut_down_lets_its_actors_end_or_says_how_many_did_not() {
         let idle = system.spawn(holds(&journal, &gate)).on(worker.clone()).await.unwrap();
         let busy = system.spawn(holds(&journal, &gate)).on(worker.clone()).await.unwrap();
         busy.hold().tell().unwrap();
-        while busy.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(busy.control()).await;
         (system, idle, busy)
     });
     // This thread may block, so the idle one ends in order; the other never comes to it.

@@ -3,23 +3,12 @@
 
 mod common;
 
-use std::future::{Future, IntoFuture, pending, poll_fn};
-use std::pin::Pin;
+use std::future::{IntoFuture, pending};
 use std::sync::{Arc, Mutex};
-use std::task::Poll;
 use std::time::Duration;
 
 use actor::prelude::*;
-use common::{Gate, Journal, everywhere, everywhere_with, yield_now};
-
-/// Polls `future` once, and finds it waiting.
-async fn begin<F: Future + Unpin>(future: &mut F) {
-    poll_fn(|cx| {
-        assert!(Pin::new(&mut *future).poll(cx).is_pending());
-        Poll::Ready(())
-    })
-    .await;
-}
+use common::{Gate, Journal, begin, everywhere, everywhere_with, in_hand, yield_now};
 
 #[actor]
 struct Leaf {
@@ -198,9 +187,7 @@ fn a_shutdown_names_only_who_is_stuck() {
             let _idle = system.spawn(leaf("idle", &journal)).await.unwrap();
             let holding = system.spawn(leaf("holding", &journal)).await.unwrap();
             holding.hold().tell().unwrap();
-            while holding.control().depth() > 0 {
-                yield_now().await;
-            }
+            in_hand(holding.control()).await;
             let error = system.shutdown().await.unwrap_err();
             let stuck: Vec<_> = error.stuck().iter().map(|stuck| Some(stuck.id)).collect();
             assert_eq!(stuck, [holding.control().id()]);
@@ -217,9 +204,7 @@ fn an_ask_whose_handler_is_killed_says_stopped_and_the_law_holds() {
             let actor = system.spawn(leaf("holding", &journal)).await.unwrap();
             let mut ask = actor.hold().timeout(Duration::from_secs(9)).into_future();
             begin(&mut ask).await;
-            while actor.control().depth() > 0 {
-                yield_now().await;
-            }
+            in_hand(actor.control()).await;
             system.shutdown().await.unwrap_err();
             assert_eq!(ask.await, Err(AskError::Stopped));
             actor.control().stopped().await;
@@ -235,9 +220,7 @@ fn a_reply_kept_by_an_actor_that_stops_says_stopped() {
         let keeper = system.spawn(|| Keeper { kept: Vec::new() }).await.unwrap();
         let mut ask = keeper.keep().into_future();
         begin(&mut ask).await;
-        while keeper.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(keeper.control()).await;
         keeper.control().stop().await;
         assert_eq!(ask.await, Err(AskError::Stopped));
     });
@@ -309,9 +292,7 @@ fn an_ask_that_outlives_its_system_says_stopped() {
         let mut coarse = actor.lend().into_future();
         begin(&mut exact).await;
         begin(&mut coarse).await;
-        while actor.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(actor.control()).await;
         system.shutdown().await.unwrap();
         assert_eq!(exact.await, Err(AskError::Stopped));
         assert_eq!(coarse.await, Err(AskError::Stopped));

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use actor::prelude::*;
 use actor::{FailureKind, FindError, SpawnError};
-use common::{Gate, Journal, everywhere, yield_now};
+use common::{Gate, Journal, begin, everywhere, handled, until, yield_now};
 
 #[actor]
 struct Db {
@@ -91,11 +91,8 @@ fn an_async_factory_builds_every_life_and_messages_wait_for_it() {
         assert_eq!(db.life().await, Ok(1));
         assert_eq!(journal.entries(), ["started", "started"]);
         // Counted after it has answered.
-        let lives = || system.handled::<Db>().into_iter().find(|(name, _)| *name == "life").unwrap().1;
-        while lives() < 2 {
-            yield_now().await;
-        }
-        assert_eq!(lives(), 2, "a factory is no message");
+        until(|| handled::<Db>(&system, "life") >= 2).await;
+        assert_eq!(handled::<Db>(&system, "life"), 2, "a factory is no message");
     });
 }
 
@@ -146,6 +143,33 @@ fn a_stop_while_an_async_factory_waits_drops_it() {
             assert_eq!(db.life().await, Err(AskError::Stopped));
             assert_eq!(Arc::strong_count(&held), 1, "factory and future are gone");
         }
+    });
+}
+
+#[test]
+fn a_start_that_was_given_up_leaves_no_actor_and_no_name() {
+    everywhere(|system| async move {
+        let held = Arc::new(());
+        let h = held.clone();
+        let factory = move || {
+            let held = h.clone();
+            async move {
+                std::future::pending::<()>().await;
+                drop(held);
+                Db::open()
+            }
+        };
+        let mut starting = Box::pin(system.spawn(factory).named("db").into_future());
+        for _ in 0..20 {
+            begin(starting.as_mut()).await;
+            yield_now().await;
+        }
+        assert!(system.find::<DbRef>("db").is_ok());
+        drop(starting);
+        until(|| Arc::strong_count(&held) == 1).await;
+        until(|| system.find::<DbRef>("db") == Err(FindError::Unknown)).await;
+        let other = system.spawn(|| Other).named("db").await.unwrap();
+        assert_eq!(system.find::<OtherRef>("db"), Ok(other));
     });
 }
 

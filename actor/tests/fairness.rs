@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actor::Stepper;
 use actor::prelude::*;
-use common::Journal;
+use common::{Journal, in_hand};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -111,9 +111,7 @@ fn a_yield_has_a_reason_and_an_empty_mailbox_never_yields() {
             let actor = system.spawn(|| Plain).await.unwrap();
             let yields = || system.counts::<Plain>().yields;
             let settled = async || {
-                while actor.control().depth() > 0 {
-                    common::yield_now().await;
-                }
+                in_hand(actor.control()).await;
             };
             for _ in 0..100 {
                 actor.add().tell().unwrap();
@@ -132,4 +130,52 @@ fn a_yield_has_a_reason_and_an_empty_mailbox_never_yields() {
             assert_eq!(yields().backlog, 1, "{:?}", yields());
         },
     );
+}
+
+/// Urgent messages that bring the next one.
+#[actor(fairness(system = 1, user = 3))]
+struct Alarmed {
+    journal: Journal,
+    over: bool,
+}
+
+#[handlers]
+impl Alarmed {
+    #[every(1ms)]
+    fn tick(&mut self) {
+        self.over = true;
+        self.journal.note("tick");
+    }
+    #[handler(lane = urgent)]
+    fn again(&mut self, ctx: &mut Context<Self>) {
+        self.journal.note("urgent");
+        if !self.over {
+            ctx.this().again().tell().unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_flood_of_urgent_messages_leaves_ticks_their_share() {
+    let alarmed = |journal: &Journal| {
+        let journal = journal.clone();
+        move || Alarmed { journal: journal.clone(), over: false }
+    };
+    common::on_runtimes(
+        |builder| builder,
+        move |system| async move {
+            let journal = Journal::default();
+            let actor = system.spawn(alarmed(&journal)).await.unwrap();
+            actor.again().tell().unwrap();
+            common::until(|| journal.entries().iter().any(|entry| entry == "tick")).await;
+        },
+    );
+    let (system, mut stepper) = ActorSystem::builder("alarmed").stepper();
+    let journal = Journal::default();
+    let actor = stepper.block_on(async { system.spawn(alarmed(&journal)).await.unwrap() });
+    actor.again().tell().unwrap();
+    stepper.pass(Duration::from_millis(1));
+    stepper.run();
+    let tick = journal.entries().iter().position(|entry| entry == "tick").unwrap();
+    assert!(tick <= 3, "three for one: {:?}", journal.entries());
 }

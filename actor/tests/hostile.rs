@@ -11,7 +11,7 @@ use std::task::{Context as TaskContext, Wake, Waker};
 use std::time::Duration;
 
 use actor::prelude::*;
-use common::{Gate, everywhere, everywhere_with, yield_now};
+use common::{Gate, everywhere, everywhere_with, in_hand, yield_now};
 
 /// The payload of a panic, which panics itself when it is dropped.
 struct Bomb;
@@ -160,9 +160,7 @@ fn a_waker_of_an_asker_that_panics_does_not_fail_the_actor_asked() {
         let actor = system.spawn(server(&gate)).await.unwrap();
         let mut ask = actor.hold().into_future();
         angry.wait_for(&mut ask);
-        while actor.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(actor.control()).await;
         gate.open();
         assert_eq!(actor.ready().await, Ok(true));
         assert!(angry.woken());
@@ -177,9 +175,7 @@ fn a_waker_of_a_sender_that_panics_loses_no_turn() {
         let (angry, gate) = (Arc::new(Angry::default()), Gate::default());
         let actor = system.spawn(server(&gate)).await.unwrap();
         actor.hold().tell().unwrap();
-        while actor.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(actor.control()).await;
         actor.add().await.unwrap();
         let mut sending = actor.add().into_future();
         angry.wait_for(&mut sending);

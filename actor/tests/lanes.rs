@@ -4,7 +4,7 @@
 mod common;
 
 use actor::prelude::*;
-use common::{Gate, Journal, everywhere, yield_now};
+use common::{Gate, Journal, begin, everywhere, in_hand, yield_now};
 
 #[actor(mailbox = 4)]
 struct Desk {
@@ -50,9 +50,7 @@ async fn held(system: &ActorSystem) -> (DeskRef, Gate, Journal) {
         system.spawn(move || Desk { gate: gate.clone(), journal: journal.clone() }).await.unwrap()
     };
     desk.hold().await.unwrap();
-    while desk.control().depth() > 0 {
-        yield_now().await;
-    }
+    in_hand(desk.control()).await;
     (desk, gate, journal)
 }
 
@@ -128,7 +126,7 @@ fn each_lane_has_a_capacity_of_its_own_and_senders_that_wait_in_order() {
         let (alarm, other, note) = (desk.alarm(4), desk.alarm(5), desk.note(4));
         let mut waiting = [Box::pin(alarm.into_future()), Box::pin(other.into_future()), Box::pin(note.into_future())];
         for sending in &mut waiting {
-            assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(sending.as_mut().poll(cx).is_pending())).await);
+            begin(sending.as_mut()).await;
         }
         gate.open();
         for sending in waiting {
@@ -153,7 +151,7 @@ fn a_stop_overtakes_both_lanes_and_leaves_nobody_waiting() {
         }
         let waiting = desk.alarm(4);
         let mut waiting = std::pin::pin!(waiting.into_future());
-        assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(waiting.as_mut().poll(cx).is_pending())).await);
+        begin(waiting.as_mut()).await;
         let stopped = desk.control().stop();
         gate.open();
         stopped.await;

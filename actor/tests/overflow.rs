@@ -3,65 +3,65 @@
 
 mod common;
 
+use std::pin::pin;
+
 use actor::prelude::*;
-use common::{Gate, everywhere, yield_now};
+use common::{Gate, begin, everywhere, in_hand, poll_once, soon, yield_now};
 
-#[actor(mailbox(capacity = 2, overflow = reject))]
-struct Rejecting {
-    gate: Gate,
-    seen: Vec<u32>,
+/// An actor that can be held, and what it has seen.
+macro_rules! seeing {
+    ($name:ident, $($option:tt)*) => {
+        #[actor($($option)*)]
+        struct $name {
+            gate: Gate,
+            seen: Vec<u32>,
+        }
+
+        #[handlers]
+        impl $name {
+            async fn hold(&mut self) {
+                self.gate.passed().await;
+            }
+            fn note(&mut self, number: u32) {
+                self.seen.push(number);
+            }
+            fn seen(&self) -> Vec<u32> {
+                self.seen.clone()
+            }
+            async fn note_self(&mut self, ctx: &mut Context<Self>) -> Result<(), TellError> {
+                let me = ctx.this();
+                me.note(1).await?;
+                me.note(2).await?;
+                me.note(3).await
+            }
+        }
+    };
 }
 
-#[handlers]
-impl Rejecting {
-    async fn hold(&mut self) {
-        self.gate.passed().await;
-    }
-    fn note(&mut self, number: u32) {
-        self.seen.push(number);
-    }
-    fn seen(&self) -> Vec<u32> {
-        self.seen.clone()
-    }
-}
+seeing!(Rejecting, mailbox(capacity = 2, overflow = reject));
+seeing!(Waiting, mailbox = 2);
+seeing!(Settled, mailbox(capacity = 3, overflow = drop_newest));
+seeing!(Latest, mailbox(capacity = 3, overflow = drop_oldest));
+seeing!(Open, mailbox = unbounded);
 
-#[actor(mailbox = 2)]
-struct Waiting {
-    gate: Gate,
-    seen: Vec<u32>,
-}
-
-#[handlers]
-impl Waiting {
-    async fn hold(&mut self) {
-        self.gate.passed().await;
-    }
-    fn note(&mut self, number: u32) {
-        self.seen.push(number);
-    }
-    fn seen(&self) -> Vec<u32> {
-        self.seen.clone()
-    }
-    async fn note_self(&mut self, ctx: &mut Context<Self>) -> Result<(), TellError> {
-        let me = ctx.this();
-        me.note(1).await?;
-        me.note(2).await?;
-        me.note(3).await
-    }
+/// Sends `hold`, and waits until it is in hand.
+macro_rules! held {
+    ($system:ident, $actor:ident) => {{
+        let gate = Gate::default();
+        let actor = {
+            let gate = gate.clone();
+            $system.spawn(move || $actor { gate: gate.clone(), seen: Vec::new() }).await.unwrap()
+        };
+        actor.hold().await.unwrap();
+        in_hand(actor.control()).await;
+        (actor, gate)
+    }};
 }
 
 #[test]
 fn a_rejecting_mailbox_hands_the_message_back_at_exactly_its_capacity() {
     everywhere(|system| async move {
-        let gate = Gate::default();
-        let actor = {
-            let gate = gate.clone();
-            system.spawn(move || Rejecting { gate: gate.clone(), seen: Vec::new() }).await.unwrap()
-        };
-        actor.hold().await.unwrap();
-        while actor.control().depth() > 0 {
-            yield_now().await;
-        }
+        let (actor, gate) = held!(system, Rejecting);
         actor.note(1).await.unwrap();
         actor.note(2).tell().unwrap();
         assert_eq!(actor.note(3).await, Err(TellError::Full));
@@ -91,22 +91,14 @@ fn a_rejecting_mailbox_hands_the_message_back_at_exactly_its_capacity() {
 #[test]
 fn senders_wait_in_the_order_they_came() {
     everywhere(|system| async move {
-        let gate = Gate::default();
-        let actor = {
-            let gate = gate.clone();
-            system.spawn(move || Waiting { gate: gate.clone(), seen: Vec::new() }).await.unwrap()
-        };
-        actor.hold().await.unwrap();
-        while actor.control().depth() > 0 {
-            yield_now().await;
-        }
+        let (actor, gate) = held!(system, Waiting);
         actor.note(1).await.unwrap();
         actor.note(2).await.unwrap();
         assert!(actor.note(9).tell().is_err(), "full");
         // Four senders in line; the second gives up and leaves nothing behind.
         let mut calls: Vec<_> = (3..7).map(|number| Box::pin(actor.note(number).into_future())).collect();
         for call in &mut calls {
-            assert!(poll_once(call.as_mut()).await.is_none());
+            begin(call.as_mut()).await;
         }
         drop(calls.remove(1));
         gate.open();
@@ -120,19 +112,11 @@ fn senders_wait_in_the_order_they_came() {
 #[test]
 fn a_newcomer_does_not_overtake_a_sender_that_waits() {
     everywhere(|system| async move {
-        let gate = Gate::default();
-        let actor = {
-            let gate = gate.clone();
-            system.spawn(move || Waiting { gate: gate.clone(), seen: Vec::new() }).await.unwrap()
-        };
-        actor.hold().await.unwrap();
-        while actor.control().depth() > 0 {
-            yield_now().await;
-        }
+        let (actor, gate) = held!(system, Waiting);
         actor.note(1).await.unwrap();
         actor.note(2).await.unwrap();
         let mut waiting = Box::pin(actor.note(3).into_future());
-        assert!(poll_once(waiting.as_mut()).await.is_none());
+        begin(waiting.as_mut()).await;
         gate.open();
         let mut newcomer = Box::pin(actor.note(4).into_future());
         let _ = poll_once(newcomer.as_mut()).await;
@@ -146,27 +130,38 @@ fn a_newcomer_does_not_overtake_a_sender_that_waits() {
 #[test]
 fn a_sender_that_waits_hears_of_the_end_and_of_its_deadline() {
     everywhere(|system| async move {
-        let gate = Gate::default();
-        let actor = {
-            let gate = gate.clone();
-            system.spawn(move || Waiting { gate: gate.clone(), seen: Vec::new() }).await.unwrap()
-        };
-        actor.hold().await.unwrap();
-        while actor.control().depth() > 0 {
-            yield_now().await;
-        }
+        let (actor, gate) = held!(system, Waiting);
         actor.note(1).await.unwrap();
         actor.note(2).await.unwrap();
         let late = actor.note(3).timeout(std::time::Duration::from_millis(5)).await;
         assert_eq!(late, Err(TellError::Timeout));
         let mut waiting = Box::pin(actor.note(4).into_future());
-        assert!(poll_once(waiting.as_mut()).await.is_none());
+        begin(waiting.as_mut()).await;
         let stopped = actor.control().stop();
         gate.open();
         assert_eq!(waiting.await, Err(TellError::Stopped));
         stopped.await;
         assert_eq!(actor.note(5).await, Err(TellError::Stopped));
         assert_eq!(actor.note(5).tell().unwrap_err().reason, Reason::Stopped);
+    });
+}
+
+#[test]
+fn a_sender_that_waits_hears_of_a_drain_at_once() {
+    everywhere(|system| async move {
+        let (actor, gate) = held!(system, Waiting);
+        actor.note(1).await.unwrap();
+        actor.note(2).await.unwrap();
+        let (told, done) = (actor.note(3), actor.note(4).done());
+        let (mut told, mut done) = (pin!(told.into_future()), pin!(done.into_future()));
+        begin(told.as_mut()).await;
+        begin(done.as_mut()).await;
+        let drained = actor.control().drain();
+        // The handler is held still.
+        assert_eq!(soon(told).await, Err(TellError::Stopped));
+        assert_eq!(soon(done).await, Err(AskError::Stopped));
+        gate.open();
+        drained.await;
     });
 }
 
@@ -183,70 +178,6 @@ fn waiting_for_room_in_ones_own_full_mailbox_fails_at_once() {
     });
 }
 
-async fn poll_once<F: Future + Unpin>(mut future: F) -> Option<F::Output> {
-    std::future::poll_fn(|cx| match std::pin::Pin::new(&mut future).poll(cx) {
-        std::task::Poll::Ready(output) => std::task::Poll::Ready(Some(output)),
-        std::task::Poll::Pending => std::task::Poll::Ready(None),
-    })
-    .await
-}
-
-#[actor(mailbox(capacity = 3, overflow = drop_newest))]
-struct Settled {
-    gate: Gate,
-    seen: Vec<u32>,
-}
-
-#[handlers]
-impl Settled {
-    async fn hold(&mut self) {
-        self.gate.passed().await;
-    }
-    fn note(&mut self, number: u32) -> u32 {
-        self.seen.push(number);
-        number
-    }
-    fn seen(&self) -> Vec<u32> {
-        self.seen.clone()
-    }
-}
-
-#[actor(mailbox(capacity = 3, overflow = drop_oldest))]
-struct Latest {
-    gate: Gate,
-    seen: Vec<u32>,
-}
-
-#[handlers]
-impl Latest {
-    async fn hold(&mut self) {
-        self.gate.passed().await;
-    }
-    fn note(&mut self, number: u32) -> u32 {
-        self.seen.push(number);
-        number
-    }
-    fn seen(&self) -> Vec<u32> {
-        self.seen.clone()
-    }
-}
-
-/// Sends `hold`, and waits until it is in hand.
-macro_rules! held {
-    ($system:ident, $actor:ident) => {{
-        let gate = Gate::default();
-        let actor = {
-            let gate = gate.clone();
-            $system.spawn(move || $actor { gate: gate.clone(), seen: Vec::new() }).await.unwrap()
-        };
-        actor.hold().await.unwrap();
-        while actor.control().depth() > 0 {
-            yield_now().await;
-        }
-        (actor, gate)
-    }};
-}
-
 #[test]
 fn what_a_full_mailbox_drops_is_the_newest() {
     everywhere(|system| async move {
@@ -255,11 +186,9 @@ fn what_a_full_mailbox_drops_is_the_newest() {
             actor.note(number).tell().unwrap();
             assert!(actor.control().depth() <= 3);
         }
-        assert_eq!(actor.note(10).await, Err(AskError::Dropped), "an ask that is dropped hears of it");
+        assert_eq!(actor.note(10).done().await, Err(AskError::Dropped), "an ask that is dropped hears of it");
         gate.open();
-        while actor.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(actor.control()).await;
         assert_eq!(actor.seen().await, Ok(vec![0, 1, 2]));
         assert_eq!(system.counts::<Settled>().dead_letters, 8);
     });
@@ -269,18 +198,16 @@ fn what_a_full_mailbox_drops_is_the_newest() {
 fn what_a_full_mailbox_drops_is_the_oldest() {
     everywhere(|system| async move {
         let (actor, gate) = held!(system, Latest);
-        let oldest = actor.note(100);
-        let mut oldest = std::pin::pin!(oldest.into_future());
-        assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(oldest.as_mut().poll(cx).is_pending())).await);
+        let oldest = actor.note(100).done();
+        let mut oldest = pin!(oldest.into_future());
+        begin(oldest.as_mut()).await;
         for number in 0..10 {
             actor.note(number).tell().unwrap();
             assert!(actor.control().depth() <= 3);
         }
         assert_eq!(oldest.await, Err(AskError::Dropped), "an ask that is dropped hears of it");
         gate.open();
-        while actor.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(actor.control()).await;
         assert_eq!(actor.seen().await, Ok(vec![7, 8, 9]));
         assert_eq!(system.counts::<Latest>().dead_letters, 8);
     });
@@ -314,9 +241,7 @@ fn the_oldest_is_dropped_also_where_the_actor_has_taken_it_out_already() {
             system.spawn(move || Window { gates: gates.to_vec(), seen: Vec::new() }).await.unwrap()
         };
         actor.note(0).await.unwrap();
-        while actor.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(actor.control()).await;
         // Four messages wait; the actor takes all of them out at once, and handles the first of them.
         for number in 1..=4 {
             actor.note(number).tell().unwrap();
@@ -331,9 +256,7 @@ fn the_oldest_is_dropped_also_where_the_actor_has_taken_it_out_already() {
             assert!(actor.control().depth() <= 4);
         }
         second.open();
-        while actor.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(actor.control()).await;
         assert_eq!(actor.seen().await, Ok(vec![0, 1, 4, 5, 6, 7]));
         assert_eq!(system.counts::<Window>().dead_letters, 2);
     });
@@ -341,36 +264,12 @@ fn the_oldest_is_dropped_also_where_the_actor_has_taken_it_out_already() {
 
 #[test]
 fn an_unbounded_mailbox_is_never_full() {
-    #[actor(mailbox = unbounded)]
-    struct Open {
-        gate: Gate,
-        seen: u32,
-    }
-
-    #[handlers]
-    impl Open {
-        async fn hold(&mut self) {
-            self.gate.passed().await;
-        }
-        fn note(&mut self) {
-            self.seen += 1;
-        }
-        fn seen(&self) -> u32 {
-            self.seen
-        }
-    }
-
     everywhere(|system| async move {
-        let gate = Gate::default();
-        let actor = {
-            let gate = gate.clone();
-            system.spawn(move || Open { gate: gate.clone(), seen: 0 }).await.unwrap()
-        };
-        actor.hold().await.unwrap();
-        for _ in 0..5_000 {
-            actor.note().tell().unwrap();
+        let (actor, gate) = held!(system, Open);
+        for number in 0..5_000 {
+            actor.note(number).tell().unwrap();
         }
         gate.open();
-        assert_eq!(actor.seen().await, Ok(5_000));
+        assert_eq!(actor.seen().await, Ok((0..5_000).collect()));
     });
 }

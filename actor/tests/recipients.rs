@@ -10,7 +10,7 @@ use std::task::Poll;
 
 use actor::prelude::*;
 use actor::{Published, Recipient, Topic};
-use common::{Gate, Journal, everywhere, yield_now};
+use common::{Gate, Journal, everywhere, in_hand};
 
 #[derive(Clone, Debug)]
 struct Row(u32);
@@ -62,9 +62,7 @@ async fn store(system: &ActorSystem) -> (StoreRef, Gate, Journal) {
 /// Fills the mailbox behind a handler that waits.
 async fn fill(store: &StoreRef) {
     store.hold().await.unwrap();
-    while store.control().depth() > 0 {
-        yield_now().await;
-    }
+    in_hand(store.control()).await;
     store.row(Row(0)).await.unwrap();
     store.row(Row(1)).await.unwrap();
 }
@@ -154,9 +152,7 @@ fn a_topic_reaches_all_subscribers_and_waits_for_none() {
         assert_eq!(topic.clone().publish(Row(2)), published(1, 1, 0));
         assert_eq!(topic.missed(), 1);
         gate.open();
-        while slow.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(slow.control()).await;
         assert_eq!(topic.publish(Row(3)), published(2, 0, 0));
         assert!(topic.unsubscribe(&quick.recipient(StoreRef::row)));
         assert!(!topic.unsubscribe(&quick.recipient(StoreRef::row)));

@@ -3,10 +3,11 @@
 
 mod common;
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use actor::prelude::*;
-use common::{Journal, everywhere, yield_now};
+use common::{Journal, begin, everywhere, handled, yield_now};
 
 #[actor(stash = 3)]
 struct Store {
@@ -41,8 +42,12 @@ impl Store {
         self.journal.note(format!("note {number}"));
     }
     #[handler(lane = urgent)]
-    fn alarm(&mut self) {
-        self.journal.note("alarm");
+    fn open_now(&mut self, ctx: &mut Context<Self>) {
+        self.open(ctx);
+    }
+    #[handler(lane = urgent)]
+    fn fails_now(&mut self) {
+        panic!("on purpose");
     }
     fn fails(&mut self) {
         panic!("on purpose");
@@ -142,6 +147,40 @@ fn the_stash_survives_a_restart_and_comes_before_the_mailbox() {
     });
 }
 
+/// Puts 1, 2 and 3 into the stash, takes them out in vain, and sends `then` when `back` of them have gone back. Says
+/// what has been put in the end.
+fn order(then: fn(&StoreRef), back: usize, ready_from: u32) -> Vec<String> {
+    let (system, mut stepper) = ActorSystem::builder("order").stepper();
+    let journal = Journal::default();
+    let (kept, lives) = (journal.clone(), AtomicU32::new(0));
+    let factory = move || Store { ready: lives.fetch_add(1, Ordering::SeqCst) >= ready_from, journal: kept.clone() };
+    let store = stepper.block_on(async { system.spawn(factory).await.unwrap() });
+    for number in 1..4 {
+        store.put(number).tell().unwrap();
+    }
+    stepper.run();
+    store.look().tell().unwrap();
+    while handled::<Store>(&system, "look") == 0 {
+        stepper.step();
+    }
+    for _ in 0..back {
+        stepper.step();
+    }
+    then(&store);
+    stepper.run();
+    journal.entries()
+}
+
+#[test]
+fn what_goes_back_into_the_stash_keeps_its_order_over_restarts_too() {
+    for back in 0..4 {
+        let handled = order(|store| store.open_now().tell().unwrap(), back, 9);
+        assert_eq!(handled, ["put 1", "put 2", "put 3"], "opened after {back} steps");
+        let handled = order(|store| store.fails_now().tell().unwrap(), back, 1);
+        assert_eq!(handled, ["put 1", "put 2", "put 3"], "failed after {back} steps");
+    }
+}
+
 #[test]
 fn a_stop_makes_dead_letters_of_the_stash() {
     everywhere(|system| async move {
@@ -149,7 +188,7 @@ fn a_stop_makes_dead_letters_of_the_stash() {
         store.put(0).await.unwrap();
         let get = store.get(1);
         let mut get = std::pin::pin!(get.into_future());
-        assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(get.as_mut().poll(cx).is_pending())).await);
+        begin(get.as_mut()).await;
         assert_eq!(store.up().await, Ok(true));
         store.control().stop().await;
         assert_eq!(get.await, Err(AskError::Stopped));
@@ -240,7 +279,7 @@ fn what_has_expired_takes_no_room_in_the_stash() {
         }
         let get = store.get(7);
         let mut get = std::pin::pin!(get.into_future());
-        assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(get.as_mut().poll(cx).is_pending())).await);
+        begin(get.as_mut()).await;
         store.open().await.unwrap();
         assert_eq!(get.await, Ok(70));
     });

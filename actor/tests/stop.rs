@@ -1,4 +1,4 @@
-//! Promises `stop`, `stop_order`, `last_ref`, `no_silent_loss`, `shutdown` and `runtime_drop`.
+//! Promises `stop`, `no_silent_loss`, `shutdown` and `runtime_drop`: how actors and whole systems end, and nobody is left.
 #![allow(missing_docs)]
 
 mod common;
@@ -6,7 +6,7 @@ mod common;
 use std::time::Duration;
 
 use actor::prelude::*;
-use common::{Gate, Journal, everywhere, yield_now};
+use common::{Gate, Journal, begin, everywhere, in_hand, soon, yield_now};
 
 #[actor]
 struct Leaf {
@@ -39,24 +39,6 @@ impl Leaf {
 fn leaf(name: &'static str, journal: &Journal, gate: &Gate) -> impl Fn() -> Leaf + Send + 'static {
     let (journal, gate) = (journal.clone(), gate.clone());
     move || Leaf { name, journal: journal.clone(), gate: gate.clone() }
-}
-
-#[test]
-fn the_last_ref_going_drains_and_stops_the_actor() {
-    everywhere(|system| async move {
-        let (journal, gate) = (Journal::default(), Gate::default());
-        let actor = system.spawn(leaf("a", &journal, &gate)).await.unwrap();
-        let second = actor.clone();
-        actor.hold().tell().unwrap();
-        actor.note(1).tell().unwrap();
-        let stopped = actor.control().stopped();
-        drop(actor);
-        second.note(2).tell().unwrap();
-        drop(second);
-        gate.open();
-        stopped.await;
-        assert_eq!(journal.entries(), ["a 1", "a 2", "a Drained", "a dropped"]);
-    });
 }
 
 #[test]
@@ -121,9 +103,7 @@ fn a_shutdown_ends_in_time_and_names_who_did_not() {
             let (journal, gate) = (Journal::default(), Gate::default());
             let actor = system.spawn(leaf("stuck", &journal, &gate)).await.unwrap();
             actor.hold().await.unwrap();
-            while actor.control().depth() > 0 {
-                yield_now().await;
-            }
+            in_hand(actor.control()).await;
             let error = system.shutdown().await.unwrap_err();
             assert_eq!(error.stuck().len(), 1);
             assert_eq!(error.stuck()[0].actor, "leaf");
@@ -196,4 +176,104 @@ fn a_system_may_be_dropped_inside_and_outside_of_async_code() {
     let system = runtime.block_on(async { ActorSystem::new("outside") });
     let thread = std::thread::spawn(move || drop(system));
     thread.join().unwrap();
+}
+
+#[actor(ask_timeout = off)]
+struct Hung;
+
+#[handlers]
+impl Hung {
+    async fn hangs(&mut self) -> bool {
+        std::future::pending().await
+    }
+}
+
+#[actor]
+struct Parent;
+
+#[handlers]
+impl Parent {
+    fn open(&mut self, ctx: &mut Context<Self>) -> HungRef {
+        ctx.spawn(|| Hung).restart(Restart::Permanent).detach()
+    }
+}
+
+/// A parent, and its child that hangs in a handler.
+async fn family(system: &ActorSystem) -> (ParentRef, HungRef) {
+    let parent = system.spawn(|| Parent).await.unwrap();
+    let child = parent.open().await.unwrap();
+    child.hangs().tell().unwrap();
+    in_hand(child.control()).await;
+    (parent, child)
+}
+
+#[test]
+fn a_kill_ends_a_parent_whose_child_hangs_and_every_ask_of_that() {
+    everywhere(|system| async move {
+        for stopped_before in [false, true] {
+            let (parent, child) = family(&system).await;
+            let mut ask = child.hangs().into_future();
+            begin(&mut ask).await;
+            if stopped_before {
+                drop(parent.control().stop());
+                for _ in 0..20 {
+                    yield_now().await;
+                }
+                assert!(parent.control().is_alive(), "it waits for its child");
+            }
+            soon(parent.control().kill()).await;
+            assert!(!child.control().is_alive());
+            assert_eq!(soon(ask).await, Err(AskError::Stopped));
+        }
+    });
+}
+
+#[test]
+fn after_a_shutdown_that_ran_out_of_time_nobody_is_left() {
+    common::everywhere_with(
+        |builder| builder.shutdown_timeout(Duration::from_millis(50)),
+        |system| async move {
+            let (parent, child) = family(&system).await;
+            system.shutdown().await.unwrap_err();
+            soon(child.control().stopped()).await;
+            soon(parent.control().stopped()).await;
+        },
+    );
+}
+
+#[actor]
+struct Holder;
+
+#[handlers]
+impl Holder {
+    fn drops(&mut self, system: ActorSystem) {
+        drop(system);
+    }
+    async fn drops_later(&mut self, system: ActorSystem) {
+        yield_now().await;
+        drop(system);
+        yield_now().await;
+    }
+    fn ping(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn the_last_handle_may_go_in_a_handler() {
+    everywhere(|system| async move {
+        let (holder, other) = (system.spawn(|| Holder).await.unwrap(), system.spawn(|| Holder).await.unwrap());
+        other.ping().tell().unwrap();
+        // Of two handles in one mailbox the second is the last.
+        holder.drops_later(system.clone()).tell().unwrap();
+        holder.drops(system).tell().unwrap();
+        other.ping().tell().unwrap();
+        soon(holder.control().stopped()).await;
+        soon(other.control().stopped()).await;
+    });
+    everywhere(|system| async move {
+        let holder = system.spawn(|| Holder).await.unwrap();
+        holder.drops_later(system).tell().unwrap();
+        soon(holder.control().stopped()).await;
+    });
 }

@@ -3,11 +3,13 @@
 //! `ACTOR_STRESS_ROUNDS` sets how often; the default fits a test run.
 #![allow(missing_docs)]
 
+mod common;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use actor::prelude::*;
+use common::{PATIENCE, poll_once, runtime, soon, until, yield_now};
 
 #[actor(mailbox = 4, ask_timeout = 30s)]
 struct Target {
@@ -39,13 +41,12 @@ fn rounds() -> u64 {
 
 /// Runs `round` many times on two workers; a round that takes more than its time has hung.
 fn race<F: Future<Output = ()> + Send>(round: impl Fn(ActorSystem, Arc<AtomicU64>) -> F) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
-    runtime.block_on(async {
+    runtime(Some(2)).block_on(async {
         let system = ActorSystem::new("stress");
         let handled = Arc::new(AtomicU64::new(0));
         for number in 0..rounds() {
             let round = round(system.clone(), Arc::clone(&handled));
-            if tokio::time::timeout(Duration::from_secs(20), round).await.is_err() {
+            if tokio::time::timeout(PATIENCE, round).await.is_err() {
                 panic!("round {number} hangs");
             }
         }
@@ -108,6 +109,51 @@ fn what_is_accepted_is_handled_or_a_dead_letter() {
 }
 
 #[test]
+fn what_a_mailbox_that_drops_accepts_is_handled_or_a_dead_letter() {
+    #[actor(mailbox(capacity = 4, overflow = drop_oldest))]
+    struct Dropping {
+        handled: Arc<AtomicU64>,
+    }
+
+    #[handlers]
+    impl Dropping {
+        fn hit(&mut self) {
+            self.handled.fetch_add(1, Ordering::Relaxed);
+        }
+        async fn later(&mut self) {
+            tokio::task::yield_now().await;
+            self.handled.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    runtime(Some(2)).block_on(async {
+        let system = ActorSystem::new("dropping");
+        let handled = Arc::new(AtomicU64::new(0));
+        let theirs = Arc::clone(&handled);
+        let actor = system.spawn(move || Dropping { handled: Arc::clone(&theirs) }).await.unwrap();
+        let each = rounds() * 10;
+        let senders: Vec<_> = (0..3)
+            .map(|sender| {
+                let actor = actor.clone();
+                tokio::task::spawn_blocking(move || {
+                    for number in 0..each {
+                        let call = if (number + sender) % 7 == 0 { actor.later() } else { actor.hit() };
+                        call.tell().unwrap();
+                    }
+                })
+            })
+            .collect();
+        for sender in senders {
+            sender.await.unwrap();
+        }
+        actor.control().drain().await;
+        let counts = system.counts::<Dropping>();
+        assert_eq!(counts.handled, handled.load(Ordering::Relaxed));
+        assert_eq!(counts.handled + counts.dead_letters, 3 * each, "{counts:?}");
+    });
+}
+
+#[test]
 fn the_last_ref_that_meets_a_tell_drains_it() {
     race(|system, handled| async move {
         let before = handled.load(Ordering::Relaxed);
@@ -123,12 +169,29 @@ fn the_last_ref_that_meets_a_tell_drains_it() {
 }
 
 #[test]
+fn what_an_upgraded_ref_was_told_is_handled() {
+    race(|system, handled| async move {
+        let before = handled.load(Ordering::Relaxed);
+        let target = target(&system, &handled).await;
+        let (weak, stopped) = (target.downgrade(), target.control().stopped());
+        let racer = std::thread::spawn(move || {
+            let upgraded = (0..50).map_while(|_| weak.upgrade());
+            upgraded.map(|target| u64::from(target.tell().tell().is_ok())).sum::<u64>()
+        });
+        drop(target);
+        stopped.await;
+        let told = tokio::task::spawn_blocking(|| racer.join().unwrap()).await.unwrap();
+        assert_eq!(handled.load(Ordering::Relaxed) - before, told);
+    });
+}
+
+#[test]
 fn an_ask_that_is_dropped_disturbs_nobody() {
     race(|system, handled| async move {
         let target = target(&system, &handled).await;
         let (first, second) = (target.clone(), target.clone());
         let dropped = tokio::spawn(async move {
-            let _ = tokio::time::timeout(Duration::ZERO, first.wait().into_future()).await;
+            let _ = poll_once(&mut first.wait().into_future()).await;
         });
         let asked = tokio::spawn(async move { second.ask().await });
         dropped.await.unwrap();
@@ -182,8 +245,7 @@ fn actors_that_tell_each_other_across_workers_get_everything() {
         }
     }
 
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
-    runtime.block_on(async {
+    runtime(Some(2)).block_on(async {
         let system = ActorSystem::new("ring");
         let mut nodes = Vec::new();
         for _ in 0..8 {
@@ -209,7 +271,7 @@ fn actors_that_tell_each_other_across_workers_get_everything() {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), counted).await.expect("a message was lost");
+        tokio::time::timeout(PATIENCE, counted).await.expect("a message was lost");
         assert_eq!(system.counts::<Node>().failures, 0);
     });
 }
@@ -227,12 +289,11 @@ fn a_handler_that_blocks_holds_nobody_but_its_own_actor() {
         fn block(&mut self) {
             // Ready behind this handler, in the worker's own next place.
             let _ = self.next.tell().tell();
-            let _ = self.release.recv_timeout(Duration::from_secs(20));
+            let _ = self.release.recv_timeout(PATIENCE);
         }
     }
 
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
-    runtime.block_on(async {
+    runtime(Some(2)).block_on(async {
         let system = ActorSystem::new("blocking");
         let handled = Arc::new(AtomicU64::new(0));
         let target = target(&system, &handled).await;
@@ -243,12 +304,85 @@ fn a_handler_that_blocks_holds_nobody_but_its_own_actor() {
             .await
             .unwrap();
         blocking.block().await.unwrap();
-        let got_through = async {
-            while handled.load(Ordering::Relaxed) == 0 {
+        // The neighbour is not held.
+        until(|| handled.load(Ordering::Relaxed) > 0).await;
+        send.send(()).unwrap();
+    });
+}
+
+#[test]
+fn every_done_ends_whatever_happens_to_its_actor() {
+    #[actor(mailbox = 2, ask_timeout = off)]
+    struct Narrow;
+
+    #[handlers]
+    impl Narrow {
+        fn set(&mut self, value: u64) -> Result<(), u64> {
+            if value.is_multiple_of(5) { Err(value) } else { Ok(()) }
+        }
+        async fn later(&mut self, value: u64) {
+            if value.is_multiple_of(2) {
                 tokio::task::yield_now().await;
             }
-        };
-        tokio::time::timeout(Duration::from_secs(10), got_through).await.expect("the neighbour is held");
-        send.send(()).unwrap();
+        }
+        fn boom(&mut self) {
+            panic!("boom");
+        }
+        fn get(&self, value: u64) -> u64 {
+            value
+        }
+    }
+
+    async fn calls(actor: NarrowRef, number: u64) {
+        match number % 6 {
+            0 => drop(actor.set(number).done().await),
+            1 => drop(actor.later(number).done().await),
+            // Given up after a while, and at once.
+            2 => {
+                let mut call = actor.later(number).done().into_future();
+                for _ in 0..number % 4 {
+                    if poll_once(&mut call).await.is_some() {
+                        break;
+                    }
+                    yield_now().await;
+                }
+            }
+            3 => drop(actor.get(number).await),
+            4 if number.is_multiple_of(4) => drop(actor.boom().done().await),
+            _ => drop(poll_once(&mut actor.later(number).done().owned()).await),
+        }
+    }
+
+    runtime(Some(3)).block_on(async {
+        for round in 0..rounds() / 20 {
+            let system = ActorSystem::new("narrow");
+            let actor = system.spawn(|| Narrow).await.unwrap();
+            let tasks: Vec<_> = (0..6)
+                .map(|task| {
+                    let actor = actor.clone();
+                    tokio::spawn(async move {
+                        for value in 0..30 {
+                            calls(actor.clone(), value * 7 + task).await;
+                        }
+                    })
+                })
+                .collect();
+            let weak = actor.downgrade();
+            drop(actor);
+            for _ in 0..round {
+                yield_now().await;
+            }
+            if let Some(actor) = weak.upgrade() {
+                match round % 4 {
+                    0 => drop(actor.control().stop()),
+                    1 => drop(actor.control().drain()),
+                    2 => drop(actor.control().kill()),
+                    _ => drop(system.shutdown().await),
+                }
+            }
+            for task in tasks {
+                soon(task).await.unwrap();
+            }
+        }
     });
 }

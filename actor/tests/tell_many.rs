@@ -3,8 +3,10 @@
 
 mod common;
 
+use std::time::Duration;
+
 use actor::prelude::*;
-use common::{Gate, Journal, everywhere, yield_now};
+use common::{Gate, Journal, everywhere, in_hand};
 
 macro_rules! sink {
     ($name:ident, $($option:tt)*) => {
@@ -22,6 +24,9 @@ macro_rules! sink {
             fn row(&mut self, row: u32) {
                 self.journal.note(format!("{row}"));
             }
+            fn other(&mut self, row: u32) {
+                self.journal.note(format!("other {row}"));
+            }
             #[handler(lane = urgent)]
             fn now(&mut self, row: u32) {
                 self.journal.note(format!("now {row}"));
@@ -32,6 +37,18 @@ macro_rules! sink {
 
 sink!(Store, mailbox = 40);
 sink!(Dropping, mailbox(capacity = 2, overflow = drop_oldest));
+
+/// A store with its first message in hand, which waits.
+macro_rules! held {
+    ($system:ident, $actor:ident) => {{
+        let (gate, journal) = (Gate::default(), Journal::default());
+        let (g, j) = (gate.clone(), journal.clone());
+        let store = $system.spawn(move || $actor { gate: g.clone(), journal: j.clone() }).await.unwrap();
+        store.hold().await.unwrap();
+        in_hand(store.control()).await;
+        (store, gate, journal)
+    }};
+}
 
 fn numbers(range: std::ops::Range<u32>) -> Vec<String> {
     range.map(|number| number.to_string()).collect()
@@ -57,13 +74,7 @@ fn all_are_let_in_in_order_where_there_is_room() {
 #[test]
 fn what_finds_no_room_comes_back_in_order() {
     everywhere(|system| async move {
-        let (gate, journal) = (Gate::default(), Journal::default());
-        let (g, j) = (gate.clone(), journal.clone());
-        let store = system.spawn(move || Store { gate: g.clone(), journal: j.clone() }).await.unwrap();
-        store.hold().await.unwrap();
-        while store.control().depth() > 0 {
-            yield_now().await;
-        }
+        let (store, gate, journal) = held!(system, Store);
         let rejected = store.tell_many(0..100, |store, row| store.row(row)).unwrap_err();
         assert_eq!((rejected.let_in, rejected.reason), (40, Reason::Full));
         // Each lane has its own room.
@@ -82,17 +93,49 @@ fn what_finds_no_room_comes_back_in_order() {
 #[test]
 fn a_mailbox_that_drops_lets_all_in_and_keeps_the_law() {
     everywhere(|system| async move {
-        let (gate, journal) = (Gate::default(), Journal::default());
-        let (g, j) = (gate.clone(), journal.clone());
-        let store = system.spawn(move || Dropping { gate: g.clone(), journal: j.clone() }).await.unwrap();
-        store.hold().await.unwrap();
-        while store.control().depth() > 0 {
-            yield_now().await;
-        }
+        let (store, gate, journal) = held!(system, Dropping);
         assert_eq!(store.tell_many(0..50, DroppingRef::row).unwrap(), 50);
         gate.open();
         store.control().drain().await;
         assert_eq!(journal.entries(), numbers(48..50));
         assert_eq!(system.counts::<Dropping>().dead_letters, 48);
+    });
+}
+
+#[test]
+fn the_calls_may_be_of_several_handlers_and_lanes() {
+    everywhere(|system| async move {
+        let (store, gate, journal) = held!(system, Store);
+        let sent = store.tell_many(0..4, |store, row| match row {
+            1 => store.other(row),
+            3 => store.now(row),
+            _ => store.row(row),
+        });
+        assert_eq!(sent.unwrap(), 4);
+        let full = store.tell_many(0..60, |store, row| if row < 37 { store.row(row) } else { store.other(row) });
+        // What comes back is whole, whichever handler it is for.
+        let back: Vec<_> = full.unwrap_err().rest.collect();
+        gate.open();
+        for call in back {
+            call.await.unwrap();
+        }
+        store.control().drain().await;
+        let entries = journal.entries();
+        assert_eq!(entries[..4], ["now 3", "0", "other 1", "2"]);
+        assert_eq!(entries[4..41], numbers(0..37));
+        assert_eq!(entries[41..], (37..60).map(|row| format!("other {row}")).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn a_call_keeps_its_own_limit() {
+    everywhere(|system| async move {
+        let (store, gate, journal) = held!(system, Store);
+        store.row(9).timeout(Duration::ZERO).tell().unwrap();
+        store.tell_many(0..3, |store, row| store.row(row).timeout(Duration::from_secs(60) * row)).unwrap();
+        gate.open();
+        store.control().drain().await;
+        assert_eq!(journal.entries(), ["1", "2"], "work whose time is over is skipped");
+        assert_eq!(system.counts::<Store>().dead_letters, 2);
     });
 }

@@ -7,7 +7,7 @@ mod common;
 use std::time::Duration;
 
 use actor::prelude::*;
-use common::{Gate, Journal, everywhere, yield_now};
+use common::{Gate, Journal, everywhere, in_hand, yield_now};
 
 #[actor]
 struct Store {
@@ -163,17 +163,13 @@ fn a_call_that_is_handed_back_answers_nobody() {
             system.spawn(move || Hasty { narrow: narrow.clone(), journal: journal.clone() }).await.unwrap()
         };
         narrow.hold().await.unwrap();
-        while narrow.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(narrow.control()).await;
         narrow.note().await.unwrap();
         hasty.ask().await.unwrap();
         assert_eq!(hasty.ready().await, Ok(true));
         assert_eq!(journal.entries(), ["false false"], "the caller knows already");
         gate.open();
-        while narrow.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(narrow.control()).await;
         hasty.ask().await.unwrap();
         assert_eq!(hasty.ready().await, Ok(true));
         while journal.entries().len() < 4 {

@@ -34,7 +34,7 @@ impl Ticking {
 
 /// How often the timer's handler ran.
 fn ticks(system: &ActorSystem) -> u64 {
-    system.handled::<Ticking>().iter().find(|(name, _)| *name == "tick").map_or(0, |(_, times)| *times)
+    common::handled::<Ticking>(system, "tick")
 }
 
 #[test]

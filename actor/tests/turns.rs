@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use actor::SystemEvent;
 use actor::prelude::*;
-use common::{Journal, everywhere, yield_now};
+use common::{Journal, PATIENCE, everywhere, handled, in_hand, on_runtimes, runtime, soon, until, yield_now};
 
 #[actor]
 struct Spinner {
@@ -60,14 +60,16 @@ fn a_handler_that_wakes_itself_lets_others_have_their_turn() {
             Poll::Ready(())
         })
         .await;
-        while spinner.control().depth() > 0 {
-            yield_now().await;
-        }
+        in_hand(spinner.control()).await;
         releaser.release().await.unwrap();
         assert_eq!(spin.await, Ok(true));
     });
 }
 
+/// Three periods of the ticks below.
+const LATE: Duration = Duration::from_millis(3);
+
+/// Its ticks take longer than their period, so that the next is due whenever one ends.
 #[actor]
 struct Late {
     ticks: u32,
@@ -75,11 +77,34 @@ struct Late {
 
 #[handlers]
 impl Late {
-    /// Takes longer than its period, on the wall clock.
     #[every(1ms)]
-    fn tick(&mut self) {
+    fn tick(&mut self, ctx: &mut Context<Self>) {
         self.ticks += 1;
-        std::thread::sleep(Duration::from_millis(3));
+        let begun = ctx.now();
+        while ctx.now().saturating_since(begun) < LATE {
+            std::hint::spin_loop();
+        }
+    }
+    fn ticks(&self) -> u32 {
+        self.ticks
+    }
+}
+
+/// As [`Late`], beside an await.
+#[actor]
+struct LateAsync {
+    ticks: u32,
+}
+
+#[handlers]
+impl LateAsync {
+    #[every(1ms)]
+    async fn tick(&mut self, ctx: &mut Context<Self>) {
+        self.ticks += 1;
+        let begun = ctx.now();
+        while ctx.now().saturating_since(begun) < LATE {
+            yield_now().await;
+        }
     }
     fn ticks(&self) -> u32 {
         self.ticks
@@ -88,18 +113,46 @@ impl Late {
 
 #[test]
 fn ticks_that_take_longer_than_their_period_do_not_starve_messages() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(3).enable_time().build().unwrap();
     // Asked from a thread that is no worker, so that nothing but the actor decides who is next.
-    runtime.block_on(async {
+    runtime(Some(3)).block_on(async {
         let system = ActorSystem::new("late");
         let actor = system.spawn(|| Late { ticks: 0 }).await.unwrap();
-        while system.handled::<Late>().iter().all(|(name, times)| *name != "tick" || *times < 3) {
-            tokio::task::yield_now().await;
-        }
+        until(|| handled::<Late>(&system, "tick") >= 3).await;
         for _ in 0..5 {
-            assert!(actor.ticks().timeout(Duration::from_secs(3)).await.unwrap() >= 3);
+            assert!(actor.ticks().timeout(PATIENCE).await.unwrap() >= 3);
         }
     });
+}
+
+#[test]
+fn ticks_that_take_longer_than_their_period_keep_no_actor_alive() {
+    on_runtimes(
+        |builder| builder,
+        |system| async move {
+            let late = system.spawn(|| Late { ticks: 0 }).await.unwrap();
+            let late_async = system.spawn(|| LateAsync { ticks: 0 }).await.unwrap();
+            while late.ticks().await.unwrap() < 3 || late_async.ticks().await.unwrap() < 3 {}
+            let ends = [late.control().stopped(), late_async.control().stopped()];
+            drop((late, late_async));
+            for end in ends {
+                soon(end).await;
+            }
+        },
+    );
+}
+
+#[test]
+fn ticks_that_take_longer_than_their_period_let_a_drain_end() {
+    on_runtimes(
+        |builder| builder,
+        |system| async move {
+            let late = system.spawn(|| Late { ticks: 0 }).await.unwrap();
+            let late_async = system.spawn(|| LateAsync { ticks: 0 }).await.unwrap();
+            while late.ticks().await.unwrap() < 3 || late_async.ticks().await.unwrap() < 3 {}
+            soon(late.control().drain()).await;
+            soon(late_async.control().drain()).await;
+        },
+    );
 }
 
 #[actor(mailbox = 1)]
@@ -119,7 +172,7 @@ impl Small {
 
 #[test]
 fn an_idle_actor_answers_on_the_thread_of_its_asker_after_its_mailbox_was_full() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
+    let runtime = runtime(Some(2));
     runtime.block_on(async {
         let here = std::thread::current().id();
         let system = ActorSystem::builder("inline").workers(1).start();

@@ -4,7 +4,7 @@
 mod common;
 
 use actor::prelude::*;
-use common::{Gate, Journal, everywhere, yield_now};
+use common::{Gate, Journal, everywhere, on_runtimes, until, yield_now};
 
 #[actor]
 struct Mortal;
@@ -186,4 +186,42 @@ fn many_watch_many() {
             assert_eq!(heard, ends);
         }
     });
+}
+
+#[test]
+fn each_end_of_one_name_is_told_once_and_the_name_is_free_again() {
+    on_runtimes(
+        |builder| builder,
+        |system| async move {
+            let journals: Vec<Journal> = (0..3).map(|_| Journal::default()).collect();
+            let mut watchers = Vec::new();
+            for journal in &journals {
+                watchers.push(system.spawn(watcher(journal, &Gate::default())).await.unwrap());
+            }
+            let mut ends = Vec::new();
+            for round in 0..if cfg!(miri) { 10 } else { 300 } {
+                let mortal = system.spawn(|| Mortal).named("mortal").await.unwrap();
+                for watcher in &watchers {
+                    watcher.watch(mortal.clone()).await.unwrap();
+                }
+                let stopped = mortal.control().stopped();
+                if round % 2 == 0 {
+                    ends.push(told(&mortal, "drained"));
+                } else {
+                    ends.push(told(&mortal, "requested"));
+                    drop(mortal.control().stop());
+                }
+                drop(mortal);
+                stopped.await;
+            }
+            ends.sort();
+            for (watcher, journal) in watchers.iter().zip(&journals) {
+                until(|| journal.entries().len() >= ends.len()).await;
+                assert_eq!(watcher.ping().await, Ok(true));
+                let mut heard = journal.entries();
+                heard.sort();
+                assert_eq!(heard, ends);
+            }
+        },
+    );
 }

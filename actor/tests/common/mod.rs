@@ -2,10 +2,16 @@
 //! on multi-thread runtimes with one worker and with several, and on each dispatcher.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, mpsc};
+use std::task::{Poll, Waker};
+use std::time::{Duration, Instant};
 
-use actor::{ActorSystem, Builder, Dispatcher, DispatcherKind, ReadyCell, SingleWorker};
+use actor::{Actor, ActorSystem, Builder, Control, Dispatcher, DispatcherKind, ReadyCell, SingleWorker};
+
+/// Longer than anything here takes. What is not there by then does not come.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs `promise` on every kind of system.
 pub fn everywhere<P, F>(promise: P)
@@ -88,31 +94,33 @@ pub fn runtime(threads: Option<usize>) -> tokio::runtime::Runtime {
 }
 
 /// A dispatcher as a user would write it: one thread that takes cells from a channel.
-pub struct Channel(mpsc::Sender<ReadyCell>);
+pub struct Channel(mpsc::Sender<Option<ReadyCell>>);
 
 impl Channel {
     pub fn start() -> Arc<Self> {
-        let (sender, ready) = mpsc::channel::<ReadyCell>();
-        let (again, runtime) = (Mutex::new(sender.clone()), tokio::runtime::Handle::current());
-        let dispatcher = Arc::new(Self(sender));
-        let alive = Arc::downgrade(&dispatcher);
+        let (sender, ready) = mpsc::channel::<Option<ReadyCell>>();
+        let (again, runtime) = (sender.clone(), tokio::runtime::Handle::current());
         std::thread::spawn(move || {
             let _inside = runtime.enter();
-            let pause = std::time::Duration::from_millis(50);
-            while alive.strong_count() > 0 {
-                let Ok(cell) = ready.recv_timeout(pause) else { continue };
+            while let Ok(Some(cell)) = ready.recv() {
                 if let Some(cell) = cell.run() {
-                    drop(again.lock().unwrap().send(cell));
+                    drop(again.send(Some(cell)));
                 }
             }
         });
-        dispatcher
+        Arc::new(Self(sender))
     }
 }
 
 impl Dispatcher for Channel {
     fn schedule(&self, cell: ReadyCell) {
-        drop(self.0.send(cell));
+        drop(self.0.send(Some(cell)));
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        drop(self.0.send(None));
     }
 }
 
@@ -130,22 +138,76 @@ impl Journal {
     }
 }
 
+/// How often the handler of this name has run.
+pub fn handled<A: Actor>(system: &ActorSystem, handler: &str) -> u64 {
+    system.handled::<A>().iter().find(|(name, _)| *name == handler).map_or(0, |(_, times)| *times)
+}
+
 /// Lets other tasks and actors run.
 pub async fn yield_now() {
     let mut yielded = false;
-    std::future::poll_fn(|cx| {
+    poll_fn(|cx| {
         if std::mem::replace(&mut yielded, true) {
-            return std::task::Poll::Ready(());
+            return Poll::Ready(());
         }
         cx.waker().wake_by_ref();
-        std::task::Poll::Pending
+        Poll::Pending
     })
     .await;
 }
 
+/// Lets others run until it is so.
+#[track_caller]
+pub fn until(mut so: impl FnMut() -> bool) -> impl Future<Output = ()> {
+    let caller = std::panic::Location::caller();
+    async move {
+        let begun = Instant::now();
+        while !so() {
+            assert!(begun.elapsed() < PATIENCE, "{caller}: still not so after {PATIENCE:?}");
+            yield_now().await;
+        }
+    }
+}
+
+/// Waits until the mailbox is empty: the last message sent is in hand, or handled.
+#[track_caller]
+pub fn in_hand(control: Control<'_>) -> impl Future<Output = ()> {
+    until(move || control.depth() == 0)
+}
+
+/// Waits for what must come without any time passing on a virtual clock, and fails where it does not.
+#[track_caller]
+pub fn soon<F: IntoFuture>(future: F) -> impl Future<Output = F::Output> {
+    let caller = std::panic::Location::caller();
+    async move {
+        let (mut future, begun) = (pin!(future.into_future()), Instant::now());
+        loop {
+            if let Some(output) = poll_once(future.as_mut()).await {
+                return output;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{caller}: waits for ever");
+            yield_now().await;
+        }
+    }
+}
+
+/// What `future` has to say at once.
+pub async fn poll_once<F: Future + Unpin>(mut future: F) -> Option<F::Output> {
+    poll_fn(|cx| match Pin::new(&mut future).poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
+/// Polls `future` once, and finds it waiting.
+pub async fn begin<F: Future + Unpin>(future: F) {
+    assert!(poll_once(future).await.is_none(), "it does not wait");
+}
+
 /// A gate that handlers wait at until it is opened.
 #[derive(Clone, Default)]
-pub struct Gate(Arc<Mutex<(bool, Vec<std::task::Waker>)>>);
+pub struct Gate(Arc<Mutex<(bool, Vec<Waker>)>>);
 
 impl Gate {
     pub fn open(&self) {
@@ -154,17 +216,17 @@ impl Gate {
             gate.0 = true;
             std::mem::take(&mut gate.1)
         };
-        wakers.into_iter().for_each(std::task::Waker::wake);
+        wakers.into_iter().for_each(Waker::wake);
     }
 
     pub async fn passed(&self) {
-        std::future::poll_fn(|cx| {
+        poll_fn(|cx| {
             let mut gate = self.0.lock().unwrap();
             if gate.0 {
-                return std::task::Poll::Ready(());
+                return Poll::Ready(());
             }
             gate.1.push(cx.waker().clone());
-            std::task::Poll::Pending
+            Poll::Pending
         })
         .await;
     }
