@@ -29,9 +29,9 @@ impl Table {
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { tally, before, after, counts, elapsed } = self;
-        #[allow(clippy::cast_precision_loss)]
-        let rate = tally.transfers() as f64 / elapsed.as_secs_f64().max(1e-9);
-        row(f, "transfers", tally.transfers(), &format!("{rate:.0} a second"))?;
+        let rate = u128::from(tally.transfers()) * 1_000_000_000 / elapsed.as_nanos().max(1);
+        let rate = grouped(u64::try_from(rate).unwrap_or(u64::MAX));
+        row(f, "transfers", tally.transfers(), &format!("{rate} a second"))?;
         row(f, "done", tally.done, "")?;
         row(f, "refused", tally.no_funds + tally.ceiling + tally.busy, "")?;
         row(f, "  no funds", tally.no_funds, "the payer has less")?;

@@ -63,6 +63,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wis
             Some(option) if option.starts_with('-') => {
                 return Err(format!("there is no option `{option}`; `crawl --help` lists the options"));
             }
+            _ if argument.is_empty() => return Err("a directory has a name; one argument is empty".into()),
             _ if root.is_some() => return Err("one directory at a time; name the one that holds both".into()),
             _ => root = Some(argument.into()),
         }
@@ -98,6 +99,7 @@ mod tests {
     fn mistakes_are_named() {
         assert!(parsed(&["--folow"]).is_err_and(|error| error.contains("`--folow`")));
         assert!(parsed(&["a", "b"]).is_err_and(|error| error.contains("one directory")));
+        assert!(parsed(&[""]).is_err_and(|error| error.contains("is empty")));
         for wrong in [&["--top", "1001"][..], &["--top", "-1"], &["--top", "x"], &["--top"]] {
             assert_eq!(parsed(wrong), Err("`--top` takes a number from 0 to 1000".into()));
         }

@@ -57,7 +57,11 @@ const INTERRUPTED: i32 = 130;
 fn main() {
     let code = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(Wish::Help) => print(arguments::HELP, FINE),
-        Ok(Wish::Crawl(options)) => crawl(options).unwrap_or_else(|error| complain(&error.to_string(), INCOMPLETE)),
+        Ok(Wish::Crawl(options)) => match options.root.read_dir() {
+            Ok(_) => crawl(options).unwrap_or_else(|error| complain(&error.to_string(), INCOMPLETE)),
+            // A table of zeros would hide it.
+            Err(error) => complain(&format!("{}: {error}", options.root.display()), INCOMPLETE),
+        },
         Err(mistake) => complain(&mistake, USAGE),
     };
     exit(code);

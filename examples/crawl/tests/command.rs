@@ -136,11 +136,14 @@ fn a_directory_nobody_may_read_is_an_error_and_the_rest_is_walked() {
 }
 
 #[test]
-fn a_root_that_is_not_there_is_an_error() {
+fn a_root_that_is_not_there_or_no_directory_is_an_error() {
     let scratch = Scratch::new("nowhere");
-    let run = crawl(&scratch.0.join("nowhere"), &[]);
-    run.check(&[("entries", 0), ("vanished", 1)]);
-    assert_eq!(run.code, Some(1));
+    let file = scratch.file("file", 1);
+    for (root, why) in [(scratch.0.join("nowhere"), "No such file or directory"), (file, "Not a directory")] {
+        let run = crawl(&root, &[]);
+        assert!(run.err.starts_with(&format!("crawl: {}: {why}", root.display())), "{}", run.err);
+        assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
+    }
 }
 
 #[test]
