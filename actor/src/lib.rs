@@ -99,7 +99,7 @@
 //! The [guide](guide): [tells and asks](guide::calls), [answers that come later](guide::replies),
 //! [hooks and timers](guide::hooks), [failures and children](guide::supervision), [shutdown](guide::shutdown),
 //! [what must not block](guide::blocking), [mailboxes](guide::mailboxes), [refs and factories](guide::refs),
-//! [testing](guide::testing), and more. Who knows other actor systems may begin with
+//! [testing](guide::testing), [what the compiler says](guide::mistakes), and more. Who knows other actor systems may begin with
 //! [their words and ours](guide::coming_from).
 //!
 //! Everything that can be written in an attribute is listed at [`#[actor]`](macro@actor), [`#[handlers]`](macro@handlers),

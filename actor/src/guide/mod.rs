@@ -15,6 +15,7 @@
 //! | [`measuring`] | what is counted, and the law that the figures keep |
 //! | [`dispatchers`] | who runs the actors |
 //! | [`fairness`] | what keeps a busy actor from starving the others |
+//! | [`mistakes`] | what the compiler says, and what was meant |
 //! | [`coming_from`] | the words of other actor systems, and ours |
 //!
 //! Each snippet is run by this project's tests. Lines about the features of the crate and about microcontrollers are at
@@ -29,6 +30,7 @@ pub mod fairness;
 pub mod hooks;
 pub mod mailboxes;
 pub mod measuring;
+pub mod mistakes;
 pub mod refs;
 pub mod replies;
 pub mod shutdown;

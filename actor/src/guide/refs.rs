@@ -61,7 +61,8 @@
 //!
 //! A factory is any `Fn() -> A`, or `Fn() -> Result<A, E>` whose `Err` is a failed start, or an async one of either, whose
 //! future runs before the first message of each life. What must not be made twice, such as a listening socket, goes into an
-//! `Arc`, or the actor is spawned from one state and a failure stops it. A name makes it known to those who have no ref:
+//! `Arc`, or the actor is spawned from one state and a failure stops it. A name makes it known to those who have no ref, and
+//! keeps it from nothing: an actor nobody has a ref of ends, and its name is free again.
 //!
 //! ```
 //! # use actor::prelude::*;

@@ -1,0 +1,30 @@
+//! What the compiler says, and what was meant.
+//!
+//! The macros name a mistake at the place to change, with a `help:`. Some are rustc's own to find, in its own words:
+//!
+//! | it says | because | write |
+//! |---|---|---|
+//! | unused `Call` that must be used | nothing is sent until a verb says how | `counter.add(2).await?`, or `.tell()`; never `let _ =` |
+//! | unused `Result` that must be used, at `.tell()` | a full mailbox hands the call back | `?`, or `let _ =` where it may be lost |
+//! | this is not a factory | `spawn` was given a state | `spawn(move \|\| Store { rows: vec![] })`, or [`spawn_once`](crate::ActorSystem::spawn_once) |
+//! | a closure that implements `Fn`, but only implements `FnOnce` | a restart calls the factory again, and it gives away what it captured | `move \|\| Store::new(name.clone())`; see [`refs`](super::refs) |
+//! | no method `add` for struct `Spawn` | the actor is not started yet | `system.spawn(..).await?` |
+//! | `Call<'_, ..>` is not a future, at `tokio::spawn` | a call borrows its ref | `tokio::spawn(counter.total().owned())` |
+//! | expected `u64`, found `Result<u64, AskError>` | an ask may end without an answer | `counter.total().await?` |
+//! | `await` is only allowed inside `async` functions | the handler is not `async` | `async fn`, or [`.then(ctx, MeRef::got)`](crate::Call::then) |
+//! | borrowed data escapes, at `ctx` or `self` | a task outlives the handler | [`ctx.pipe(..)`](crate::Context::pipe), or a clone of `ctx.this()` in the task |
+//! | future cannot be sent between threads | an async handler keeps a `MutexGuard` or an `Rc` over an await | drop it before, in a block of its own |
+//! | no method `helper` for struct `CounterRef`, no field `total` | a ref is no state: only handlers are messages | a handler in the `#[handlers]` block |
+//! | `E` doesn't implement `Display` | the `Err` of a tell is a failure, which is shown | `impl Display for E`, or an `Err(String)` |
+//! | cannot find attribute `actor` | | `use actor::prelude::*;` |
+//!
+//! What compiles and is not meant:
+//!
+//! | what happens | because | write |
+//! |---|---|---|
+//! | an actor ends at once, a timer never ticks | its last ref was dropped, and neither a timer nor a name keeps it | keep the ref; see [`refs`](super::refs) |
+//! | a state is as new, without a word | a tell returned `Err`, or a handler panicked, and the actor was restarted | an [event handler](super::supervision) that tells; [`.done()`](super::calls) |
+//! | an ask times out after 5 s | the actor asked is busy with an `async` handler, or asks back | a pipe, or `.then`; see [`blocking`](super::blocking) |
+//! | everything stands still | a handler blocks its thread, and there is one | `spawn_blocking`, or [`dispatcher = pinned`](super::dispatchers) |
+//! | messages are missing after `shutdown()` | it stops, and does not drain | `control().drain().await` first; see [`shutdown`](super::shutdown) |
+//! | "no tokio runtime here" | the system was made outside of one | `#[tokio::main]`, or `runtime.enter()` |
