@@ -115,15 +115,24 @@ fn a_newcomer_does_not_overtake_a_sender_that_waits() {
         let (actor, gate) = held!(system, Waiting);
         actor.note(1).await.unwrap();
         actor.note(2).await.unwrap();
-        let mut waiting = Box::pin(actor.note(3).into_future());
-        begin(waiting.as_mut()).await;
+        let mut line: Vec<_> = (3..7).map(|number| Box::pin(actor.note(number).into_future())).collect();
+        for waiting in &mut line {
+            begin(waiting.as_mut()).await;
+        }
         gate.open();
-        let mut newcomer = Box::pin(actor.note(4).into_future());
-        let _ = poll_once(newcomer.as_mut()).await;
-        assert_eq!(waiting.await, Ok(()));
-        drop(newcomer);
+        // Newcomers try at every turn, also where the first of the line have been let in and the last have not.
+        let mut newcomers = Vec::new();
+        for number in 7..27 {
+            newcomers.push(Box::pin(actor.note(number).into_future()));
+            let _ = poll_once(newcomers.last_mut().unwrap().as_mut()).await;
+            yield_now().await;
+        }
+        drop(newcomers);
+        for waiting in line {
+            assert_eq!(waiting.await, Ok(()));
+        }
         let seen = actor.seen().await.unwrap();
-        assert!(seen.starts_with(&[1, 2, 3]), "{seen:?}");
+        assert!(seen.starts_with(&[1, 2, 3, 4, 5, 6]), "{seen:?}");
     });
 }
 

@@ -1,72 +1,30 @@
 //! Runs the real program on made-up trees. The law behind most tests: what is there is counted, or named as an error.
 
-use std::fs::{self, File, Permissions};
+#[path = "../../logwatch/tests/common/mod.rs"]
+mod common;
+
+use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use common::{Run, Scratch, command_without_rights};
 
 const CRAWL: &str = env!("CARGO_BIN_EXE_crawl");
 
-/// A directory that goes when the test ends.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("crawl-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
-        Self(path)
-    }
-
-    fn directory(&self, name: &str) -> PathBuf {
-        let path = self.0.join(name);
-        fs::create_dir_all(&path).unwrap();
-        path
-    }
-
-    fn file(&self, name: &str, bytes: u64) -> PathBuf {
-        let path = self.0.join(name);
-        File::create(&path).unwrap().set_len(bytes).unwrap();
-        path
-    }
+/// The figures of a run, and those that follow from one another.
+#[track_caller]
+fn check(run: &Run, figures: &[(&str, u64)]) {
+    run.check_figures(figures);
+    let kinds = ["files", "directories", "links", "others"].map(|kind| run.figure(kind));
+    assert_eq!(run.figure("entries"), kinds.iter().sum::<u64>(), "{}", run.out);
 }
 
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// What a run came to.
-struct Run {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Run {
-    fn of(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-    }
-
-    /// The figure in the first row called `name`.
-    fn figure(&self, name: &str) -> u64 {
-        let row = self.out.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        let row = row.unwrap_or_else(|| panic!("no row `{name}` in:\n{}{}", self.out, self.err));
-        row.split_whitespace().next().unwrap().replace(',', "").parse().unwrap()
-    }
-
-    #[track_caller]
-    fn check(&self, figures: &[(&str, u64)]) {
-        for (name, expected) in figures {
-            assert_eq!(self.figure(name), *expected, "{name} in:\n{}{}", self.out, self.err);
-        }
-        let kinds = ["files", "directories", "links", "others"].map(|kind| self.figure(kind));
-        assert_eq!(self.figure("entries"), kinds.iter().sum::<u64>(), "{}", self.out);
-    }
+/// The text of a file of this size.
+fn zeros(bytes: usize) -> Vec<u8> {
+    vec![0; bytes]
 }
 
 fn crawl(root: &Path, options: &[&str]) -> Run {
@@ -78,14 +36,14 @@ fn what_is_there_is_counted_level_by_level() {
     let scratch = Scratch::new("tree");
     scratch.directory("a/b/c");
     scratch.directory("empty");
-    scratch.file("one", 10);
-    scratch.file("a/two", 20);
-    scratch.file("a/b/c/three", 300);
+    scratch.file("one", zeros(10));
+    scratch.file("a/two", zeros(20));
+    scratch.file("a/b/c/three", zeros(300));
     symlink("one", scratch.0.join("link")).unwrap();
     let _socket = UnixListener::bind(scratch.0.join("socket")).unwrap();
     let run = crawl(&scratch.0, &["--top", "2"]);
-    run.check(&[("files", 3), ("directories", 4), ("links", 1), ("others", 1), ("bytes", 330)]);
-    run.check(&[("depth", 4), ("1", 5), ("2", 2), ("3", 1), ("4", 1)]);
+    check(&run, &[("files", 3), ("directories", 4), ("links", 1), ("others", 1), ("bytes", 330)]);
+    check(&run, &[("depth", 4), ("1", 5), ("2", 2), ("3", 1), ("4", 1)]);
     let largest: Vec<_> = run.out.lines().rev().take(2).map(|line| line.trim_start().to_owned()).collect();
     let path = scratch.0.display();
     assert_eq!(largest, [format!("20  {path}/a/two"), format!("300  {path}/a/b/c/three")]);
@@ -98,12 +56,12 @@ fn where_few_may_wait_the_workers_visit_what_they_find_themselves() {
     for outer in 0..20 {
         for inner in 0..20 {
             scratch.directory(&format!("{outer}/{inner}"));
-            scratch.file(&format!("{outer}/{inner}/file"), inner);
+            scratch.file(&format!("{outer}/{inner}/file"), zeros(inner));
         }
     }
     for waiting in ["0", "1", "10", "1000"] {
         let run = crawl(&scratch.0, &["--waiting", waiting]);
-        run.check(&[("files", 400), ("directories", 420), ("bytes", 20 * 190), ("depth", 3)]);
+        check(&run, &[("files", 400), ("directories", 420), ("bytes", 20 * 190), ("depth", 3)]);
         assert_eq!(run.code, Some(0));
     }
 }
@@ -112,7 +70,7 @@ fn where_few_may_wait_the_workers_visit_what_they_find_themselves() {
 fn an_empty_directory_is_walked_to_its_end() {
     let scratch = Scratch::new("empty");
     let run = crawl(&scratch.0, &[]);
-    run.check(&[("entries", 0), ("depth", 0)]);
+    check(&run, &[("entries", 0), ("depth", 0)]);
     assert_eq!(run.code, Some(0));
 }
 
@@ -120,17 +78,12 @@ fn an_empty_directory_is_walked_to_its_end() {
 fn a_directory_nobody_may_read_is_an_error_and_the_rest_is_walked() {
     let scratch = Scratch::new("permission");
     let secret = scratch.directory("secret");
-    scratch.file("open", 1);
+    scratch.file("open", zeros(1));
     fs::set_permissions(&secret, Permissions::from_mode(0o000)).unwrap();
-    let mut command = Command::new(CRAWL);
-    if fs::read_dir(&secret).is_ok() {
-        // Root reads everything: become somebody who does not.
-        command = Command::new("setpriv");
-        command.args(["--reuid=65534", "--regid=65534", "--clear-groups", CRAWL]);
-    }
+    let mut command = command_without_rights(CRAWL, fs::read_dir(&secret).is_ok());
     let run = Run::of(command.arg(&scratch.0).output().unwrap());
     fs::set_permissions(&secret, Permissions::from_mode(0o755)).unwrap();
-    run.check(&[("files", 1), ("directories", 1), ("permission denied", 1)]);
+    check(&run, &[("files", 1), ("directories", 1), ("permission denied", 1)]);
     assert!(run.out.contains("secret: Permission denied"), "{}", run.out);
     assert_eq!(run.code, Some(1));
 }
@@ -138,7 +91,7 @@ fn a_directory_nobody_may_read_is_an_error_and_the_rest_is_walked() {
 #[test]
 fn a_root_that_is_not_there_or_no_directory_is_an_error() {
     let scratch = Scratch::new("nowhere");
-    let file = scratch.file("file", 1);
+    let file = scratch.file("file", zeros(1));
     for (root, why) in [(scratch.0.join("nowhere"), "No such file or directory"), (file, "Not a directory")] {
         let run = crawl(&root, &[]);
         assert!(run.err.starts_with(&format!("crawl: {}: {why}", root.display())), "{}", run.err);
@@ -151,22 +104,22 @@ fn links_are_followed_when_asked_for_and_loops_are_found() {
     let scratch = Scratch::new("loops");
     let inner = scratch.directory("a/b");
     let elsewhere = Scratch::new("elsewhere");
-    elsewhere.file("far", 7);
-    scratch.file("near", 1);
+    elsewhere.file("far", zeros(7));
+    scratch.file("near", zeros(1));
     symlink(&elsewhere.0, scratch.0.join("out")).unwrap();
     symlink("../..", inner.join("up")).unwrap();
     symlink("self", scratch.0.join("self")).unwrap();
     symlink("gone", scratch.0.join("nothing")).unwrap();
     let kept = crawl(&scratch.0, &[]);
-    kept.check(&[("files", 1), ("directories", 2), ("links", 4), ("loop of links", 0)]);
+    check(&kept, &[("files", 1), ("directories", 2), ("links", 4), ("loop of links", 0)]);
     assert_eq!(kept.code, Some(0));
     let followed = crawl(&scratch.0, &["--follow"]);
-    followed.check(&[("files", 2), ("directories", 3), ("links", 0), ("bytes", 8)]);
-    followed.check(&[("loop of links", 2), ("dangling link", 1), ("vanished", 0), ("other error", 0)]);
+    check(&followed, &[("files", 2), ("directories", 3), ("links", 0), ("bytes", 8)]);
+    check(&followed, &[("loop of links", 2), ("dangling link", 1), ("vanished", 0), ("other error", 0)]);
     assert_eq!(followed.code, Some(1));
     // Named by a relative path it is the same tree.
     let relative = Run::of(Command::new(CRAWL).arg("--follow").current_dir(&scratch.0).output().unwrap());
-    relative.check(&[("files", 2), ("directories", 3), ("loop of links", 2), ("dangling link", 1)]);
+    check(&relative, &[("files", 2), ("directories", 3), ("loop of links", 2), ("dangling link", 1)]);
 }
 
 #[test]
@@ -193,7 +146,7 @@ fn an_interrupt_shows_what_was_found_so_far() {
     let mut out = String::new();
     child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
     let run = Run { code: child.wait().unwrap().code(), out, err: said };
-    run.check(&[("files", 0), ("worker failures", 0)]);
+    check(&run, &[("files", 0), ("worker failures", 0)]);
     assert!(run.out.starts_with("interrupted"), "{}", run.out);
     assert_eq!(run.code, Some(130));
 }

@@ -1,85 +1,34 @@
 //! Runs the real program on made-up logs. The law behind most tests: every line read is counted, or lost to a
 //! failure, and the table says which.
 
+mod common;
+
 use std::fs::{self, File, Permissions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use common::{Run, Scratch, command_without_rights};
 
 const LOGWATCH: &str = env!("CARGO_BIN_EXE_logwatch");
 
 /// The longest line the parser takes, as `--help` declares it.
 const LIMIT: usize = 64 * 1024;
 
-/// A directory that goes when the test ends.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("logwatch-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        // Whoever a test runs the program as has to get in.
-        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
-        Self(path)
+/// The figures of a run, and those that follow from one another.
+#[track_caller]
+fn check(run: &Run, figures: &[(&str, u64)]) {
+    run.check_figures(figures);
+    assert_eq!(run.figure("lines read"), run.figure("lines counted") + run.figure("lines lost"));
+    let levels = ["error", "warn", "info", "debug", "other", "not text"];
+    assert_eq!(run.figure("lines counted"), levels.map(|level| run.figure(level)).iter().sum::<u64>());
+    let failures = run.figure("failures");
+    if failures > 0 {
+        assert_eq!(failures, run.figure("of chunks") + run.figure("of single lines"), "{}", run.out);
+        assert_eq!(run.figure("of single lines"), run.figure("lines lost"), "{}", run.out);
     }
-
-    fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.0.join(name);
-        fs::write(&path, text).unwrap();
-        path
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// What a run came to.
-struct Run {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Run {
-    fn of(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    /// The figure in the row called `name`.
-    fn figure(&self, name: &str) -> u64 {
-        let row = self.out.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        let row = row.unwrap_or_else(|| panic!("no row `{name}` in:\n{}{}", self.out, self.err));
-        row.split_whitespace().next().unwrap().replace(',', "").parse().unwrap()
-    }
-
-    #[track_caller]
-    fn check(&self, figures: &[(&str, u64)]) {
-        for (name, expected) in figures {
-            assert_eq!(self.figure(name), *expected, "{name} in:\n{}{}", self.out, self.err);
-        }
-        self.check_conservation();
-    }
-
-    #[track_caller]
-    fn check_conservation(&self) {
-        assert_eq!(self.figure("lines read"), self.figure("lines counted") + self.figure("lines lost"));
-        let levels = ["error", "warn", "info", "debug", "other", "not text"];
-        assert_eq!(self.figure("lines counted"), levels.map(|level| self.figure(level)).iter().sum::<u64>());
-        let failures = self.figure("failures");
-        if failures > 0 {
-            assert_eq!(failures, self.figure("of chunks") + self.figure("of single lines"), "{}", self.out);
-            assert_eq!(self.figure("of single lines"), self.figure("lines lost"), "{}", self.out);
-        }
-        assert!(self.figure("restarts") <= failures);
-    }
+    assert!(run.figure("restarts") <= failures);
 }
 
 fn logwatch<P: AsRef<Path>>(arguments: impl IntoIterator<Item = P>) -> Run {
@@ -118,9 +67,9 @@ fn lines_are_counted_by_level_hour_and_source() {
     let own = "2025-06-24T10:00:00Z WARN disk: slow\r\n2025-06-24T10:00:00Z INFO disk: fine\n\ndebug";
     let run = logwatch([scratch.file("syslog", syslog), scratch.file("own", own)]);
     let bytes = (syslog.len() + own.len()) as u64;
-    run.check(&[("files read", 2), ("lines read", 6), ("lines lost", 0), ("bytes read", bytes)]);
-    run.check(&[("error", 1), ("warn", 1), ("info", 1), ("debug", 1), ("other", 2), ("not text", 0)]);
-    run.check(&[("09:00", 2), ("10:00", 2), ("disk", 2), ("sshd", 1), ("cron", 1)]);
+    check(&run, &[("files read", 2), ("lines read", 6), ("lines lost", 0), ("bytes read", bytes)]);
+    check(&run, &[("error", 1), ("warn", 1), ("info", 1), ("debug", 1), ("other", 2), ("not text", 0)]);
+    check(&run, &[("09:00", 2), ("10:00", 2), ("disk", 2), ("sshd", 1), ("cron", 1)]);
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
 }
 
@@ -129,9 +78,9 @@ fn a_line_that_makes_the_parser_fail_is_lost_alone_and_named() {
     let scratch = Scratch::new("poison");
     let text = format!("info a\n{}\n{}\nwarn b\n", "x".repeat(LIMIT + 1), "y".repeat(LIMIT));
     let run = logwatch([scratch.file("a.log", text)]);
-    run.check(&[("lines read", 4), ("lines lost", 1), ("info", 1), ("warn", 1), ("other", 1)]);
+    check(&run, &[("lines read", 4), ("lines lost", 1), ("info", 1), ("warn", 1), ("other", 1)]);
     // Once with its chunk, once on its own.
-    run.check(&[("failures", 2), ("of chunks", 1), ("of single lines", 1)]);
+    check(&run, &[("failures", 2), ("of chunks", 1), ("of single lines", 1)]);
     assert!(run.out.contains("their 4 lines were parsed again, one by one"), "{}", run.out);
     assert!(run.figure("restarts") >= 1);
     assert!(run.out.contains("a.log:2\n"), "{}", run.out);
@@ -165,8 +114,8 @@ fn lines_read_are_lines_counted_and_lines_lost_whatever_the_mixture() {
             text.push(b'\n');
         }
         let run = logwatch([scratch.file("mixed.log", &text)]);
-        run.check(&[("lines read", 3000), ("lines lost", bad), ("not text", binary), ("other", good)]);
-        run.check(&[("bytes read", text.len() as u64)]);
+        check(&run, &[("lines read", 3000), ("lines lost", bad), ("not text", binary), ("other", good)]);
+        check(&run, &[("bytes read", text.len() as u64)]);
         assert_eq!(run.code, Some(0));
     }
 }
@@ -177,7 +126,7 @@ fn more_failures_than_any_limit_of_restarts_end_nothing() {
     let text = format!("{}\nerror after it\n", "x".repeat(LIMIT + 1)).repeat(200);
     scratch.file("many.log", &text);
     let run = logwatch([scratch.0.join("many.log")]);
-    run.check(&[("lines read", 400), ("lines lost", 200), ("error", 200)]);
+    check(&run, &[("lines read", 400), ("lines lost", 200), ("error", 200)]);
     assert!(run.out.contains("and 195 more"), "{}", run.out);
 }
 
@@ -187,7 +136,7 @@ fn files_that_cannot_be_read_are_named_and_the_others_are_read() {
     let good = scratch.file("good.log", "info\n");
     let missing = scratch.0.join("missing.log");
     let run = logwatch([&missing, &scratch.0, &good]);
-    run.check(&[("files read", 1), ("unreadable", 2), ("lines read", 1), ("info", 1)]);
+    check(&run, &[("files read", 1), ("unreadable", 2), ("lines read", 1), ("info", 1)]);
     assert!(run.err.contains("missing.log: No such file or directory"), "{}", run.err);
     assert!(run.err.contains("Is a directory"), "{}", run.err);
     assert_eq!((run.code, run.err.lines().count()), (Some(1), 2));
@@ -198,12 +147,7 @@ fn a_file_without_permission_is_unreadable() {
     let scratch = Scratch::new("permission");
     let secret = scratch.file("secret.log", "info\n");
     fs::set_permissions(&secret, Permissions::from_mode(0o000)).unwrap();
-    let mut command = Command::new(LOGWATCH);
-    if File::open(&secret).is_ok() {
-        // Root reads everything: become somebody who does not.
-        command = Command::new("setpriv");
-        command.args(["--reuid=65534", "--regid=65534", "--clear-groups", LOGWATCH]);
-    }
+    let mut command = command_without_rights(LOGWATCH, File::open(&secret).is_ok());
     let run = Run::of(command.arg(&secret).output().unwrap());
     assert!(run.err.contains("Permission denied"), "{}", run.err);
     assert_eq!((run.code, run.out.as_str()), (Some(1), ""), "nothing was read, so there is no table");
@@ -213,7 +157,7 @@ fn a_file_without_permission_is_unreadable() {
 fn an_empty_file_is_read_to_its_end() {
     let scratch = Scratch::new("empty");
     let run = logwatch([scratch.file("empty.log", "")]);
-    run.check(&[("files read", 1), ("lines read", 0), ("bytes read", 0), ("failures", 0)]);
+    check(&run, &[("files read", 1), ("lines read", 0), ("bytes read", 0), ("failures", 0)]);
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
 }
 
@@ -223,7 +167,7 @@ fn binary_garbage_is_counted_as_such() {
     let garbage: Vec<u8> = (0..100_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let lines = garbage.iter().filter(|byte| **byte == b'\n').count() as u64 + u64::from(!garbage.ends_with(b"\n"));
     let run = logwatch([scratch.file("garbage", &garbage)]);
-    run.check(&[("lines read", lines), ("lines lost", 0), ("failures", 0)]);
+    check(&run, &[("lines read", lines), ("lines lost", 0), ("failures", 0)]);
     assert!(run.figure("not text") > lines / 2);
     assert_eq!(run.code, Some(0));
 }
@@ -234,23 +178,23 @@ fn one_enormous_line_is_one_line() {
     let path = scratch.file("enormous.log", "");
     File::options().write(true).open(&path).unwrap().set_len(200_000_000).unwrap();
     let run = logwatch([path]);
-    run.check(&[("lines read", 1), ("lines lost", 1), ("bytes read", 200_000_000)]);
+    check(&run, &[("lines read", 1), ("lines lost", 1), ("bytes read", 200_000_000)]);
 }
 
 #[test]
 fn standard_input_is_a_file_called_dash() {
     let run = piped(&["-"], b"info a\nwarn b");
-    run.check(&[("files read", 1), ("info", 1), ("warn", 1)]);
+    check(&run, &[("files read", 1), ("info", 1), ("warn", 1)]);
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
 }
 
 #[test]
 fn what_is_piped_here_is_read_where_no_file_is_named() {
     let run = piped(&[], b"error a\n");
-    run.check(&[("files read", 1), ("lines read", 1), ("error", 1)]);
+    check(&run, &[("files read", 1), ("lines read", 1), ("error", 1)]);
     assert_eq!((run.code, run.err.as_str()), (Some(0), "logwatch: no file named, reading standard input\n"));
     // An empty one too: nothing else was meant.
-    piped(&[], b"").check(&[("files read", 1), ("lines read", 0)]);
+    check(&piped(&[], b""), &[("files read", 1), ("lines read", 0)]);
 }
 
 #[test]
@@ -259,14 +203,14 @@ fn a_file_that_is_redirected_here_is_read_from_where_it_stands() {
     let mut input = File::open(scratch.file("a.log", "info a\nwarn b\nerror c\n")).unwrap();
     input.seek(SeekFrom::Start(7)).unwrap();
     let run = Run::of(Command::new(LOGWATCH).stdin(input).output().unwrap());
-    run.check(&[("lines read", 2), ("info", 0), ("warn", 1), ("error", 1)]);
+    check(&run, &[("lines read", 2), ("info", 0), ("warn", 1), ("error", 1)]);
 }
 
 #[test]
 fn a_file_that_is_named_is_read_whatever_is_piped_here() {
     let scratch = Scratch::new("named");
     let path = scratch.file("a.log", "info a\n");
-    piped(&[path.to_str().unwrap()], b"error\n").check(&[("lines read", 1), ("info", 1), ("error", 0)]);
+    check(&piped(&[path.to_str().unwrap()], b"error\n"), &[("lines read", 1), ("info", 1), ("error", 0)]);
 }
 
 #[test]
@@ -276,13 +220,13 @@ fn the_log_of_dpkg_is_understood() {
                2025-06-24 14:36:25 upgrade libc6:amd64 2.36-9 2.36-10\n\
                2025-06-24 15:00:00 status half-configured libc6:amd64 2.36-9\n";
     let run = logwatch([scratch.file("dpkg.log", log)]);
-    run.check(&[("info", 2), ("debug", 1), ("other", 0), ("14:00", 2), ("15:00", 1), ("libc6", 2), ("dpkg", 1)]);
+    check(&run, &[("info", 2), ("debug", 1), ("other", 0), ("14:00", 2), ("15:00", 1), ("libc6", 2), ("dpkg", 1)]);
 }
 
 #[test]
 fn without_files_a_log_of_this_machine_is_read_and_named() {
     let run = logwatch::<&str>([]);
-    run.check(&[("files read", 1), ("unreadable", 0)]);
+    check(&run, &[("files read", 1), ("unreadable", 0)]);
     assert!(run.err.starts_with("logwatch: no file named, reading /"), "{}", run.err);
     assert_eq!(run.code, Some(0));
 }
@@ -310,7 +254,7 @@ fn an_interrupt_shows_what_was_found_so_far() {
     input.write_all(b"error a\nerror b\nerror c\n").unwrap();
     let run = interrupted(child, "3 lines, ");
     drop(input);
-    run.check(&[("files read", 0), ("partly read", 1), ("lines read", 3), ("error", 3)]);
+    check(&run, &[("files read", 0), ("partly read", 1), ("lines read", 3), ("error", 3)]);
     assert!(run.out.starts_with("interrupted"), "{}", run.out);
     assert_eq!(run.code, Some(130));
 }

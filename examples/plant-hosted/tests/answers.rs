@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use actor::prelude::*;
 use actor::system;
-use common::{leap, now, run};
+use common::{Owing, leap, now, run};
 
 #[actor(ask_timeout = off)]
 struct Keeper {
@@ -101,20 +101,8 @@ fn a_reply_never_answers_another_ask() {
 mod outside {
     use super::*;
 
-    #[actor]
-    struct Keeper {
-        kept: Option<Reply<u32>>,
-    }
-
-    #[handlers]
-    impl Keeper {
-        fn later(&mut self, reply: Reply<u32>) {
-            self.kept = Some(reply);
-        }
-    }
-
     system! {
-        mod system { KEEPER: Keeper { mailbox = 2 } = || Keeper { kept: None } }
+        mod system { KEEPER: Owing { mailbox = 2 } = Owing::new }
     }
 
     #[derive(Default)]
@@ -133,7 +121,7 @@ mod outside {
         let wakes = Arc::new(Wakes::default());
         let waker = Waker::from(Arc::clone(&wakes));
         let mut cx = Cx::from_waker(&waker);
-        let mut ask = pin!(system::KEEPER.later().timeout(Duration::from_millis(5)).into_future());
+        let mut ask = pin!(system::KEEPER.first().timeout(Duration::from_millis(5)).into_future());
         assert!(ask.as_mut().poll(&mut cx).is_pending());
         run(system::step);
         leap(10_000, system::tick, system::step);

@@ -5,24 +5,12 @@ mod common;
 
 use actor::prelude::*;
 use actor::system;
-use common::{advance, later, note, noted, now, run};
-
-#[actor(mailbox = 2)]
-struct Keeper {
-    kept: Option<Reply<u32>>,
-}
-
-#[handlers]
-impl Keeper {
-    fn later(&mut self, reply: Reply<u32>) {
-        self.kept = Some(reply);
-    }
-}
+use common::{Owing, OwingRef, advance, later, note, noted, now, run};
 
 #[actor]
 struct Parent {
-    #[child(|| Keeper { kept: None })]
-    keeper: Child<Keeper>,
+    #[child(Owing::new)]
+    keeper: Child<Owing>,
     asked: bool,
 }
 
@@ -30,7 +18,7 @@ struct Parent {
 impl Parent {
     fn ask(&mut self, ctx: &mut Context<Self>) {
         self.asked = true;
-        self.keeper.later().then(ctx, ParentRef::got).unwrap();
+        self.keeper.first().then(ctx, ParentRef::got).unwrap();
     }
     fn got(&mut self, answer: Result<u32, AskError>, ctx: &mut Context<Self>) {
         note(format!("life {} asked {} got {answer:?}", ctx.incarnation(), self.asked));
@@ -62,30 +50,9 @@ mod kept {
 mod room {
     use super::*;
 
-    #[actor(mailbox = 2)]
-    struct Store {
-        first: Option<Reply<u32>>,
-        second: Option<Reply<u32>>,
-    }
-
-    #[handlers]
-    impl Store {
-        fn first(&mut self, reply: Reply<u32>) {
-            self.first = Some(reply);
-        }
-        fn second(&mut self, reply: Reply<u32>) {
-            self.second = Some(reply);
-        }
-        fn answer_second(&mut self) {
-            if let Some(reply) = self.second.take() {
-                reply.send(2);
-            }
-        }
-    }
-
     #[actor]
     struct Asker {
-        store: StoreRef,
+        store: OwingRef,
     }
 
     #[handlers]
@@ -118,7 +85,7 @@ mod room {
         mod system {
             SENDER: Sender { mailbox = 1 } = || Sender { asker: system::ASKER.clone() },
             ASKER: Asker { mailbox = 1 } = || Asker { store: system::STORE.clone() },
-            STORE: Store { mailbox = 2 } = || Store { first: None, second: None },
+            STORE: Owing { mailbox = 2 } = Owing::new,
         }
     }
 
@@ -184,13 +151,13 @@ mod drained {
 
     #[actor]
     struct Drained {
-        keeper: KeeperRef,
+        keeper: OwingRef,
     }
 
     #[handlers]
     impl Drained {
         fn ask(&mut self, ctx: &mut Context<Self>) {
-            match self.keeper.later().then(ctx, DrainedRef::got) {
+            match self.keeper.first().then(ctx, DrainedRef::got) {
                 Ok(()) => note("asked"),
                 Err(rejected) => note(format!("{:?}", rejected.reason)),
             }
@@ -203,7 +170,7 @@ mod drained {
     system! {
         mod system {
             DRAINED: Drained { mailbox = 3 } = || Drained { keeper: system::KEEPER.clone() },
-            KEEPER: Keeper { mailbox = 2 } = || Keeper { kept: None },
+            KEEPER: Owing { mailbox = 2 } = Owing::new,
         }
     }
 
@@ -300,29 +267,8 @@ mod many {
     use super::*;
 
     #[actor]
-    struct Store {
-        first: Option<Reply<u32>>,
-        second: Option<Reply<u32>>,
-    }
-
-    #[handlers]
-    impl Store {
-        fn first(&mut self, reply: Reply<u32>) {
-            self.first = Some(reply);
-        }
-        fn second(&mut self, reply: Reply<u32>) {
-            self.second = Some(reply);
-        }
-        fn answer_first(&mut self) {
-            if let Some(reply) = self.first.take() {
-                reply.send(1);
-            }
-        }
-    }
-
-    #[actor]
     struct Asker {
-        store: StoreRef,
+        store: OwingRef,
     }
 
     #[handlers]
@@ -344,7 +290,7 @@ mod many {
 
     system! {
         mod system {
-            STORE: Store { mailbox = 2 } = || Store { first: None, second: None },
+            STORE: Owing { mailbox = 2 } = Owing::new,
             ASKER: Asker { mailbox = 3 } = || Asker { store: system::STORE.clone() },
         }
     }

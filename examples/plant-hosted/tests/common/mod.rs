@@ -4,6 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
+use actor::prelude::*;
 use actor::{Instant, Stepper};
 
 thread_local! {
@@ -79,6 +80,39 @@ impl Bed {
                 run(*step);
                 advance(millis, *tick, *step);
             }
+        }
+    }
+}
+
+/// Owes answers: keeps the reply of whoever asks until it is told to answer, or its life ends.
+#[actor(mailbox = 2)]
+pub struct Owing {
+    first: Option<Reply<u32>>,
+    second: Option<Reply<u32>>,
+}
+
+impl Owing {
+    pub const fn new() -> Self {
+        Self { first: None, second: None }
+    }
+}
+
+#[handlers]
+impl Owing {
+    pub fn first(&mut self, reply: Reply<u32>) {
+        self.first = Some(reply);
+    }
+    pub fn second(&mut self, reply: Reply<u32>) {
+        self.second = Some(reply);
+    }
+    pub fn answer_first(&mut self) {
+        if let Some(reply) = self.first.take() {
+            reply.send(1);
+        }
+    }
+    pub fn answer_second(&mut self) {
+        if let Some(reply) = self.second.take() {
+            reply.send(2);
         }
     }
 }
