@@ -71,6 +71,22 @@ fn has_unsafe(text: &str) -> bool {
     code.into_iter().any(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "unsafe"))
 }
 
+#[test]
+fn all_locks_are_those_of_one_module() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    // Bare metal has critical sections, whose checks are the firmware's.
+    let apart = [src.join("backend/tokio/lock"), src.join("backend/bare_metal")];
+    let mut others = Vec::new();
+    for file in sources(&src).into_iter().filter(|file| !apart.iter().any(|folder| file.starts_with(folder))) {
+        let text = fs::read_to_string(&file).expect("a source file");
+        let code = text.split("#[cfg(all(test").next().unwrap_or_default();
+        let words = code.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let locks = words.filter(|word| ["parking_lot", "Mutex", "RwLock", "Condvar", "ReentrantLock"].contains(word));
+        others.extend(locks.map(|word| format!("{}: {word}", file.display())));
+    }
+    assert!(others.is_empty(), "use `backend::tokio::lock`, which checks that no user code runs under it: {others:#?}");
+}
+
 /// Each top-level module with the rank and the name of its layer, read from the comments of `lib.rs`.
 fn layers(lib: &str) -> HashMap<String, (usize, String)> {
     let mut layers = HashMap::new();

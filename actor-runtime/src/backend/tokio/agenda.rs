@@ -14,8 +14,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Wake, Waker};
 use std::vec::Vec;
 
-use parking_lot::Mutex;
-
 use crate::actor::{Actor, AllHandlersInOneBlock, Configured};
 use crate::failure::StopReason;
 use crate::id::ActorId;
@@ -23,6 +21,7 @@ use crate::time::{Instant, next_beat};
 
 use super::guard::contain;
 use super::header::Owner;
+use super::lock::Lock;
 use super::mailbox::signal;
 use super::timers::Key;
 
@@ -80,7 +79,7 @@ pub(super) struct Bell {
     cell: Owner,
     number: u64,
     rung: AtomicBool,
-    woken: Arc<Mutex<Vec<u64>>>,
+    woken: Arc<Lock<Vec<u64>>>,
 }
 
 impl Bell {
@@ -143,7 +142,7 @@ pub(super) struct Agenda<A: Actor> {
     timers: BTreeMap<u64, Timer<A>>,
     due: BTreeSet<(Instant, u64)>,
     running: BTreeMap<u64, Running<A>>,
-    woken: Arc<Mutex<Vec<u64>>>,
+    woken: Arc<Lock<Vec<u64>>>,
     ready: VecDeque<Ready<A::Message>>,
     next_number: u64,
     /// The one entry among the timers of the system, for whatever comes first here.

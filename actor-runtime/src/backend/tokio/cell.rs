@@ -32,6 +32,7 @@ use super::guard::contain;
 use super::hand::Hand;
 use super::header::{Address, Allowance, Header, Owner, Parent, Ran, Runnable, Table};
 use super::host::Host;
+use super::lock::none_is_held;
 use super::mailbox::{Deadline, Envelope, Mailbox, signal};
 use super::spawn::SpawnError;
 use super::timers::Key;
@@ -297,6 +298,8 @@ impl<A: Actor> Cell<A> {
     }
 
     unsafe fn release(header: NonNull<Header>) {
+        // The last one frees the cell, and its system, whose event handler is the user's.
+        none_is_held();
         // SAFETY: see the block; the caller gives one count back.
         unsafe { Arc::decrement_strong_count(header.as_ptr().cast::<Self>()) };
     }

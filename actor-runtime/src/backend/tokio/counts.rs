@@ -8,8 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread_local;
 use std::vec::Vec;
 
-use parking_lot::Mutex;
-
+use super::lock::Lock;
 use crate::actor::{Actor, Protocol};
 use crate::metrics::{Counts, Yields};
 
@@ -146,7 +145,7 @@ impl TypeCounts {
 /// The number of a living thread, reused when the thread has ended.
 struct ThreadSlot(usize);
 
-static FREE: Mutex<(Vec<usize>, usize)> = Mutex::new((Vec::new(), 0));
+static FREE: Lock<(Vec<usize>, usize)> = Lock::new((Vec::new(), 0));
 
 thread_local! {
     /// The number once more, without the check of a destructor.

@@ -1,4 +1,5 @@
-//! Where user code is called: a panic in it goes no further, nor does one in the drop of what it panicked with.
+//! Where user code is called: no lock is held, and a panic in it goes no further, nor does one in the drop of what it
+//! panicked with.
 
 use std::any::Any;
 use std::boxed::Box;
@@ -6,18 +7,24 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::string::String;
 use std::task::Waker;
 
+use super::lock::none_is_held;
+
 /// Runs user code. A panic comes back as what it said.
 #[inline]
+#[cfg_attr(debug_assertions, track_caller)]
 pub(super) fn guard<R>(run: impl FnOnce() -> R) -> Result<R, String> {
+    none_is_held();
     catch_unwind(AssertUnwindSafe(run)).map_err(text)
 }
 
 /// Runs user code whose panic is nobody's failure: the actor is on its way out, or never saw the message.
+#[cfg_attr(debug_assertions, track_caller)]
 pub(super) fn contain(run: impl FnOnce()) {
     drop(guard(run));
 }
 
 /// Wakes a task. Its waker is foreign code.
+#[cfg_attr(debug_assertions, track_caller)]
 pub(super) fn wake(waker: Waker) {
     contain(|| waker.wake());
 }

@@ -31,7 +31,7 @@ use crate::time::Instant;
 
 use super::guard::wake;
 use super::hand::{Hand, Queue};
-use super::spin::{Guard, SpinLock};
+use super::lock::{SpinGuard, SpinLock};
 use super::sync::{AtomicU32, Ordering};
 
 /// A message on its way, with the moment after which nobody wants it any more.
@@ -439,7 +439,12 @@ impl<M> Mailbox<M> {
     /// Moves the message into the queue, and the oldest one out: into `message`, or, where it is in the hand, out of the
     /// owner's.
     #[cold]
-    fn replace_oldest(&self, mut inner: Guard<'_, Inner<M>>, message: &mut Option<M>, deadline: Deadline) -> Pushed {
+    fn replace_oldest(
+        &self,
+        mut inner: SpinGuard<'_, Inner<M>>,
+        message: &mut Option<M>,
+        deadline: Deadline,
+    ) -> Pushed {
         if self.in_hand.load(Ordering::Relaxed) > inner.skip {
             inner.skip += 1;
             self.signals.fetch_or(signal::SKIP, Ordering::Relaxed);
@@ -784,7 +789,7 @@ impl<M> Mailbox<M> {
 
     /// As [`take`](Self::take), with senders in line for the room that is made.
     #[cold]
-    fn take_and_admit(&self, mut inner: Guard<'_, Inner<M>>, hand: &mut Hand<Envelope<M>>, capacity: u32) -> Taken {
+    fn take_and_admit(&self, mut inner: SpinGuard<'_, Inner<M>>, hand: &mut Hand<Envelope<M>>, capacity: u32) -> Taken {
         let mut woken = Woken::new();
         inner.admit(0, capacity, &mut woken);
         hand.refill(&mut inner.queue);

@@ -26,6 +26,7 @@ mod hand;
 mod header;
 #[allow(unsafe_code)]
 mod host;
+mod lock;
 mod mailbox;
 mod monitor;
 mod offspring;
@@ -34,8 +35,6 @@ mod pool;
 #[allow(unsafe_code)]
 mod reply;
 mod spawn;
-#[allow(unsafe_code)]
-mod spin;
 mod stepper;
 mod sync;
 mod system;

@@ -8,15 +8,14 @@ use std::sync::{OnceLock, Weak};
 use std::thread::{self, Thread};
 use std::vec::Vec;
 
-use parking_lot::Mutex;
-
 use super::dispatcher::home::Home;
 use super::dispatcher::shared::Shared;
+use super::lock::Lock;
 
 /// A system that is looked after, with the activations of its workers at the last look.
 type Watched = (Weak<Home>, Vec<u32>);
 
-static WATCHED: Mutex<Vec<Watched>> = Mutex::new(Vec::new());
+static WATCHED: Lock<Vec<Watched>> = Lock::new(Vec::new());
 static MONITOR: OnceLock<Option<Thread>> = OnceLock::new();
 
 /// Looks after a system until nothing lies ready in it.

@@ -24,6 +24,7 @@ use crate::error::Unanswered;
 use crate::reply::Reply;
 
 use super::guard::wake;
+use super::lock::none_is_held;
 use super::pool;
 use super::sync::{AtomicU8, Ordering, UnsafeCell};
 
@@ -72,6 +73,8 @@ pub(super) fn pair<T: Send>() -> (Pending<T>, Reply<T>) {
 /// # Safety
 /// `data` is the slot of this replier, and this is its only call.
 unsafe fn answer<T>(data: *const (), value: Answer<T>) {
+    // What nobody waits for is dropped here, and whoever waits is woken.
+    none_is_held();
     let slot = data.cast::<Slot<T>>();
     // SAFETY: the slot is freed only when both sides have gone, and this side goes at the end of this function.
     let shared = unsafe { &*slot };

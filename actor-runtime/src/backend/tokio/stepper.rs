@@ -10,13 +10,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::Wake;
 use std::vec::Vec;
 
-use parking_lot::Mutex;
-
 use crate::policy::OverloadHint;
 use crate::time::{Clock, Instant};
 
 use super::dispatcher::home::{Home, Ready};
 use super::header::{Allowance, Runnable};
+use super::lock::Lock;
 
 /// Time that passes when it is told to.
 #[derive(Clone, Default)]
@@ -30,13 +29,13 @@ impl Clock for VirtualClock {
 
 /// The ready cells of a stepped system.
 pub(super) struct Stepped {
-    ready: Mutex<Vec<Runnable>>,
+    ready: Lock<Vec<Runnable>>,
     closed: AtomicBool,
 }
 
 impl Stepped {
     pub(super) fn new() -> Self {
-        Self { ready: Mutex::new(Vec::new()), closed: AtomicBool::new(false) }
+        Self { ready: Lock::new(Vec::new()), closed: AtomicBool::new(false) }
     }
 
     pub(super) fn schedule(&self, runnable: Runnable) {

@@ -17,8 +17,6 @@ use std::thread::{self, ThreadId};
 use std::time::Instant as RealInstant;
 use std::vec::Vec;
 
-use parking_lot::Mutex;
-
 use crate::actor::Actor;
 use crate::factory::{Factory, Given, Once};
 use crate::failure::Failure;
@@ -36,6 +34,7 @@ use super::dispatcher::{Dispatcher, DispatcherKind, Place, PlaceError, Placement
 use super::driver::Driver;
 use super::guard::contain;
 use super::header::Owner;
+use super::lock::Lock;
 use super::mailbox::{Deadline, signal};
 use super::spawn::{FindError, Spawn};
 use super::stepper::{Stepped, Stepper, VirtualClock};
@@ -60,18 +59,18 @@ pub(super) struct Core {
     runtime: Option<::tokio::runtime::Handle>,
     /// Who runs actors that say nothing about it; `None` is the shared dispatcher.
     default_place: Option<Place>,
-    homes: Mutex<Homes>,
+    homes: Lock<Homes>,
     /// Ready cells that were dropped unrun.
     refused: AtomicU64,
     timers: Timers,
     watch: Watch,
     /// Somebody is on watch.
     sweeping: AtomicBool,
-    registry: Mutex<Registry>,
-    counts: Mutex<Vec<(TypeId, Box<TypeCounts>)>>,
+    registry: Lock<Registry>,
+    counts: Lock<Vec<(TypeId, Box<TypeCounts>)>>,
     event_handler: Option<EventHandler>,
     /// Failures on their way from a child to its parent, by the parent.
-    escalated: Mutex<Vec<(ActorId, Failure)>>,
+    escalated: Lock<Vec<(ActorId, Failure)>>,
     terminations: Terminations,
     /// What all handles share, while there are any.
     handles: OnceLock<Weak<Handle>>,
@@ -179,13 +178,14 @@ impl Core {
 
     /// The home of actors on a dispatcher of the user's.
     pub(super) fn home_of(self: &Arc<Self>, dispatcher: &Arc<dyn Dispatcher>) -> Arc<Home> {
-        let known = {
+        let living: Vec<_> = {
             let mut homes = self.homes.lock();
             homes.own.retain(|home| home.strong_count() > 0);
-            let mut homes = homes.own.iter().filter_map(Weak::upgrade);
-            homes.find(|home| matches!(home.ready(), Ready::Own(known) if Arc::ptr_eq(known, dispatcher)))
+            homes.own.iter().filter_map(Weak::upgrade).collect()
         };
-        known.unwrap_or_else(|| {
+        // Outside of the lock: the last pointer to a home may be among them, and with it a dispatcher of the user's.
+        let is_its = |home: &Arc<Home>| matches!(home.ready(), Ready::Own(known) if Arc::ptr_eq(known, dispatcher));
+        living.into_iter().find(is_its).unwrap_or_else(|| {
             let home = Home::own(Arc::clone(self), Arc::clone(dispatcher));
             self.homes.lock().own.push(Arc::downgrade(&home));
             home
@@ -492,8 +492,16 @@ impl Core {
     }
 }
 
+impl Drop for Core {
+    /// Whoever lets go of the system last must not pay for a handler that panics when it is dropped.
+    fn drop(&mut self) {
+        let handler = self.event_handler.take();
+        contain(|| drop(handler));
+    }
+}
+
 /// Takes what was kept for `id`.
-fn take_all(kept: &Mutex<Vec<(ActorId, Failure)>>, id: ActorId) -> Vec<Failure> {
+fn take_all(kept: &Lock<Vec<(ActorId, Failure)>>, id: ActorId) -> Vec<Failure> {
     kept.lock().extract_if(.., |(whose, _)| *whose == id).map(|(_, failure)| failure).collect()
 }
 
@@ -757,15 +765,15 @@ impl Builder {
             random: AtomicU64::new(seed),
             runtime,
             default_place: self.dispatcher,
-            homes: Mutex::default(),
+            homes: Lock::default(),
             refused: AtomicU64::new(0),
             timers: Timers::default(),
             watch: Watch::new(),
             sweeping: AtomicBool::new(false),
-            registry: Mutex::default(),
-            counts: Mutex::default(),
+            registry: Lock::default(),
+            counts: Lock::default(),
             event_handler: self.event_handler,
-            escalated: Mutex::default(),
+            escalated: Lock::default(),
             terminations: Terminations::default(),
             handles: OnceLock::new(),
             shutdown_timeout: self.shutdown_timeout,

@@ -6,12 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::vec::Vec;
 
-use parking_lot::Mutex;
-
 use crate::failure::StopReason;
 use crate::id::ActorId;
 
 use super::header::{Header, Owner};
+use super::lock::Lock;
 use super::mailbox::signal;
 
 #[derive(Default)]
@@ -26,7 +25,7 @@ struct Entries {
 
 /// The ends in one system that somebody has not heard of.
 #[derive(Default)]
-pub(super) struct Terminations(Mutex<Entries>);
+pub(super) struct Terminations(Lock<Entries>);
 
 impl Terminations {
     /// Keeps the end of `child` for its parent, unless that has ended itself.

@@ -7,12 +7,11 @@ use std::collections::BTreeMap;
 use std::task::Waker;
 use std::vec::Vec;
 
-use parking_lot::Mutex;
-
 use crate::time::Instant;
 
 use super::guard::wake;
 use super::header::Owner;
+use super::lock::Lock;
 use super::mailbox::signal;
 
 /// The name of a timer: when it is due, and a number that tells those of one moment apart.
@@ -46,7 +45,7 @@ struct Entries {
 
 /// The timers of one system.
 #[derive(Default)]
-pub(super) struct Timers(Mutex<Entries>);
+pub(super) struct Timers(Lock<Entries>);
 
 impl Timers {
     /// Has `due` happen at `moment`.
@@ -58,7 +57,7 @@ impl Timers {
         entries.due.insert(key, due);
         let sleeper = if first { entries.sleeper.take() } else { None };
         drop(entries);
-        crate::backend::wake(sleeper);
+        sleeper.into_iter().for_each(wake);
         key
     }
 
@@ -86,7 +85,7 @@ impl Timers {
     /// Wakes whoever sleeps until the first timer.
     pub(super) fn wake_sleeper(&self) {
         let sleeper = self.0.lock().sleeper.take();
-        crate::backend::wake(sleeper);
+        sleeper.into_iter().for_each(wake);
     }
 
     /// Fires what is due by `now`, in order.

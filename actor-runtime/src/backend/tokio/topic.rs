@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::vec::Vec;
 
-use parking_lot::Mutex;
-
+use super::lock::Lock;
 use crate::error::TellError;
 use crate::recipient::Recipient;
 
@@ -51,7 +50,7 @@ pub struct Topic<T: 'static> {
 
 struct Shared<T: 'static> {
     /// Replaced as a whole, so that nobody publishes under the lock.
-    subscribers: Mutex<Arc<[Recipient<T>]>>,
+    subscribers: Lock<Arc<[Recipient<T>]>>,
     missed: AtomicU64,
 }
 
@@ -70,7 +69,7 @@ pub struct Published {
 impl<T: Clone + 'static> Topic<T> {
     /// A topic nobody has subscribed to.
     pub fn new() -> Self {
-        Self { shared: Arc::new(Shared { subscribers: Mutex::new(Arc::new([])), missed: AtomicU64::new(0) }) }
+        Self { shared: Arc::new(Shared { subscribers: Lock::new(Arc::new([])), missed: AtomicU64::new(0) }) }
     }
 
     /// Has `recipient` told of what is published from now on. Returns whether it was not there already.
@@ -155,6 +154,8 @@ impl<T: 'static> Clone for Topic<T> {
 
 impl<T: 'static> fmt::Debug for Topic<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Topic").field("subscribers", &self.shared.subscribers.lock().len()).finish_non_exhaustive()
+        // Before, because what is written to may be the user's.
+        let subscribers = self.shared.subscribers.lock().len();
+        f.debug_struct("Topic").field("subscribers", &subscribers).finish_non_exhaustive()
     }
 }

@@ -7,8 +7,8 @@ use std::vec::Vec;
 use core::time::Duration;
 
 use super::guard::wake;
+use super::lock::SpinLock;
 use super::mailbox::Deadline;
-use super::spin::SpinLock;
 use crate::time::Instant;
 
 /// Asks that wait in one system.

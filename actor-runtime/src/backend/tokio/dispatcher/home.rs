@@ -9,6 +9,7 @@ use crate::actor::{Actor, DispatcherKind};
 use super::super::ambient::{Ambient, Until};
 use super::super::guard::contain;
 use super::super::header::{Allowance, Owner, Runnable};
+use super::super::lock::none_is_held;
 use super::super::mailbox::Deadline;
 use super::super::monitor;
 use super::super::stepper::Stepped;
@@ -47,6 +48,8 @@ impl Home {
     /// Takes a cell that has something to do.
     #[inline]
     pub(in super::super) fn schedule(&self, runnable: Runnable) {
+        // A dispatcher is the user's, and one that refuses the cell ends its actor.
+        none_is_held();
         if let Ready::Shared(shared) = &self.ready {
             if shared.schedule(runnable) {
                 monitor::look_after(self.me.clone());

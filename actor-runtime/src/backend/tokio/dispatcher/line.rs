@@ -12,11 +12,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Instant as RealInstant;
 use std::vec::Vec;
 
-use parking_lot::Mutex;
-
 use crate::policy::OverloadHint;
 
 use super::super::guard::wake;
+use super::super::lock::Lock;
 use super::ReadyCell;
 use super::residents::Residents;
 use super::shared::{LOOK_AT_TIME_EVERY, YIELD_AFTER, YIELD_AFTER_TIME};
@@ -24,10 +23,10 @@ use super::shared::{LOOK_AT_TIME_EVERY, YIELD_AFTER, YIELD_AFTER_TIME};
 /// See the module.
 #[derive(Default)]
 pub(super) struct Line {
-    state: Mutex<State>,
+    state: Lock<State>,
     /// The hint of the last look at the time.
     hint: AtomicU8,
-    residents: Mutex<Vec<Residents>>,
+    residents: Lock<Vec<Residents>>,
 }
 
 #[derive(Default)]

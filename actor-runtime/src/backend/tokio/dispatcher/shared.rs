@@ -20,14 +20,12 @@ use std::thread_local;
 use std::time::Instant as RealInstant;
 use std::vec::Vec;
 
-use parking_lot::Mutex;
-
 use crate::metrics::SystemEvent;
 use crate::policy::OverloadHint;
 
-use super::super::guard::guard;
+use super::super::guard::{guard, wake};
 use super::super::header::{Allowance, Header, Runnable};
-use super::super::spin::SpinLock;
+use super::super::lock::{Lock, SpinLock};
 use super::home::Home;
 use super::parking::Sleepers;
 
@@ -44,7 +42,7 @@ pub(super) const YIELD_AFTER_TIME: Duration = Duration::from_micros(500);
 /// See the module.
 pub(in super::super) struct Shared {
     workers: Box<[Worker]>,
-    injector: Mutex<VecDeque<Runnable>>,
+    injector: Lock<VecDeque<Runnable>>,
     /// Length of the injector, readable without its lock.
     injected: AtomicUsize,
     sleepers: Sleepers,
@@ -62,7 +60,7 @@ struct Worker {
     queue: SpinLock<VecDeque<Runnable>>,
     /// Length of the queue, readable without its lock.
     queued: AtomicUsize,
-    waker: Mutex<Option<Waker>>,
+    waker: Lock<Option<Waker>>,
     /// Activations begun, so that others see whether it gets on.
     activations: AtomicU32,
 }
@@ -85,11 +83,11 @@ impl Shared {
                     next: AtomicPtr::new(null_mut()),
                     queue: SpinLock::new(VecDeque::new()),
                     queued: AtomicUsize::new(0),
-                    waker: Mutex::new(None),
+                    waker: Lock::new(None),
                     activations: AtomicU32::new(0),
                 })
                 .collect(),
-            injector: Mutex::new(VecDeque::new()),
+            injector: Lock::new(VecDeque::new()),
             injected: AtomicUsize::new(0),
             sleepers: Sleepers::new(),
             running: AtomicUsize::new(workers),
@@ -331,8 +329,9 @@ impl Worker {
     }
 
     fn wake(&self) {
-        let waker = self.waker.lock().clone();
-        crate::backend::wake(waker);
+        // Taken, because a clone would be made under the lock; a worker leaves another before it sleeps.
+        let waker = self.waker.lock().take();
+        waker.into_iter().for_each(wake);
     }
 }
 
@@ -421,12 +420,9 @@ impl Future for WorkerTask {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        {
-            let mut waker = worker.waker.lock();
-            if !waker.as_ref().is_some_and(|known| known.will_wake(cx.waker())) {
-                *waker = Some(cx.waker().clone());
-            }
-        }
+        let waker = cx.waker().clone();
+        let before = worker.waker.lock().replace(waker);
+        drop(before);
         dispatcher.sleepers.add(self.index);
         if dispatcher.has_work() || dispatcher.closed.load(Ordering::SeqCst) {
             dispatcher.sleepers.remove(self.index);

@@ -7,15 +7,16 @@
 use core::ops::{Deref, DerefMut};
 
 #[cfg(not(actor_loom))]
-use super::sync::spin_loop;
-use super::sync::{AtomicBool, Ordering, UnsafeCell, yield_now};
+use super::super::sync::spin_loop;
+use super::super::sync::{AtomicBool, Ordering, UnsafeCell, yield_now};
+use super::Held;
 
 /// Longest spin between two tries, as a power of two.
 #[cfg(not(actor_loom))]
 const MAX_BACKOFF: u32 = 6;
 
 /// A `T` that one thread at a time may touch.
-pub(crate) struct SpinLock<T> {
+pub(in super::super) struct SpinLock<T> {
     taken: AtomicBool,
     value: UnsafeCell<T>,
 }
@@ -26,17 +27,19 @@ unsafe impl<T: Send> Sync for SpinLock<T> {}
 unsafe impl<T: Send> Send for SpinLock<T> {}
 
 impl<T> SpinLock<T> {
-    pub(crate) fn new(value: T) -> Self {
+    pub(in super::super) fn new(value: T) -> Self {
         Self { taken: AtomicBool::new(false), value: UnsafeCell::new(value) }
     }
 
     /// Waits for the lock.
     #[inline]
-    pub(crate) fn lock(&self) -> Guard<'_, T> {
+    #[cfg_attr(debug_assertions, track_caller)]
+    pub(in super::super) fn lock(&self) -> SpinGuard<'_, T> {
+        let held = Held::enter();
         if self.taken.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
             self.wait();
         }
-        Guard { lock: self }
+        SpinGuard { lock: self, _held: held }
     }
 
     #[cold]
@@ -65,11 +68,12 @@ impl<T> SpinLock<T> {
 }
 
 /// The right to touch the value, given back when dropped.
-pub(crate) struct Guard<'a, T> {
+pub(in super::super) struct SpinGuard<'a, T> {
     lock: &'a SpinLock<T>,
+    _held: Held,
 }
 
-impl<T> Deref for Guard<'_, T> {
+impl<T> Deref for SpinGuard<'_, T> {
     type Target = T;
 
     #[inline]
@@ -79,7 +83,7 @@ impl<T> Deref for Guard<'_, T> {
     }
 }
 
-impl<T> DerefMut for Guard<'_, T> {
+impl<T> DerefMut for SpinGuard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: this guard holds the lock and is borrowed mutably, so this is the only pointer.
@@ -87,7 +91,7 @@ impl<T> DerefMut for Guard<'_, T> {
     }
 }
 
-impl<T> Drop for Guard<'_, T> {
+impl<T> Drop for SpinGuard<'_, T> {
     #[inline]
     fn drop(&mut self) {
         self.lock.taken.store(false, Ordering::Release);

@@ -1,0 +1,153 @@
+//! Every lock of this backend, and the rule they keep: a thread holds one at a time, and none while user code runs.
+//!
+//! Drops, wakers, sinks, factories and dispatchers come back into the system, block or panic, so they run when the lock
+//! is free. A debug build checks it: whoever takes a lock, and [`guard`](super::guard::guard), through which user code
+//! is called, panic on a thread that holds one, and say where it was taken. A release build holds no trace of that.
+
+#[allow(unsafe_code)]
+mod spin;
+
+use core::marker::PhantomData;
+use core::ops::{Deref, DerefMut};
+
+pub(super) use spin::{SpinGuard, SpinLock};
+
+/// A lock for what is rarely looked at: waiters sleep.
+#[derive(Default)]
+pub(super) struct Lock<T>(parking_lot::Mutex<T>);
+
+impl<T> Lock<T> {
+    pub(super) const fn new(value: T) -> Self {
+        Self(parking_lot::Mutex::new(value))
+    }
+
+    /// Waits for the lock.
+    #[inline]
+    #[cfg_attr(debug_assertions, track_caller)]
+    pub(super) fn lock(&self) -> Guard<'_, T> {
+        let held = Held::enter();
+        Guard { value: self.0.lock(), _held: held }
+    }
+}
+
+/// The right to touch the value, given back when dropped.
+pub(super) struct Guard<'a, T> {
+    value: parking_lot::MutexGuard<'a, T>,
+    _held: Held,
+}
+
+impl<T> Deref for Guard<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for Guard<'_, T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+/// This thread holds a lock, until dropped. It stays on its thread, so no guard lives over an await.
+struct Held(PhantomData<*const ()>);
+
+#[cfg(all(debug_assertions, not(actor_loom)))]
+mod check {
+    use core::cell::Cell;
+    use core::panic::Location;
+    use std::thread_local;
+
+    use super::Held;
+
+    thread_local! {
+        /// Where this thread took the lock it holds.
+        static HELD: Cell<Option<&'static Location<'static>>> = const { Cell::new(None) };
+    }
+
+    #[track_caller]
+    pub(in super::super) fn none_is_held() {
+        if let Some(taken) = HELD.get() {
+            panic!(
+                "a lock is held, taken at {taken}: user code runs when it is free, and so is one lock taken after another"
+            );
+        }
+    }
+
+    impl Held {
+        #[track_caller]
+        pub(super) fn enter() -> Self {
+            none_is_held();
+            HELD.set(Some(Location::caller()));
+            Self(core::marker::PhantomData)
+        }
+    }
+
+    impl Drop for Held {
+        fn drop(&mut self) {
+            HELD.set(None);
+        }
+    }
+}
+
+// The model checker runs its threads on one of ours, so there is nothing to keep by thread.
+#[cfg(not(all(debug_assertions, not(actor_loom))))]
+mod check {
+    use super::Held;
+
+    #[inline(always)]
+    pub(in super::super) fn none_is_held() {}
+
+    impl Held {
+        #[inline(always)]
+        pub(super) fn enter() -> Self {
+            Self(core::marker::PhantomData)
+        }
+    }
+}
+
+/// Checks, in a debug build, that this thread holds no lock: user code is about to run.
+pub(super) use check::none_is_held;
+
+#[cfg(all(test, debug_assertions, not(actor_loom)))]
+mod tests {
+    use std::string::String;
+
+    use super::super::guard::{contain, guard};
+    use super::*;
+
+    /// What `run` panics with.
+    fn panic_of(run: impl FnOnce()) -> String {
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).expect_err("it panics");
+        panic.downcast_ref::<String>().expect("a panic with a text").clone()
+    }
+
+    #[test]
+    fn user_code_under_a_lock_is_found() {
+        let (lock, spin) = (Lock::new(()), SpinLock::new(()));
+        let line = line!() + 2;
+        let said = panic_of(|| {
+            let _held = lock.lock();
+            contain(|| ());
+        });
+        assert!(said.contains(&std::format!("mod.rs:{line}:")), "where it was taken: {said}");
+        panic_of(|| {
+            let _held = spin.lock();
+            drop(guard(|| ()));
+        });
+        contain(|| drop((lock.lock(), ())));
+        contain(|| drop(spin.lock()));
+    }
+
+    #[test]
+    fn a_second_lock_under_a_first_is_found() {
+        let (lock, spin) = (Lock::new(1), SpinLock::new(2));
+        panic_of(|| drop((lock.lock(), spin.lock())));
+        panic_of(|| drop((spin.lock(), lock.lock())));
+        assert_eq!(*lock.lock(), 1);
+        assert_eq!(*spin.lock(), 2);
+    }
+}
