@@ -69,8 +69,6 @@ pub struct Options {
 pub struct Protocol {
     /// Name of the actor's type, as written.
     pub type_name: &'static str,
-    /// Whether any of them is urgent.
-    pub urgent: bool,
     /// Names of its handlers and hooks, by [`Message::index`].
     pub messages: &'static [&'static str],
     /// Periods of its `#[every]` timers, by timer number.

@@ -23,8 +23,48 @@ pub enum Lane {
     Urgent,
 }
 
+mod sealed {
+    /// Keeps [`Lanes`](super::Lanes) to those below.
+    pub trait Sealed {}
+}
+
+/// The lanes that messages of one actor travel on, as a type: what the urgent one takes is there for those who have it.
+pub trait Lanes: sealed::Sealed + 'static {
+    /// Whether any of them is urgent.
+    const URGENT: bool;
+    /// A `T` where there is an urgent lane, else nothing.
+    type Urgent<T>;
+}
+
+/// The user lane alone.
+#[derive(Debug)]
+pub struct UserLane;
+
+/// The user lane, and the urgent one before it.
+#[derive(Debug)]
+pub struct BothLanes;
+
+impl sealed::Sealed for UserLane {}
+impl sealed::Sealed for BothLanes {}
+
+impl Lanes for UserLane {
+    const URGENT: bool = false;
+    type Urgent<T> = ();
+}
+
+impl Lanes for BothLanes {
+    const URGENT: bool = true;
+    type Urgent<T> = T;
+}
+
 /// The enum of everything one actor can be told or asked, its hooks and timers included.
 pub trait Message: Sized + Send + 'static {
+    /// The lanes that one of them or another travels on.
+    type Lanes: Lanes;
+
+    /// Whether any of them is urgent.
+    const HAS_URGENT: bool = <Self::Lanes as Lanes>::URGENT;
+
     /// The place of this message in [`Protocol::messages`](crate::actor::Protocol::messages).
     fn index(&self) -> usize;
 

@@ -8,7 +8,7 @@ use actor_runtime::call::{Ask, Call, Tell};
 use actor_runtime::context::{Context, Nursery};
 use actor_runtime::error::{AskError, Unanswered};
 use actor_runtime::failure::Failure;
-use actor_runtime::message::{Message, Mode};
+use actor_runtime::message::{Message, Mode, UserLane};
 use actor_runtime::policy::Overflow;
 use actor_runtime::reference::{ActorRef, Control, Ref};
 use actor_runtime::reply::Reply;
@@ -101,6 +101,7 @@ const _: () = {
         Slow { reply: Reply<u64> },
     }
     impl Message for CounterMessage {
+        type Lanes = UserLane;
         fn index(&self) -> usize {
             match self {
                 Self::Add { .. } => 0,
@@ -126,7 +127,7 @@ const _: () = {
         type Message = CounterMessage;
         const MOVABLE: Option<Movable<Self>> = Some(Movable::PROOF);
         const PROTOCOL: Protocol =
-            Protocol { type_name: "Counter", urgent: false, messages: &["add", "total", "boom", "slow"], timers: &[] };
+            Protocol { type_name: "Counter", messages: &["add", "total", "boom", "slow"], timers: &[] };
         fn handle(&mut self, message: CounterMessage, _: &mut Context<Self>) -> Handled {
             match message {
                 CounterMessage::Add { by } => self.add(by),

@@ -21,7 +21,7 @@ pub use actor_runtime::context::{Context, Nursery};
 pub use actor_runtime::error::Unanswered;
 pub use actor_runtime::failure::{Failure, StopReason};
 pub use actor_runtime::id::ActorId;
-pub use actor_runtime::message::{Lane, Message, Mode};
+pub use actor_runtime::message::{BothLanes, Lane, Message, Mode, UserLane};
 pub use actor_runtime::policy::Overflow;
 pub use actor_runtime::reference::{ActorRef, Control, Ref, Route, Weak};
 pub use actor_runtime::reply::Reply;

@@ -46,7 +46,7 @@ where
         let before = batch.len();
         // Calls with a lane or a limit of their own go one by one.
         let is_plain = made.iter().all(|(_, limit)| *limit == Limit::Default)
-            && (!A::PROTOCOL.urgent || batch.iter().all(|message| message.lane() == Lane::User));
+            && (!A::Message::HAS_URGENT || batch.iter().all(|message| message.lane() == Lane::User));
         if is_plain {
             address.accept::<A>(&mut batch);
         }

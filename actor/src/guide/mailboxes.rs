@@ -124,4 +124,4 @@
 //! ```
 //!
 //! The stash is part of the mailbox, not of the state: it survives a restart. A message for which it has no room is a dead
-//! letter. On bare metal there is neither stash nor urgent lane so far.
+//! letter. On bare metal there is no stash so far.

@@ -54,12 +54,10 @@ impl Protocol<'_> {
             let (cfgs, period) = (&message.method.cfgs, message.period()?.expression(rt));
             Some(quote!(#(#cfgs)* #period,))
         });
-        let urgent = self.messages.iter().any(|message| message.method.urgent);
         let can_fail = self.messages.iter().any(|message| message.method.can_fail());
         quote! {
             const PROTOCOL: #rt::Protocol = #rt::Protocol {
                 type_name: #type_name,
-                urgent: #urgent,
                 messages: &[#(#messages)*],
                 timers: &[#(#timers)*],
             };

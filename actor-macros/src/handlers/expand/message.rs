@@ -81,7 +81,9 @@ impl Protocol<'_> {
             Mode::Delegated => quote!(#rt::Mode::Delegated),
             Mode::Async => quote!(#rt::Mode::Async),
         });
-        let lane = self.messages.iter().any(|message| message.method.urgent).then(|| {
+        let has_urgent = self.messages.iter().any(|message| message.method.urgent);
+        let lanes = if has_urgent { quote!(#rt::BothLanes) } else { quote!(#rt::UserLane) };
+        let lane = has_urgent.then(|| {
             let lane = self.each(&quote!(self), |message| {
                 if message.method.urgent { quote!(#rt::Lane::Urgent) } else { quote!(#rt::Lane::User) }
             });
@@ -103,6 +105,7 @@ impl Protocol<'_> {
             #timers
             #[automatically_derived]
             impl #impl_generics #rt::Message for #name #ty_generics #sendable {
+                type Lanes = #lanes;
                 fn index(&self) -> #rt::usize { #index }
                 fn mode(&self) -> #rt::Mode { #mode }
                 #lane

@@ -4,15 +4,22 @@ use core::cell::UnsafeCell;
 use core::mem::{MaybeUninit, offset_of};
 use core::ptr::NonNull;
 
-use crate::actor::Actor;
+use crate::actor::{Actor, AllHandlersInOneBlock};
+use crate::message::{Lanes, Message};
 
 use super::header::{Address, Header};
+use super::urgent::Lane;
+
+/// A `T` for actors with an urgent lane, nothing for others.
+pub(super) type Urgent<A, T> = <<<A as AllHandlersInOneBlock>::Message as Message>::Lanes as Lanes>::Urgent<T>;
 
 /// See the module. The header comes first, because small cores reach the first bytes of a static with shorter
 /// instructions.
 #[repr(C)]
 pub(super) struct Body<A: Actor> {
     header: Header,
+    /// That of the urgent lane, right behind the header: those who do not know the type find it there.
+    urgent: UnsafeCell<MaybeUninit<Urgent<A, Lane>>>,
     state: UnsafeCell<MaybeUninit<A>>,
     /// Aligns the end for the ring.
     end: [A::Message; 0],
@@ -21,7 +28,15 @@ pub(super) struct Body<A: Actor> {
 impl<A: Actor> Body<A> {
     /// That of an actor which is not started: all zeros.
     #[allow(clippy::declare_interior_mutable_const, reason = "it is where a static begins")]
-    pub(super) const NEW: Self = Self { header: Header::NEW, state: UnsafeCell::new(MaybeUninit::zeroed()), end: [] };
+    pub(super) const NEW: Self = {
+        assert!(offset_of!(Self, urgent) == size_of::<Header>());
+        Self {
+            header: Header::NEW,
+            urgent: UnsafeCell::new(MaybeUninit::zeroed()),
+            state: UnsafeCell::new(MaybeUninit::zeroed()),
+            end: [],
+        }
+    };
 
     /// # Safety
     /// `address` is that of a slot of an `A`.

@@ -21,6 +21,7 @@ use super::header::{Address, Header, attention};
 use super::mailbox;
 use super::reply::{self, Pending};
 use super::system::System;
+use super::urgent::{self, Line};
 use super::waiting::{Ticket, What};
 
 /// The waker of the handler that the actor at `address` has in hand.
@@ -68,6 +69,10 @@ impl Address {
     /// A message in the mailbox has its turn whatever its `limit`: there is no place to keep one.
     #[inline]
     pub(crate) fn tell<A: Actor>(self, message: A::Message, _: Limit) -> Result<(), (A::Message, Reason)> {
+        if urgent::is_urgent(&message) {
+            // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`, some of whose messages are urgent.
+            return unsafe { urgent::push::<A>(self, message) };
+        }
         // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
         match unsafe { mailbox::push::<A>(self, message) } {
             Ok(()) => Ok(()),
@@ -128,7 +133,13 @@ impl Address {
         }
         let due = self.deadline(*limit);
         *limit = due.map_or(Limit::Default, Limit::Until);
-        if !ticket.wait_for_room(self, waker, due) {
+        let waits = if urgent::is_urgent(&message) {
+            // SAFETY: the address is in a `Ref<A>`, some of whose messages are urgent.
+            unsafe { urgent::join(ticket, self, waker, due) }
+        } else {
+            ticket.wait_for_room(self, waker, due)
+        };
+        if !waits {
             return Err((message, Some(TellError::Full)));
         }
         // Room may have come before the place in the table did.
@@ -146,8 +157,14 @@ impl Address {
     ) -> Result<(), (A::Message, Option<TellError>)> {
         let due = self.deadline(*limit);
         ticket.wait(self, What::Room, waker, due);
-        // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
-        match unsafe { ticket.enter::<A>(self, message) } {
+        let entered = if urgent::is_urgent(&message) {
+            // SAFETY: the address is in a `Ref<A>`, some of whose messages are urgent; the ticket is from `join`.
+            unsafe { urgent::enter::<A>(ticket, self, message) }
+        } else {
+            // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
+            unsafe { ticket.enter::<A>(self, message) }
+        };
+        match entered {
             Ok(()) => Ok(()),
             Err((message, false)) => Err((message, Some(TellError::Stopped))),
             Err((message, true)) if self.is_past(due) => Err((message, Some(TellError::Timeout))),
@@ -166,7 +183,7 @@ pub(crate) struct Sending<'a, A: Actor> {
     borrowed: PhantomData<&'a ()>,
     message: Option<A::Message>,
     limit: Limit,
-    ticket: Ticket,
+    line: Line<A>,
 }
 
 // Nothing in it is pinned: a message is moved whole.
@@ -175,7 +192,7 @@ impl<A: Actor> Unpin for Sending<'_, A> {}
 impl<'a, A: Actor> Sending<'a, A> {
     #[inline]
     pub(crate) fn new(address: &'a Address, message: A::Message, limit: Limit) -> Self {
-        Self { address: *address, borrowed: PhantomData, message: Some(message), limit, ticket: Ticket::NONE }
+        Self { address: *address, borrowed: PhantomData, message: Some(message), limit, line: Line::NONE }
     }
 }
 
@@ -186,7 +203,7 @@ impl<A: Actor> Future for Sending<'_, A> {
         let this = self.get_mut();
         // Polled after its end.
         let Some(message) = this.message.take() else { return Poll::Pending };
-        match this.address.tell_or_wait::<A>(message, &mut this.limit, &mut this.ticket, cx.waker()) {
+        match this.address.tell_or_wait::<A>(message, &mut this.limit, &mut this.line.ticket, cx.waker()) {
             Ok(()) => Poll::Ready(Ok(())),
             Err((_, Some(error))) => Poll::Ready(Err(error)),
             Err((message, None)) => {
@@ -203,7 +220,7 @@ pub(crate) struct Asking<'a, A: Actor, K: Kind> {
     borrowed: PhantomData<&'a ()>,
     stage: Stage<A, K>,
     /// Of one that waits for a place for its answer, and then for room.
-    ticket: Ticket,
+    line: Line<A>,
 }
 
 enum Stage<A: Actor, K: Kind> {
@@ -239,7 +256,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
     #[inline]
     pub(crate) fn new(address: &'a Address, message: A::Message, attach: K::Attach<A::Message>, limit: Limit) -> Self {
         let stage = Stage::Fresh { message, attach, limit };
-        Self { address: *address, borrowed: PhantomData, stage, ticket: Ticket::NONE }
+        Self { address: *address, borrowed: PhantomData, stage, line: Line::NONE }
     }
 
     /// Gives the message its reply, or waits for a place for the answer.
@@ -258,7 +275,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         let Some((pending, reply)) = reply::pair::<K::Value>(deadline) else {
             return self.queue(message, attach, deadline, waker);
         };
-        self.ticket.take();
+        self.line.ticket.take();
         let handler = handler::<A>(&message);
         drop(K::attach(attach, &mut message, reply));
         self.go_on(Waiting { pending, handler, deadline, unsent: Some(message) }, waker)
@@ -275,7 +292,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         if self.address.is_past(deadline) {
             return Err(K::output(Err(Unanswered::Expired), handler::<A>(&message)));
         }
-        if !self.ticket.wait(self.address, What::Answer, waker, deadline) {
+        if !self.line.ticket.wait(self.address, What::Answer, waker, deadline) {
             return Err(K::unsent(TellError::Full));
         }
         Ok(Stage::Fresh { message, attach, limit: deadline.map_or(Limit::Default, Limit::Until) })
@@ -285,7 +302,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
     fn go_on(&mut self, mut waiting: Waiting<A, K>, waker: &Waker) -> Next<A, K> {
         if let Some(message) = waiting.unsent.take() {
             let mut limit = waiting.deadline.map_or(Limit::Default, Limit::Until);
-            match self.address.tell_or_wait::<A>(message, &mut limit, &mut self.ticket, waker) {
+            match self.address.tell_or_wait::<A>(message, &mut limit, &mut self.line.ticket, waker) {
                 Ok(()) => {}
                 Err((message, None)) => waiting.unsent = Some(message),
                 Err((_, Some(error))) => return Err(K::unsent(error)),

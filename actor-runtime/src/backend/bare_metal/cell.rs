@@ -28,7 +28,7 @@ use super::header::{Address, Stage, attention};
 use super::host::{self, Host};
 use super::make::Make;
 use super::slot::{Brood, Place, Placed, children_of};
-use super::{call, detour, mailbox, then, timers, waiting};
+use super::{call, detour, mailbox, then, timers, urgent, waiting};
 
 /// Whether there is something to do at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -269,8 +269,8 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             Flow::Over => return,
         };
         let receives = self.life(|life| life.receives()) && !self.is_running();
-        let up =
-            receives && self.ticks().is_none_or(|ticks| ticks.get() == 0 && timers::due::<A>(self.place.annex) == 0);
+        let no_tick = self.ticks().is_none_or(|ticks| ticks.get() == 0 && timers::due::<A>(self.place.annex) == 0);
+        let up = receives && no_tick && self.urgent_depth() == 0;
         self.address.header().rest(up, again);
     }
 
@@ -355,6 +355,13 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             }
             is_overdue = marks.ticks.get() != 0;
         }
+        if const { A::Message::HAS_URGENT } {
+            // SAFETY: the turn is that of a slot of an `A` with an urgent lane, which is alive.
+            let message = unsafe { urgent::take::<A>(self.address) };
+            if message.is_some() {
+                return message;
+            }
+        }
         // Only on a detour or before ticks do messages come here.
         if !(detour || is_overdue) {
             return None;
@@ -374,7 +381,11 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         if due == 0 {
             return None;
         }
-        let users = critical_section::with(|cs| self.address.header().depth(cs));
+        // An urgent message is one whatever waits behind it.
+        let users = match self.urgent_depth() {
+            0 => critical_section::with(|cs| self.address.header().depth(cs)),
+            _ => 1,
+        };
         let (in_a_row, errands) = (marks.users_in_a_row.get(), due.count_ones() as usize);
         match Share::new(A::OPTIONS.fairness).next(u32::from(in_a_row), errands, usize::from(users)) {
             Some(policy::Turn::User) => {
@@ -401,10 +412,20 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         due
     }
 
+    /// Messages in the urgent lane.
+    #[inline]
+    fn urgent_depth(self) -> u8 {
+        if const { !A::Message::HAS_URGENT } {
+            return 0;
+        }
+        // SAFETY: the turn is that of a slot of an `A` with an urgent lane.
+        critical_section::with(|cs| unsafe { urgent::depth(cs, self.address) })
+    }
+
     /// Whether no message waits, and none can come.
     fn is_drained(self) -> bool {
         let header = self.address.header();
-        header.is_closed() && critical_section::with(|cs| header.depth(cs)) == 0
+        header.is_closed() && critical_section::with(|cs| header.depth(cs)) == 0 && self.urgent_depth() == 0
     }
 
     /// What follows where there is no message.
@@ -611,6 +632,14 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         let header = self.address.header();
         // First of all, so that nothing comes between the last look and the end.
         header.close();
+        if const { A::Message::HAS_URGENT } {
+            // SAFETY: the turn is that of a slot of an `A` with an urgent lane, which is alive.
+            while let Some(message) = unsafe { urgent::take::<A>(self.address) } {
+                message.refuse(Unanswered::Stopped);
+            }
+            // SAFETY: as above.
+            unsafe { urgent::end(self.address) };
+        }
         // SAFETY: the turn is that of a slot of an `A`.
         while let Some(message) = unsafe { mailbox::take_any::<A>(self.address) } {
             message.refuse(Unanswered::Stopped);

@@ -5,7 +5,7 @@
 //! | field | meaning |
 //! |---|---|
 //! | `system`, `mask` | the ready word, and the actor's bit in it |
-//! | `tail` | where the next message goes, from the last place down; those that wait lie right above it |
+//! | `tail` | where the next message goes, from the last place down; those that wait lie right above it. And whether there is an urgent lane |
 //! | `last` | the last place of the ring |
 //! | `room` | places left for messages; zero before the start, after a drain began and after the end |
 //! | `attention` | why the next step is no plain message: see [`attention`] |
@@ -20,12 +20,14 @@ use core::ptr::NonNull;
 
 use critical_section::{CriticalSection, Mutex};
 
+use crate::actor::Actor;
 use crate::error::Reason;
 use crate::id::{ActorId, Incarnation};
 use crate::lifecycle::Lifecycle;
+use crate::message::Message;
 
-use super::detour;
 use super::system::System;
+use super::{detour, urgent};
 
 /// One byte behind the critical section.
 pub(super) struct Byte(Mutex<Cell<u8>>);
@@ -55,8 +57,8 @@ pub(super) mod attention {
     pub(crate) const ESCALATED: u8 = 1 << 2;
     /// The future of the handler in hand, or a child, or the clock may have got on.
     pub(crate) const WAKE: u8 = 1 << 3;
-    /// A timer is due.
-    pub(crate) const TICK: u8 = 1 << 4;
+    /// Something goes before plain messages: a timer that is due, or an urgent message.
+    pub(crate) const AHEAD: u8 = 1 << 4;
     /// A sender waits for room.
     pub(crate) const ROOM: u8 = 1 << 5;
     /// What is to be done now is no plain message: the actor is not up, a future is in hand, or places are kept for
@@ -66,7 +68,7 @@ pub(super) mod attention {
     pub(crate) const CLOSED: u8 = 1 << 7;
 
     /// Those that the worker takes and answers.
-    pub(crate) const SIGNALS: u8 = STOP | PARENT_STOPPED | ESCALATED | WAKE | TICK;
+    pub(crate) const SIGNALS: u8 = STOP | PARENT_STOPPED | ESCALATED | WAKE | AHEAD;
 }
 
 /// How far an actor is, as its parent and its refs see it.
@@ -95,10 +97,14 @@ impl Stage {
     }
 }
 
+/// Set in the tail of an actor with an urgent lane. There, because whoever looks at a tail knows the type of the actor: so
+/// the others pay nothing for it.
+const HAS_URGENT: u8 = 1 << 7;
+
 /// See the module.
 #[repr(C)]
 pub(super) struct Header {
-    pub(super) tail: Byte,
+    tail: Byte,
     pub(super) room: Byte,
     pub(super) last: Byte,
     pub(super) attention: Byte,
@@ -127,12 +133,25 @@ impl Header {
         life: UnsafeCell::new(MaybeUninit::zeroed()),
     };
 
-    /// Has the worker of `system` build the actor, with an empty mailbox of `capacity`.
+    /// Has the worker of `system` build the actor, an `A`, with an empty mailbox of `capacity`.
     ///
     /// # Safety
     /// The actor is not alive. The caller is the worker, or comes before it.
+    #[inline]
+    pub(super) unsafe fn start_as<A: Actor>(&self, system: &'static System, mask: u32, capacity: u8) {
+        // SAFETY: as the caller says.
+        unsafe { self.start(system, mask, capacity) };
+        if const { A::Message::HAS_URGENT } {
+            critical_section::with(|cs| self.set_tail::<A>(cs, self.tail::<A>(cs)));
+        }
+    }
+
+    /// What [`start_as`](Self::start_as) does for all actors alike.
+    ///
+    /// # Safety
+    /// As for that.
     #[inline(never)]
-    pub(super) unsafe fn start(&self, system: &'static System, mask: u32, capacity: u8) {
+    unsafe fn start(&self, system: &'static System, mask: u32, capacity: u8) {
         let life = self.life.get();
         // SAFETY: nobody runs an actor that is not started.
         unsafe { life.write(MaybeUninit::new(Lifecycle::new())) };
@@ -295,12 +314,35 @@ impl Header {
     /// Why there is no room.
     #[cold]
     pub(super) fn why_full(&self, cs: CriticalSection<'_>) -> Reason {
-        let takes_more = self.attention.get(cs) & attention::CLOSED == 0;
-        if takes_more && self.stage_in(cs).is_alive() { Reason::Full } else { Reason::Stopped }
+        if self.takes_more(cs) { Reason::Full } else { Reason::Stopped }
+    }
+
+    /// Whether the mailbox takes messages where it has room for them.
+    #[inline]
+    pub(super) fn takes_more(&self, cs: CriticalSection<'_>) -> bool {
+        self.attention.get(cs) & attention::CLOSED == 0 && self.stage_in(cs).is_alive()
+    }
+
+    /// Where the next message of an `A` goes.
+    #[inline(always)]
+    pub(super) fn tail<A: Actor>(&self, cs: CriticalSection<'_>) -> u8 {
+        let tail = self.tail.get(cs);
+        if const { A::Message::HAS_URGENT } { tail & !HAS_URGENT } else { tail }
+    }
+
+    /// The next message of an `A` goes to `tail`.
+    #[inline(always)]
+    pub(super) fn set_tail<A: Actor>(&self, cs: CriticalSection<'_>, tail: u8) {
+        self.tail.set(cs, if const { A::Message::HAS_URGENT } { tail | HAS_URGENT } else { tail });
+    }
+
+    /// Whether the actor, which has been started, has an urgent lane: for those who do not know its type.
+    fn has_urgent(&self, cs: CriticalSection<'_>) -> bool {
+        self.tail.get(cs) & HAS_URGENT != 0
     }
 
     /// Places of the ring of an actor that is alive.
-    fn capacity(&self, cs: CriticalSection<'_>) -> u8 {
+    pub(super) fn capacity(&self, cs: CriticalSection<'_>) -> u8 {
         self.last.get(cs) + 1
     }
 
@@ -379,7 +421,14 @@ impl Address {
 
     pub(crate) fn depth(self) -> usize {
         let header = self.header();
-        critical_section::with(|cs| if header.stage_in(cs).is_alive() { usize::from(header.depth(cs)) } else { 0 })
+        critical_section::with(|cs| {
+            if !header.stage_in(cs).is_alive() {
+                return 0;
+            }
+            // SAFETY: the lane is there.
+            let urgent = if header.has_urgent(cs) { unsafe { urgent::depth(cs, self) } } else { 0 };
+            usize::from(header.depth(cs)) + usize::from(urgent)
+        })
     }
 
     pub(crate) fn capacity(self) -> u32 {

@@ -17,15 +17,15 @@ use super::body::Body;
 use super::header::{Address, Header, attention};
 use super::system::System;
 
-/// The place of message `index`.
+/// The place of message `index`; those of the urgent lane lie behind those of the ring.
 ///
 /// # Safety
-/// `header` is that of a slot of an `A` whose capacity is above `index`, with its provenance.
+/// `header` is that of a slot of an `A` that has this place, with its provenance.
 #[inline]
-const unsafe fn place<A: Actor>(header: NonNull<Header>, index: u32) -> NonNull<A::Message> {
+pub(super) const unsafe fn place<A: Actor>(header: NonNull<Header>, index: u32) -> NonNull<A::Message> {
     // SAFETY: the ring lies right behind the body of the slot; that no message needs more alignment is asserted there.
     let ring = unsafe { header.byte_add(size_of::<Body<A>>()) }.cast::<A::Message>();
-    // SAFETY: the ring has that many places.
+    // SAFETY: so many places lie there.
     unsafe { ring.add(index as usize) }
 }
 
@@ -36,12 +36,12 @@ const unsafe fn place<A: Actor>(header: NonNull<Header>, index: u32) -> NonNull<
 #[inline]
 unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: A::Message) {
     let header = address.header();
-    let tail = header.tail.get(cs);
+    let tail = header.tail::<A>(cs);
     // SAFETY: the tail is below the capacity.
     let place = unsafe { place::<A>(address.as_ptr(), u32::from(tail)) };
     // SAFETY: the place at the tail is free, and the critical section is held.
     unsafe { place.write(message) };
-    header.tail.set(cs, tail.checked_sub(1).unwrap_or_else(|| header.last.get(cs)));
+    header.set_tail::<A>(cs, tail.checked_sub(1).unwrap_or_else(|| header.last.get(cs)));
     // SAFETY: there is a free place, so the actor has been started.
     unsafe { header.raise_started(cs) };
 }
@@ -97,7 +97,7 @@ pub(super) unsafe fn take<A: Actor>(address: Address, capacity: u8, system: &Sys
         }
         let room = header.room.get(cs);
         debug_assert!(room < capacity && header.reserved.get(cs) == 0, "a raised actor has a message");
-        let tail = header.tail.get(cs);
+        let tail = header.tail::<A>(cs);
         let oldest = if capacity.is_power_of_two() {
             u32::from(tail).wrapping_sub(u32::from(room)) & (u32::from(capacity) - 1)
         } else {
@@ -125,7 +125,7 @@ pub(super) unsafe fn take_any<A: Actor>(address: Address) -> Option<A::Message> 
             return None;
         }
         // SAFETY: so many messages lie above the tail.
-        let message = unsafe { read::<A>(address, below(header.tail.get(cs), last + 1 - len, last)) };
+        let message = unsafe { read::<A>(address, below(header.tail::<A>(cs), last + 1 - len, last)) };
         if header.attention.get(cs) & attention::CLOSED == 0 {
             header.room.set(cs, header.room.get(cs) + 1);
         } else {

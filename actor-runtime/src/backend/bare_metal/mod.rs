@@ -35,6 +35,8 @@ mod then;
 #[allow(unsafe_code)]
 mod timers;
 #[allow(unsafe_code)]
+mod urgent;
+#[allow(unsafe_code)]
 mod waiting;
 
 pub(crate) use call::{Asking, Sending, Stopped};

@@ -13,13 +13,14 @@ use core::ptr::NonNull;
 
 use critical_section::Mutex;
 
-use crate::actor::Actor;
+use crate::actor::{Actor, AllHandlersInOneBlock};
+use crate::message::Message;
 use crate::reference::Ref;
 use crate::supervision::{RestartLimit, Supervision};
 use crate::time::Instant;
 
 use super::annex::{self, Annex, Record, annex_size};
-use super::body::Body;
+use super::body::{Body, Urgent};
 use super::cell::Turn;
 use super::header::Address;
 use super::make::{Build, Make};
@@ -148,12 +149,17 @@ struct Front<A: Actor + Placed> {
     body: Body<A>,
 }
 
+/// As many places as the user lane has, for actors with an urgent lane.
+type UrgentRing<A, K> = Urgent<A, <K as Capacity>::Ring<<A as AllHandlersInOneBlock>::Message>>;
+
 /// An actor of a system. All zeros before the start, so that it lies in `.bss`.
 #[repr(C)]
 pub struct Slot<A: Actor + Placed, K: Capacity> {
     children: A::Children,
     body: Body<A>,
     ring: UnsafeCell<MaybeUninit<K::Ring<A::Message>>>,
+    /// The places of the urgent lane.
+    urgent: UnsafeCell<MaybeUninit<UrgentRing<A, K>>>,
 }
 
 // SAFETY: header and ring are behind the critical section; all else is touched in the turn of the actor alone, which
@@ -173,7 +179,6 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
         "on bare metal a mailbox has a capacity; write `mailbox = 8` in `system!`, in place of `unbounded`"
     );
     assert!(A::OPTIONS.stash == 0, "on bare metal there is no stash so far; keep the actor out of `system!`");
-    assert!(!A::PROTOCOL.urgent, "on bare metal there is no urgent lane so far; keep the actor out of `system!`");
     assert!(
         capacity <= 128,
         "on bare metal a mailbox holds at most 128 messages; write `mailbox = 8` in `system!`, or `#[actor(mailbox = 8)]` on a child"
@@ -202,6 +207,10 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
         check::<A>(K::MESSAGES);
         assert!(core::mem::offset_of!(Self, body) == core::mem::offset_of!(Front<A>, body));
         assert!(core::mem::offset_of!(Self, body) + size_of::<Body<A>>() == core::mem::offset_of!(Self, ring));
+        let ring = K::MESSAGES * size_of::<A::Message>();
+        assert!(
+            !A::Message::HAS_URGENT || core::mem::offset_of!(Self, ring) + ring == core::mem::offset_of!(Self, urgent)
+        );
         K::MESSAGES as u8
     };
 
@@ -209,7 +218,12 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Self {
-        Self { children: <A::Children as Brood>::NEW, body: Body::NEW, ring: UnsafeCell::new(MaybeUninit::zeroed()) }
+        Self {
+            children: <A::Children as Brood>::NEW,
+            body: Body::NEW,
+            ring: UnsafeCell::new(MaybeUninit::zeroed()),
+            urgent: UnsafeCell::new(MaybeUninit::zeroed()),
+        }
     }
 
     #[inline]
@@ -224,7 +238,7 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
     #[inline]
     pub fn start(&'static self, place: &'static Place) {
         // SAFETY: a system starts its actors before it runs them.
-        unsafe { self.address().header().start(place.system, 1 << place.bit, Self::MESSAGES) };
+        unsafe { self.address().header().start_as::<A>(place.system, 1 << place.bit, Self::MESSAGES) };
     }
 
     /// Lets this actor or one of its children do one thing; one of them is in `ready`.
@@ -356,7 +370,7 @@ impl Found {
         critical_section::with(|cs| build.borrow(cs).set(Some(make.build)));
         if !self.address.is_alive() {
             // SAFETY: the parent's turn is the worker's.
-            unsafe { self.address.header().start(system, 1 << (bit & 31), self.messages) };
+            unsafe { self.address.header().start_as::<C>(system, 1 << (bit & 31), self.messages) };
         }
         Some(())
     }

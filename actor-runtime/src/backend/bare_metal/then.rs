@@ -21,7 +21,7 @@ use crate::time::Instant;
 
 use super::header::Address;
 use super::system::System;
-use super::{detour, mailbox, waiting};
+use super::{detour, mailbox, urgent, waiting};
 
 /// Asks of the program that may be under way at a time; a power of two.
 const PLACES: usize = 8;
@@ -217,9 +217,15 @@ where
     with(data, kind, |cs, place, _| {
         place.set(None);
         // SAFETY: the asker is an `A`.
+        message = unsafe { urgent::push_answer::<A>(cs, asker, message.take()?) }.err();
+        // SAFETY: as above.
         message = unsafe { mailbox::push_reserved::<A>(cs, asker, message.take()?) }.err();
         Some(())
     });
+    if const { A::Message::HAS_URGENT } {
+        // The place that was kept may be free again.
+        waiting::room(asker);
+    }
     if let Some(message) = message {
         message.refuse(Unanswered::Stopped);
     }

@@ -33,7 +33,7 @@ pub(super) fn mark<A: Actor>(address: Address, part: NonNull<u8>, now: Instant) 
             return;
         }
         if due {
-            bits |= attention::TICK;
+            bits |= attention::AHEAD;
         }
         if bits & attention::BUSY != 0 {
             bits |= attention::WAKE;

@@ -27,6 +27,8 @@ pub(super) enum What {
     Room,
     Answer,
     End,
+    /// Room in the urgent lane; see `urgent`.
+    Urgent,
 }
 
 /// How far a wait is. Numbers, so that an empty table is all zeros.
@@ -36,9 +38,11 @@ mod state {
     pub(super) const COME: u8 = 1;
     /// The actor has ended.
     pub(super) const OVER: u8 = 2;
+    /// It stands in the line of an urgent lane, and is counted there.
+    pub(super) const IN_LINE: u8 = 3;
 }
 
-struct Waiting {
+pub(super) struct Waiting {
     address: Address,
     /// A [`What`].
     what: u8,
@@ -52,8 +56,38 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn is_for(&self, address: Address, what: What) -> bool {
+    pub(super) fn is_for(&self, address: Address, what: What) -> bool {
         self.address == address && self.what == what as u8
+    }
+
+    pub(super) const fn is_urgent(&self) -> bool {
+        self.what == What::Urgent as u8
+    }
+
+    pub(super) const fn address(&self) -> Address {
+        self.address
+    }
+
+    pub(super) const fn stands_in_line(&self) -> bool {
+        self.state == state::IN_LINE
+    }
+
+    /// Stands in line from here on. Returns whether it does, and did not before.
+    pub(super) fn stand_in_line(&mut self) -> bool {
+        let stands = self.is_urgent() && self.state == state::WAITS;
+        if stands {
+            self.state = state::IN_LINE;
+        }
+        stands
+    }
+
+    /// Stands in line no more. Returns whether it did.
+    pub(super) fn leave_line(&mut self) -> bool {
+        let stood = self.stands_in_line();
+        if stood {
+            self.state = state::OVER;
+        }
+        stood
     }
 }
 
@@ -124,21 +158,34 @@ fn each(mut change: impl FnMut(&mut Waiting) -> bool) {
 /// The number of the oldest of those who wait in `state`: for a place for an answer, or for room at `address`.
 #[inline(never)]
 fn oldest(state: u8, address: Option<Address>) -> Option<u32> {
+    oldest_of(|waiting| {
+        let is_one = match address {
+            Some(address) => waiting.is_for(address, What::Room),
+            None => waiting.what == What::Answer as u8,
+        };
+        is_one && waiting.state == state
+    })
+}
+
+/// The number of the oldest of those who are `one`.
+#[inline]
+pub(super) fn oldest_of(is_one: impl Fn(&Waiting) -> bool) -> Option<u32> {
     let mut oldest = None;
     for place in 0..PLACES {
         at(place, |_, waiting| {
             let waiting = waiting.as_ref()?;
-            let is_one = match address {
-                Some(address) => waiting.is_for(address, What::Room),
-                None => waiting.what == What::Answer as u8,
-            };
-            if is_one && waiting.state == state && oldest.is_none_or(|number| waiting.number < number) {
+            if is_one(waiting) && oldest.is_none_or(|number| waiting.number < number) {
                 oldest = Some(waiting.number);
             }
             Some(())
         });
     }
     oldest
+}
+
+/// Takes the waker of one who waits.
+pub(super) fn take_waker(number: u32) -> Option<Waker> {
+    with(number, |_, waiting| waiting.as_mut()?.waker.take())?
 }
 
 /// Looks at the place of one who waits, if it still does.
@@ -210,7 +257,13 @@ impl Ticket {
         self.0 != 0
     }
 
-    fn look<R>(&self, look: impl FnOnce(CriticalSection<'_>, &mut Option<Waiting>) -> R) -> Option<R> {
+    /// Whether its number is this one.
+    #[inline]
+    pub(super) fn is(&self, number: Option<u32>) -> bool {
+        number == Some(self.0)
+    }
+
+    pub(super) fn look<R>(&self, look: impl FnOnce(CriticalSection<'_>, &mut Option<Waiting>) -> R) -> Option<R> {
         with(self.0, look)
     }
 
@@ -337,8 +390,7 @@ impl Ticket {
 #[inline(never)]
 fn wake_next(address: Address) {
     let next = oldest(state::COME, Some(address));
-    let waker = next.and_then(|number| with(number, |_, waiting| waiting.as_mut()?.waker.take()));
-    crate::backend::wake(waker.flatten());
+    crate::backend::wake(next.and_then(take_waker));
 }
 
 impl Drop for Ticket {

@@ -42,7 +42,7 @@ impl Borrowed<'_> {
         let cell = self.cell::<A>();
         let (capacity, overflow) = (A::OPTIONS.capacity, A::OPTIONS.overflow);
         let pushed = match message {
-            Some(urgent) if A::PROTOCOL.urgent && urgent.lane() == Lane::Urgent => {
+            Some(urgent) if A::Message::HAS_URGENT && urgent.lane() == Lane::Urgent => {
                 cell.mailbox.push_urgent(message, deadline, capacity, overflow)
             }
             _ => cell.mailbox.push(message, deadline, capacity, overflow),

@@ -127,6 +127,10 @@ impl<A: Actor> Turn<A> {
                 self.run_errand();
                 return Flow::Next;
             }
+            if activation.left() == 0 {
+                // Not counted: it is handled by the next activation, which counts it.
+                return self.use_up(activation);
+            }
             self.body(|body| body.users_in_a_row = body.users_in_a_row.saturating_add(1));
         }
         self.handle_first(activation, |turn| turn.cell().mailbox.take_urgent())

@@ -1,0 +1,317 @@
+//! The urgent lane: a ring of its own, as long as that of the user lane and with the same policy, whose messages go
+//! first. Its places lie behind the user lane's; what counts them is the [`Lane`], right behind the header. Actors
+//! without urgent handlers have neither, and nothing of this file is linked for them.
+//!
+//! Those who wait for room stand in the table of `waiting`. No room is kept for them: while any of them stands in line,
+//! nobody else is let in, and whoever takes a message out wakes the oldest.
+
+use core::cell::Cell;
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+use core::task::Waker;
+
+use critical_section::{CriticalSection, Mutex};
+
+use crate::actor::Actor;
+use crate::error::{Reason, Unanswered};
+use crate::message::{self, Message};
+use crate::policy::Admission;
+use crate::time::Instant;
+
+use super::header::{Address, Byte, Header, attention};
+use super::mailbox;
+use super::waiting::{self, Ticket, Waiting, What};
+
+/// What an urgent lane counts. All zeros before the start.
+#[repr(C)]
+pub(super) struct Lane {
+    /// The oldest message; those that came later lie above it, and then from the first place on.
+    first: Byte,
+    len: Byte,
+    /// Senders that stand in line.
+    line: Byte,
+}
+
+impl Lane {
+    /// # Safety
+    /// The slot at `address` is that of an actor with an urgent lane.
+    #[inline]
+    unsafe fn at(address: Address) -> &'static Self {
+        // SAFETY: the lane lies right behind the header.
+        let lane: NonNull<Self> = unsafe { address.as_ptr().byte_add(size_of::<Header>()) }.cast();
+        // SAFETY: the slot is a static, and a lane is made of cells.
+        unsafe { lane.as_ref() }
+    }
+
+    fn leave_line(&self, cs: CriticalSection<'_>) {
+        self.line.set(cs, self.line.get(cs).saturating_sub(1));
+    }
+}
+
+/// Whether a message travels on the urgent lane; known when compiled where there is none.
+#[inline]
+pub(super) fn is_urgent<M: Message>(message: &M) -> bool {
+    (const { M::HAS_URGENT }) && matches!(message.lane(), message::Lane::Urgent)
+}
+
+/// Messages that wait.
+///
+/// # Safety
+/// The slot at `address` is that of an actor with an urgent lane.
+#[inline]
+pub(super) unsafe fn depth(cs: CriticalSection<'_>, address: Address) -> u8 {
+    // SAFETY: as the caller says.
+    unsafe { Lane::at(address) }.len.get(cs)
+}
+
+/// Puts a message behind the others.
+///
+/// # Safety
+/// The slot at `address` is that of an `A` with an urgent lane, is alive, and has room in that.
+#[inline]
+unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: A::Message) {
+    // SAFETY: as the caller says.
+    let lane = unsafe { Lane::at(address) };
+    let (header, len) = (address.header(), lane.len.get(cs));
+    // SAFETY: the place is one of those behind the ring.
+    let place = unsafe { place::<A>(cs, address, len) };
+    // SAFETY: there is room, so the place is free; the critical section is held.
+    unsafe { place.write(message) };
+    lane.len.set(cs, len + 1);
+    header.attention.set(cs, header.attention.get(cs) | attention::AHEAD);
+    // SAFETY: an actor that is alive has been started.
+    unsafe { header.raise_started(cs) };
+}
+
+/// The place `behind` places behind the oldest message.
+///
+/// # Safety
+/// The slot at `address` is that of an `A` with an urgent lane, and is alive; `behind` is at most the capacity.
+#[inline]
+unsafe fn place<A: Actor>(cs: CriticalSection<'_>, address: Address, behind: u8) -> NonNull<A::Message> {
+    let capacity = u32::from(address.header().capacity(cs));
+    // SAFETY: as the caller says.
+    let index = u32::from(unsafe { Lane::at(address) }.first.get(cs)) + u32::from(behind);
+    let index = if index < capacity { index } else { index - capacity };
+    // SAFETY: behind the ring there are as many places again.
+    unsafe { mailbox::place::<A>(address.as_ptr(), capacity + index) }
+}
+
+/// Takes the oldest message, if there is one.
+///
+/// # Safety
+/// The slot at `address` is that of an `A` with an urgent lane, and is alive.
+#[inline]
+unsafe fn read<A: Actor>(cs: CriticalSection<'_>, address: Address) -> Option<A::Message> {
+    // SAFETY: as the caller says.
+    let lane = unsafe { Lane::at(address) };
+    let len = lane.len.get(cs).checked_sub(1)?;
+    // SAFETY: the oldest message is there.
+    let place = unsafe { place::<A>(cs, address, 0) };
+    // SAFETY: it is read once: the lane forgets it.
+    let message = unsafe { place.read() };
+    lane.len.set(cs, len);
+    let next = lane.first.get(cs) + 1;
+    lane.first.set(cs, if next == address.header().capacity(cs) { 0 } else { next });
+    Some(message)
+}
+
+/// Puts a message into the lane as the overflow policy says, or gives it back.
+///
+/// # Safety
+/// The slot at `address` is that of an `A` with an urgent lane.
+#[inline(never)]
+pub(super) unsafe fn push<A: Actor>(address: Address, message: A::Message) -> Result<(), (A::Message, Reason)> {
+    let lost = critical_section::with(|cs| {
+        let header = address.header();
+        if !header.takes_more(cs) {
+            return Err((message, Reason::Stopped));
+        }
+        // SAFETY: as the caller says.
+        let lane = unsafe { Lane::at(address) };
+        let (len, capacity) = (usize::from(lane.len.get(cs)), usize::from(header.capacity(cs)));
+        let oldest = match A::OPTIONS.overflow.admit(len, lane.line.get(cs) > 0, capacity) {
+            Admission::Accept => None,
+            Admission::Wait | Admission::Reject => return Err((message, Reason::Full)),
+            Admission::DropNewest => return Ok(Some(message)),
+            // SAFETY: the actor is alive.
+            Admission::DropOldest => unsafe { read::<A>(cs, address) },
+        };
+        // SAFETY: the actor is alive, and there is room.
+        unsafe { write::<A>(cs, address, message) };
+        Ok(oldest)
+    })?;
+    lost.into_iter().for_each(|lost| lost.refuse(Unanswered::Dropped));
+    Ok(())
+}
+
+/// Puts an answer that comes as an urgent message into the lane, if there is room, and gives the place back that the user
+/// lane has kept for it.
+///
+/// # Safety
+/// The slot at `address` is that of an `A`.
+pub(super) unsafe fn push_answer<A: Actor>(
+    cs: CriticalSection<'_>,
+    address: Address,
+    message: A::Message,
+) -> Result<(), A::Message> {
+    let header = address.header();
+    if !is_urgent(&message) || !header.takes_more(cs) {
+        return Err(message);
+    }
+    // SAFETY: the message is urgent, so there is a lane for it.
+    if unsafe { depth(cs, address) } == header.capacity(cs) {
+        return Err(message);
+    }
+    mailbox::release(cs, address);
+    // SAFETY: the actor is alive, and there is room.
+    unsafe { write::<A>(cs, address, message) };
+    Ok(())
+}
+
+/// Takes the oldest message, if there is one.
+///
+/// # Safety
+/// The caller owns the turn of the actor at `address`, which is an `A` with an urgent lane, and is alive.
+#[inline(never)]
+pub(super) unsafe fn take<A: Actor>(address: Address) -> Option<A::Message> {
+    let (message, wake) = critical_section::with(|cs| {
+        // SAFETY: as the caller says.
+        let message = unsafe { read::<A>(cs, address) };
+        // SAFETY: as the caller says.
+        let waits = unsafe { Lane::at(address) }.line.get(cs) > 0;
+        (message, if waits { WAKE.borrow(cs).get() } else { None })
+    });
+    if let Some(wake) = wake {
+        wake(address);
+    }
+    message
+}
+
+/// The actor has ended, and its mailbox is empty: nobody stands in line any more.
+///
+/// # Safety
+/// The slot at `address` is that of an actor with an urgent lane.
+pub(super) unsafe fn end(address: Address) {
+    // SAFETY: as the caller says.
+    critical_section::with(|cs| unsafe { Lane::at(address) }.line.set(cs, 0));
+}
+
+// ---- those who wait for room --------------------------------------------------------------------------
+
+type Wake = fn(Address);
+
+/// Wakes the oldest of those who stand in line, once anybody has.
+static WAKE: Mutex<Cell<Option<Wake>>> = Mutex::new(Cell::new(None));
+
+/// The ticket of the oldest of those who stand in line.
+fn oldest(address: Address) -> Option<u32> {
+    waiting::oldest_of(|waiting| waiting.is_for(address, What::Urgent) && waiting.stands_in_line())
+}
+
+fn wake_oldest(address: Address) {
+    let waker = oldest(address).and_then(waiting::take_waker);
+    crate::backend::wake(waker);
+}
+
+/// A ticket for either lane of an `A`, left when dropped.
+pub(super) struct Line<A: Actor> {
+    pub(super) ticket: Ticket,
+    actor: PhantomData<fn() -> A>,
+}
+
+impl<A: Actor> Line<A> {
+    /// None so far.
+    pub(super) const NONE: Self = Self { ticket: Ticket::NONE, actor: PhantomData };
+}
+
+impl<A: Actor> Drop for Line<A> {
+    #[inline]
+    fn drop(&mut self) {
+        if const { A::Message::HAS_URGENT } && self.ticket.is_some() {
+            leave(&mut self.ticket);
+        }
+    }
+}
+
+/// Stands in line for the lane of the actor at `address`. Returns whether there was a place for that.
+///
+/// # Safety
+/// The slot at `address` is that of an actor with an urgent lane.
+pub(super) unsafe fn join(ticket: &mut Ticket, address: Address, waker: &Waker, due: Option<Instant>) -> bool {
+    if !ticket.wait(address, What::Urgent, waker, due) {
+        return false;
+    }
+    ticket.look(|cs, waiting| {
+        WAKE.borrow(cs).set(Some(wake_oldest));
+        let waiting = waiting.as_mut()?;
+        // One that has ended meanwhile counts nobody.
+        if address.header().takes_more(cs) && waiting.stand_in_line() {
+            // SAFETY: as the caller says.
+            let lane = unsafe { Lane::at(address) };
+            lane.line.set(cs, lane.line.get(cs) + 1);
+        }
+        Some(())
+    });
+    true
+}
+
+/// Puts `message` into the lane if it is this one's turn and there is room. Gives it back with whether to wait on: if not,
+/// the mailbox takes no more.
+///
+/// # Safety
+/// The slot at `address` is that of an `A` with an urgent lane, and the ticket is for that.
+#[cold]
+pub(super) unsafe fn enter<A: Actor>(
+    ticket: &mut Ticket,
+    address: Address,
+    message: A::Message,
+) -> Result<(), (A::Message, bool)> {
+    if !ticket.is(oldest(address)) {
+        let stands = ticket.look(|_, waiting| waiting.as_ref().is_some_and(Waiting::stands_in_line));
+        return Err((message, stands == Some(true)));
+    }
+    // Whoever is the oldest stays it: so each look is a step of its own, to have interrupts off for a short time only.
+    let mut message = Some(message);
+    let takes_more = critical_section::with(|cs| {
+        let header = address.header();
+        if !header.takes_more(cs) {
+            return false;
+        }
+        // SAFETY: as the caller says.
+        let lane = unsafe { Lane::at(address) };
+        if lane.len.get(cs) < header.capacity(cs)
+            && let Some(message) = message.take()
+        {
+            lane.leave_line(cs);
+            // SAFETY: the actor is alive, and there is room.
+            unsafe { write::<A>(cs, address, message) };
+        }
+        true
+    });
+    if let Some(message) = message {
+        return Err((message, takes_more));
+    }
+    ticket.take();
+    // There may be room for the next one too.
+    wake_oldest(address);
+    Ok(())
+}
+
+/// Leaves the line, if the ticket is for one.
+#[cold]
+fn leave(ticket: &mut Ticket) {
+    let left = ticket.look(|cs, waiting| {
+        let waiting = waiting.as_mut()?;
+        let address = waiting.address();
+        if waiting.leave_line() {
+            // SAFETY: nobody stands in line for an actor without a lane.
+            unsafe { Lane::at(address) }.leave_line(cs);
+        }
+        waiting.is_urgent().then_some(address)
+    });
+    if let Some(address) = left.flatten() {
+        ticket.take();
+        wake_oldest(address);
+    }
+}
