@@ -61,6 +61,7 @@ use proc_macro::TokenStream;
 /// | `throughput = 64` | messages handled before other actors have their turn; fewer while its dispatcher is loaded or its backlog grows | 64 |
 /// | `fairness(system = 1, user = 8)` | how due timers and messages share the actor while both wait | 1 : 8 |
 /// | `dispatcher = shared`, `pinned`, `current_thread`, `single_worker` | who runs it on tokio: the workers of its system, a thread of its own, the thread that spawned it, or one thread for all such actors of a system | its system's, `shared` |
+/// | `local` | its state, and the futures of its handlers, need not be `Send`: it stays on one thread, of its dispatcher or, where that moves actors, of `current_thread` on a runtime of one thread, else of `single_worker`. Its messages, its factory and its ref are `Send` as ever | off |
 /// | `inline_ask = on`, `inline_ask = off` | whether an asker may run a sync handler of an idle actor on its own stack | `on` |
 /// | `name = "counter"` | label in metrics and errors | the type in snake case |
 /// | `crate = path` | the crate `actor`, where it was renamed | `::actor` |

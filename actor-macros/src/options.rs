@@ -146,6 +146,14 @@ impl Entry {
         }
     }
 
+    /// A word that stands alone.
+    pub(crate) fn flag(&self, diagnostics: &Diagnostics) -> Option<Ident> {
+        let (Value::Is(value) | Value::List(value)) = &self.value else { return Some(self.name.clone()) };
+        let fact = format_args!("`{}` takes no value", self.name);
+        diagnostics.report(value, fact, format_args!("write `{}`, or leave it out", self.name));
+        None
+    }
+
     /// One of a few words.
     pub(crate) fn word<T: Copy>(&self, words: &[(&str, T)], diagnostics: &Diagnostics) -> Option<T> {
         let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();

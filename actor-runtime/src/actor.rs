@@ -85,6 +85,12 @@ pub trait Configured: Supervised {
     /// The generated ref.
     type Ref: ActorRef<Actor = Self>;
 
+    /// On which threads its state may be.
+    type Residence: Residence;
+
+    /// Whether that is one thread alone.
+    const LOCAL: bool = <Self::Residence as Residence>::LOCAL;
+
     /// The options of the attribute.
     const OPTIONS: Options;
 }
@@ -120,9 +126,29 @@ impl<A: Send + ?Sized> Movable<A> {
     pub const PROOF: Self = Self(PhantomData);
 }
 
+/// On which threads the state of an actor may be.
+pub trait Residence {
+    /// On one thread alone.
+    const LOCAL: bool;
+}
+
+/// On any, one at a time.
+#[derive(Clone, Copy, Debug)]
+pub enum Anywhere {}
+impl Residence for Anywhere {
+    const LOCAL: bool = false;
+}
+
+/// On the one that made it: `#[actor(local)]`.
+#[derive(Clone, Copy, Debug)]
+pub enum OneThread {}
+impl Residence for OneThread {
+    const LOCAL: bool = true;
+}
+
 /// An actor: a struct with `#[actor]` and one block of `#[handlers]`.
 ///
-/// Nobody implements it by hand; it follows from what the macros say. Every actor that can be spawned is `Send`.
+/// Nobody implements it by hand; it follows from what the macros say. Every actor that can be spawned is `Send`, or local.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no handlers",
     label = "this actor has no `#[handlers]` block",
@@ -143,7 +169,7 @@ pub trait AllHandlersInOneBlock: Configured + 'static {
     type Message: Message;
 
     /// That its state may move to another thread. Not a supertrait: the struct macro says which field keeps it from
-    /// that, and says it alone. Nothing without the proof is ever placed in a cell or a slot.
+    /// that, and says it alone. Nothing without the proof is ever placed in a slot, or in a cell unless it is local.
     const MOVABLE: Option<Movable<Self>>;
 
     /// Names and timers.

@@ -2,7 +2,9 @@
 #![cfg(feature = "tokio")]
 #![allow(missing_docs, unreachable_pub)]
 
-use actor_runtime::actor::{AllHandlersInOneBlock, Configured, Handled, Movable, Options, Protocol, Supervised};
+use actor_runtime::actor::{
+    AllHandlersInOneBlock, Anywhere, Configured, Handled, Movable, Options, Protocol, Supervised,
+};
 use actor_runtime::backend::tokio::ActorSystem;
 use actor_runtime::call::{Ask, Call, Tell};
 use actor_runtime::context::{Context, Nursery};
@@ -57,6 +59,8 @@ impl CounterRef {
 }
 impl Configured for Counter {
     type Ref = CounterRef;
+    type Residence = Anywhere;
+
     const OPTIONS: Options = Options {
         name: "counter",
         capacity: 4,

@@ -13,9 +13,10 @@ pub use core::result::Result;
 pub use core::time::Duration;
 
 pub use actor_runtime::actor::{
-    Actor, AllHandlersInOneBlock, Configured, DispatcherKind, Handled, Idles, Movable, Options, Protocol, Stashing,
-    Supervised, Watches,
+    Actor, AllHandlersInOneBlock, Anywhere, Configured, DispatcherKind, Handled, Idles, Movable, OneThread, Options,
+    Protocol, Stashing, Supervised, Watches,
 };
+pub use actor_runtime::backend::confine;
 pub use actor_runtime::call::{Ask, Call, ResultLike, Tell, TryAsk};
 pub use actor_runtime::context::{Context, Nursery};
 pub use actor_runtime::error::Unanswered;
@@ -39,8 +40,6 @@ pub use core::mem::size_of;
 #[cfg(feature = "bare-metal")]
 pub use core::primitive::u32;
 
-use core::future::Pending;
-
 /// Holds where the actor has a stash.
 pub const fn stashing<A: Stashing + ?Sized>() {}
 
@@ -48,7 +47,8 @@ pub const fn stashing<A: Stashing + ?Sized>() {}
 #[diagnostic::on_unimplemented(
     message = "actor field `{Self}` is not `Send`",
     label = "this field cannot move to another thread",
-    note = "help: use `Arc` for `Rc`, `Mutex` or `RwLock` for what is shared, `Box<dyn Trait + Send>` for trait objects"
+    note = "help: use `Arc` for `Rc`, `Mutex` or `RwLock` for what is shared, `Box<dyn Trait + Send>` for trait objects",
+    note = "help: or write `#[actor(local)]`, and the actor stays on one thread"
 )]
 pub trait Field {}
 #[diagnostic::do_not_recommend]
@@ -137,7 +137,9 @@ impl<A: Send + ?Sized> Probe<A> {
 
     /// Asks nothing of a field: the whole is `Send`.
     pub const fn field<T: ?Sized>() {}
+}
 
+impl<A: Send + Configured<Residence = Anywhere>> Probe<A> {
     /// The future of an async handler, which must move between threads.
     #[inline]
     pub const fn sendable<F: Future + Send>(future: F) -> F {
@@ -151,7 +153,7 @@ impl<A: Send + ?Sized> Probe<A> {
     }
 }
 
-/// What [`Probe`] has for an actor that is not `Send`, and so will never run.
+/// What [`Probe`] has for an actor that is not `Send`, which runs where it is local, or for one that is local.
 pub trait Immovable<A: ?Sized> {
     /// No proof.
     const MOVABLE: Option<Movable<A>> = None;
@@ -159,15 +161,14 @@ pub trait Immovable<A: ?Sized> {
     /// Asserts that a field may be one.
     fn field<T: Field + ?Sized>() {}
 
-    /// Says nothing: it holds the actor, which is not `Send`.
+    /// Asks nothing of it: it stays where the actor is.
     fn sendable<F: Future>(future: F) -> F {
         future
     }
 
     /// The same, as something that is.
-    fn dispatched<F: Future<Output = Handled>>(future: F) -> Pending<Handled> {
-        drop(future);
-        core::future::pending()
+    fn dispatched<F: Future<Output = Handled>>(future: F) -> impl Future<Output = Handled> + Send {
+        confine(future)
     }
 }
 impl<A: ?Sized> Immovable<A> for Probe<A> {}

@@ -126,6 +126,9 @@ fn bounded_generics(shape: &Shape<'_>) -> Generics {
 
 /// An error at the type of each field that cannot move to another thread.
 fn assertions(actor: &Actor) -> TokenStream {
+    if actor.options.local.is_some() {
+        return TokenStream::new();
+    }
     let rt = actor.names.private();
     let generics = movable_generics(&actor.item.generics, &rt);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
@@ -188,6 +191,7 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
             impl #impl_generics #rt::Stashing for #ident #ty_generics #where_clause {}
         }
     });
+    let residence = if options.local.is_some() { quote!(OneThread) } else { quote!(Anywhere) };
     let inline_ask = options.inline_ask.unwrap_or(true);
     let throughput = options.throughput.unwrap_or(64);
     let fairness = options.fairness.unwrap_or(8);
@@ -199,6 +203,7 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
         #[automatically_derived]
         impl #impl_generics #rt::Configured for #ident #ty_generics #where_clause {
             type Ref = #reference #ty_generics;
+            type Residence = #rt::#residence;
 
             const OPTIONS: #rt::Options = #rt::Options {
                 name: #name,

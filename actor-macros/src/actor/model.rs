@@ -31,6 +31,8 @@ pub(crate) struct Options {
     /// Messages of users for one of the system.
     pub(crate) fairness: Option<u32>,
     pub(crate) dispatcher: Option<Dispatcher>,
+    /// The word `local`, where it stands.
+    pub(crate) local: Option<Ident>,
     /// The facade, where it was renamed.
     pub(crate) facade: Option<Path>,
 }

@@ -15,8 +15,18 @@ use crate::names::Names;
 use crate::options::{self, Entry, Value};
 use crate::supervise;
 
-const OPTIONS: &[&str] =
-    &["mailbox", "stash", "ask_timeout", "fairness", "throughput", "dispatcher", "inline_ask", "name", "crate"];
+const OPTIONS: &[&str] = &[
+    "mailbox",
+    "stash",
+    "ask_timeout",
+    "fairness",
+    "throughput",
+    "dispatcher",
+    "local",
+    "inline_ask",
+    "name",
+    "crate",
+];
 
 /// The words of `dispatcher = ..`.
 const DISPATCHERS: &[(&str, Dispatcher)] = &[
@@ -95,6 +105,7 @@ fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
             }
             "fairness" => parse_fairness(&entry, &mut options, diagnostics),
             "dispatcher" => options.dispatcher = entry.word(DISPATCHERS, diagnostics),
+            "local" => options.local = entry.flag(diagnostics),
             "inline_ask" => options.inline_ask = entry.word(&[("on", true), ("off", false)], diagnostics),
             "name" => {
                 let name: Option<LitStr> = entry.parse_as("name = \"counter\"", diagnostics);

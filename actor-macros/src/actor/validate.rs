@@ -2,7 +2,7 @@
 
 use syn::GenericParam;
 
-use super::model::Actor;
+use super::model::{Actor, Dispatcher};
 use super::parse::argument_of;
 use crate::diagnostics::Diagnostics;
 use crate::options::compact;
@@ -12,6 +12,7 @@ pub(crate) fn validate(actor: &Actor, diagnostics: &Diagnostics) {
     check_lifetimes(actor, diagnostics);
     check_children(actor, diagnostics);
     check_name(actor, diagnostics);
+    check_local(actor, diagnostics);
     supervise::validate(&actor.supervision, diagnostics);
 }
 
@@ -92,5 +93,14 @@ fn check_name(actor: &Actor, diagnostics: &Diagnostics) {
     if actor.options.name.as_deref() == Some("") {
         let help = "leave `name` out to be called after the type";
         diagnostics.report(&actor.item.ident, "an empty name names nothing", help);
+    }
+}
+
+/// A local actor stays on one thread.
+fn check_local(actor: &Actor, diagnostics: &Diagnostics) {
+    if let (Some(local), Some(Dispatcher::Shared)) = (&actor.options.local, actor.options.dispatcher) {
+        let fact = "a `local` actor stays on one thread, and `shared` moves it between several";
+        let help = "leave `dispatcher` out, or write `dispatcher = current_thread`, `pinned` or `single_worker`";
+        diagnostics.report(local, fact, help);
     }
 }

@@ -11,7 +11,7 @@ use core::pin::Pin;
 use core::task::{Poll, Waker};
 use core::time::Duration;
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Handled};
 use crate::call::{Batch, Call, Kind, Limit};
 use crate::error::{Reason, TellError, Unanswered};
 use crate::factory::Factory;
@@ -28,6 +28,19 @@ use crate::time::Instant;
 pub mod bare_metal;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+
+/// The future of a handler of a local actor, which may hold what is not `Send`: a backend with threads keeps it on one.
+/// Where there are no threads there are no local actors, and nobody polls it.
+#[doc(hidden)]
+pub fn confine<F: Future<Output = Handled>>(future: F) -> impl Future<Output = Handled> + Send {
+    #[cfg(feature = "tokio")]
+    return tokio::Confined::new(future);
+    #[cfg(not(feature = "tokio"))]
+    {
+        drop(future);
+        core::future::pending()
+    }
+}
 
 /// Where an actor is, without its type.
 #[derive(Clone, PartialEq, Eq, Hash)]

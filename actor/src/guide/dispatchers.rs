@@ -90,3 +90,48 @@
 //! actors, they are ended, who waits for them hears `Stopped`, and the event handler is told
 //! [`DispatcherDropped`](crate::SystemEvent::DispatcherDropped). A runtime that you own and that may be dropped in async code
 //! belongs into an [`OwnedRuntime`](crate::OwnedRuntime).
+//!
+//! # Actors that stay on one thread
+//!
+//! A state that is not `Send` needs a dispatcher that never moves it. `#[actor(local)]` says so: the factory is sent to that thread,
+//! and the state is made, lent to its handlers and dropped there. What async handlers hold over an await need not be `Send`
+//! either. Messages, answers and refs are as always.
+//!
+//! ```
+//! use std::cell::RefCell;
+//! use std::rc::Rc;
+//!
+//! use actor::prelude::*;
+//!
+//! #[actor(local)]
+//! struct Page {
+//!     words: Rc<RefCell<Vec<String>>>,
+//! }
+//!
+//! #[handlers]
+//! impl Page {
+//!     fn write(&mut self, word: String) {
+//!         self.words.borrow_mut().push(word);
+//!     }
+//!
+//!     async fn count(&self) -> usize {
+//!         let words = Rc::clone(&self.words);
+//!         tokio::task::yield_now().await;
+//!         words.borrow().len()
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let system = ActorSystem::new("local");
+//!     let page = system.spawn(|| Page { words: Rc::default() }).await?;
+//!     page.write("one".into()).await?;
+//!     assert_eq!(page.count().await?, 1);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Left to itself it runs on the thread that spawned it where the runtime has no other, else on `single_worker`; workers
+//! that would move it refuse it. A runtime of one thread may be dropped, or driven on, by another thread than before: then
+//! the actor ends, and what it held is dropped by its own thread, when that makes the next local state or when it ends.
+//! A thread that has ended drops nothing more.

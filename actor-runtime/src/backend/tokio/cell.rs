@@ -25,6 +25,7 @@ use crate::supervision::History;
 use super::agenda::Agenda;
 use super::ambient::Ambient;
 use super::children::Children;
+use super::confined::Thread;
 use super::counts::{Life, TypeCounts};
 use super::dispatcher::home::Home;
 use super::future_slot::FutureSlot;
@@ -87,7 +88,8 @@ pub(super) struct Cell<A: Actor> {
 }
 
 // SAFETY: everything but header and mailbox is touched by the owner of the turn alone, one thread at a time, and
-// may move between threads: messages and futures are `Send`, and so is `A`, or `create` would not compile.
+// may move between threads: messages and futures are `Send`, and so is `A`, or `create` would not compile. Where the
+// actor is local instead, `turn/local.rs` lets nobody touch the state on another thread than its own.
 unsafe impl<A: Actor> Sync for Cell<A> {}
 // SAFETY: as above.
 unsafe impl<A: Actor> Send for Cell<A> {}
@@ -117,6 +119,8 @@ pub(super) struct Cold<A: Actor> {
     pub(super) failure: Option<Failure>,
     /// Why the life in hand ends, for `#[restarting]`.
     pub(super) last_failure: Option<Failure>,
+    /// The thread of a local actor: that of its state, while there is one.
+    pub(super) thread: Option<Thread>,
     pub(super) history: History<RESTARTS_KEPT>,
     pub(super) children: Children,
     /// `#[every]` timers, by number.
@@ -140,6 +144,7 @@ impl<A: Actor> Default for Cold<A> {
             duty: None,
             failure: None,
             last_failure: None,
+            thread: None,
             history: History::default(),
             children: Children::default(),
             timers: Vec::new(),
@@ -200,7 +205,7 @@ impl<A: Actor> Cell<A> {
         M: 'static,
     {
         const {
-            assert!(A::MOVABLE.is_some(), "the state of an actor is `Send`");
+            assert!(A::MOVABLE.is_some() || A::LOCAL, "the state of an actor is `Send`, or the actor is `local`");
             assert!(A::PROTOCOL.timers.len() <= signal::TICKS as usize, "an actor has at most 16 `#[every]` timers");
             assert!(A::CHILDREN <= u8::MAX as usize, "an actor has at most 255 declared children");
         }

@@ -12,6 +12,8 @@ mod call;
 #[allow(unsafe_code)]
 mod cell;
 mod children;
+#[allow(unsafe_code)]
+mod confined;
 mod context;
 mod counts;
 mod crew;
@@ -50,6 +52,7 @@ mod watch;
 pub(crate) use ambient::WhyDropped;
 pub(crate) use blocking::block_on;
 pub(crate) use call::{Asking, Sending, Stopped};
+pub(crate) use confined::Confined;
 pub use context::{Attached, Errand};
 pub(crate) use crew::Crew;
 pub use dispatcher::{

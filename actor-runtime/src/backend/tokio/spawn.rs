@@ -65,7 +65,7 @@ where
     fn start(self) -> Result<(Owner, Address), SpawnError> {
         let home = match &self.place {
             None => self.home.for_actor::<A>(),
-            Some(place) => self.home.place(place),
+            Some(place) => self.home.place::<A>(place),
         };
         // A system that closes takes its dispatchers along.
         let home =

@@ -16,6 +16,11 @@ use super::{Dispatcher, PlaceError, ReadyCell};
 pub(in super::super) struct CurrentThread(Arc<Line>);
 
 impl CurrentThread {
+    /// Whether there is a runtime here for it.
+    pub(in super::super) fn is_possible() -> bool {
+        Handle::try_current().is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::CurrentThread)
+    }
+
     /// Starts the task on the runtime this is called in.
     pub(in super::super) fn start() -> Result<Self, PlaceError> {
         let runtime = Handle::try_current().map_err(|_| PlaceError::NoRuntime)?;
@@ -35,6 +40,10 @@ impl Dispatcher for CurrentThread {
 
     fn overload_hint(&self) -> OverloadHint {
         self.0.overload_hint()
+    }
+
+    fn stays_on_one_thread(&self) -> bool {
+        true
     }
 
     fn is_open(&self) -> bool {

@@ -14,6 +14,7 @@ use super::super::mailbox::Deadline;
 use super::super::monitor;
 use super::super::stepper::Stepped;
 use super::super::system::{Core, in_runtime};
+use super::current_thread::CurrentThread;
 use super::residents::Residents;
 use super::shared::Shared;
 use super::{Dispatcher, Place, PlaceError, ReadyCell};
@@ -126,20 +127,32 @@ impl Home {
 
     /// The home of a new `A` that is started from here.
     pub(in super::super) fn for_actor<A: Actor>(self: &Arc<Self>) -> Result<Arc<Self>, PlaceError> {
-        match A::OPTIONS.dispatcher {
-            Some(kind) => self.place(&Place::Kind(kind)),
-            None => match self.core.default_place() {
-                Some(place) => self.place(place),
-                None => self.place(&Place::Kind(DispatcherKind::Shared)),
-            },
+        match (A::OPTIONS.dispatcher, self.core.default_place()) {
+            (Some(kind), _) => self.place::<A>(&Place::Kind(kind)),
+            (None, Some(place)) if !A::LOCAL || place.stays_on_one_thread() => self.place::<A>(place),
+            (None, _) => self.place::<A>(&Place::Kind(Self::usual_kind::<A>())),
         }
     }
 
-    /// The home of a new actor at `place`.
-    pub(in super::super) fn place(self: &Arc<Self>, place: &Place) -> Result<Arc<Self>, PlaceError> {
+    /// Who runs an `A` of which nobody has said anything.
+    fn usual_kind<A: Actor>() -> DispatcherKind {
+        if !A::LOCAL {
+            DispatcherKind::Shared
+        } else if CurrentThread::is_possible() {
+            DispatcherKind::CurrentThread
+        } else {
+            DispatcherKind::SingleWorker
+        }
+    }
+
+    /// The home of a new `A` at `place`.
+    pub(in super::super) fn place<A: Actor>(self: &Arc<Self>, place: &Place) -> Result<Arc<Self>, PlaceError> {
         if let Ready::Stepped(_) = self.ready {
             // Whoever should run an actor, the stepper does.
             return Ok(Arc::clone(self));
+        }
+        if A::LOCAL && !place.stays_on_one_thread() {
+            return Err(PlaceError::Moves);
         }
         let home = match place {
             Place::Kind(DispatcherKind::Shared) if self.shared().is_some() => return Ok(Arc::clone(self)),

@@ -95,6 +95,12 @@ pub trait Dispatcher: Send + Sync + 'static {
         true
     }
 
+    /// Whether it runs all its cells on one thread, which is always the same. Only such a one is given actors
+    /// with `#[actor(local)]`; one that it runs elsewhere nevertheless ends.
+    fn stays_on_one_thread(&self) -> bool {
+        false
+    }
+
     /// Told once of each system whose actors it is to run.
     fn on_residents(&self, residents: Residents) {
         drop(residents);
@@ -168,6 +174,17 @@ pub(super) enum Place {
     Own(Arc<dyn Dispatcher>),
 }
 
+impl Place {
+    /// Whether what runs there is never moved to another thread.
+    pub(super) fn stays_on_one_thread(&self) -> bool {
+        match self {
+            Self::Kind(DispatcherKind::Shared) => false,
+            Self::Kind(DispatcherKind::Pinned | DispatcherKind::CurrentThread | DispatcherKind::SingleWorker) => true,
+            Self::Own(dispatcher) => dispatcher.stays_on_one_thread(),
+        }
+    }
+}
+
 impl From<DispatcherKind> for Placement {
     fn from(kind: DispatcherKind) -> Self {
         Self(Place::Kind(kind))
@@ -207,6 +224,8 @@ pub enum PlaceError {
     NoThread(std::io::ErrorKind),
     /// The dispatcher was shut down.
     ShutDown,
+    /// A local actor where actors are moved between threads.
+    Moves,
 }
 
 impl fmt::Display for PlaceError {
@@ -222,6 +241,10 @@ impl fmt::Display for PlaceError {
             Self::NoThread(why) => {
                 write!(f, "no thread for the actor: {why}; use `shared`, or run fewer pinned actors")
             }
+            Self::Moves => f.write_str(
+                "a local actor stays on one thread, and actors are moved there; use `current_thread`, `pinned` or \
+                 `single_worker`, or a dispatcher that `stays_on_one_thread`",
+            ),
             Self::ShutDown => f.write_str("its dispatcher was shut down; start actors before that, or on another"),
         }
     }

@@ -48,6 +48,10 @@ impl Dispatcher for Pinned {
         self.0.overload_hint()
     }
 
+    fn stays_on_one_thread(&self) -> bool {
+        true
+    }
+
     fn is_open(&self) -> bool {
         self.0.is_open()
     }

@@ -75,6 +75,10 @@ impl Dispatcher for Worker {
         self.line.overload_hint()
     }
 
+    fn stays_on_one_thread(&self) -> bool {
+        true
+    }
+
     fn is_open(&self) -> bool {
         self.line.is_open()
     }

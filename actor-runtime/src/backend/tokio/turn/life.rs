@@ -33,8 +33,7 @@ impl<A: Actor> Turn<A> {
             // Its future is polled by the loop.
             Ok(None) => {}
             Ok(Some(Ok(state))) => {
-                // SAFETY: the turn is exclusive, no future is live, and there was no state before.
-                unsafe { *self.cell().state.get() = Some(state) };
+                self.keep_state(state);
                 self.body(|body| body.life.done(A::CHILDREN));
             }
             Ok(Some(Err(failure))) => self.fail(failure, false),
@@ -64,8 +63,7 @@ impl<A: Actor> Turn<A> {
             fn keep(&self, made: Result<A, Failure>) -> Handled {
                 match made {
                     Ok(state) => {
-                        // SAFETY: the turn is exclusive, and there was no state before.
-                        unsafe { *self.0.cell().state.get() = Some(state) };
+                        self.0.keep_state(state);
                         Handled::Done
                     }
                     Err(failure) => {
@@ -240,9 +238,7 @@ impl<A: Actor> Turn<A> {
         let stopping = self.body(|body| body.life.is_stopping());
         let _dropped = WhyDropped::because(if stopping { Unanswered::Stopped } else { Unanswered::Failed });
         self.stop_timers();
-        // SAFETY: the turn is exclusive and no future is live.
-        let state = unsafe { (*self.cell().state.get()).take() };
-        contain(|| drop(state));
+        self.end_state();
         self.body(|body| body.life.done(A::CHILDREN));
     }
 
@@ -324,20 +320,33 @@ impl<A: Actor> Turn<A> {
 
     /// Ends an actor that nobody will run any more, without calling its hooks.
     pub(in super::super) fn abandon(self) {
+        self.give_up_life(StopReason::Killed);
+    }
+
+    /// Ends the actor for `reason`, without calling its hooks, wherever this thread may be.
+    pub(super) fn give_up_life(self, reason: StopReason) {
         let ambient = Ambient::enter(self.0.cast());
-        self.cancel_future();
+        let elsewhere = self.elsewhere();
+        if elsewhere.is_none() {
+            self.cancel_future();
+        } else {
+            self.refuse(Unanswered::Stopped);
+        }
         let children =
             self.body(|body| body.cold.as_mut().map(|cold| core::mem::take(&mut cold.children)).unwrap_or_default());
         for child in children.youngest_first() {
             child.signal(signal::KILL);
         }
-        self.stop(StopReason::Killed);
-        // SAFETY: the turn is exclusive and the future is gone.
-        let state = unsafe { (*self.cell().state.get()).take() };
-        let dropped = WhyDropped::because(Unanswered::Stopped);
-        contain(|| drop(state));
-        drop(dropped);
-        self.end(StopReason::Killed);
+        self.stop(reason);
+        match elsewhere {
+            Some(thread) => self.end_away_from(thread, reason),
+            None => {
+                let dropped = WhyDropped::because(Unanswered::Stopped);
+                self.end_state();
+                drop(dropped);
+                self.end(reason);
+            }
+        }
         drop(ambient);
     }
 }

@@ -8,6 +8,7 @@ mod activation;
 mod errands;
 mod failures;
 mod life;
+mod local;
 mod messages;
 mod signals;
 mod stash;
@@ -113,6 +114,9 @@ impl<A: Actor> Turn<A> {
 
     /// Runs the actor until it has nothing to do, has used its budget, or has ended.
     pub(super) fn run(self, allowance: Allowance) -> Ran {
+        if self.elsewhere().is_some() {
+            return self.stray();
+        }
         let ambient = Ambient::enter(self.0.cast());
         let mut activation = Activation::new::<A>(allowance);
         let ran = loop {

@@ -1,0 +1,97 @@
+//! The thread of a local actor: where its state was made, it is lent to handlers and dropped. Keeps `local`.
+
+use core::ptr::NonNull;
+
+use crate::actor::Actor;
+use crate::error::Unanswered;
+use crate::failure::{Failure, StopReason};
+use crate::metrics::SystemEvent;
+use crate::supervision::Decision;
+
+use std::sync::atomic::Ordering;
+
+use super::super::ambient::{Ambient, WhyDropped};
+use super::super::confined::Thread;
+use super::super::counts::Life;
+use super::super::guard::contain;
+use super::super::header::{Header, Ran};
+use super::Turn;
+
+impl<A: Actor> Turn<A> {
+    /// Whether the actor is local.
+    const IS_LOCAL: bool = A::LOCAL;
+
+    /// Takes the state that was made here.
+    pub(super) fn keep_state(self, state: A) {
+        if Self::IS_LOCAL {
+            let here = Thread::settle();
+            self.body(|body| body.cold().thread = Some(here));
+        }
+        // SAFETY: the turn is exclusive, no future is live, and there was no state before.
+        unsafe { *self.cell().state.get() = Some(state) };
+    }
+
+    /// Drops the state, which must not be touched elsewhere. The next one belongs to the thread that makes it.
+    pub(super) fn end_state(self) {
+        // SAFETY: the turn is exclusive and no future is live.
+        let state = unsafe { (*self.cell().state.get()).take() };
+        contain(|| drop(state));
+        if Self::IS_LOCAL {
+            self.body(|body| body.cold.as_mut().map(|cold| cold.thread = None));
+        }
+    }
+
+    /// The thread that the state and the future belong to, where it is another one than this.
+    #[inline]
+    pub(super) fn elsewhere(self) -> Option<Thread> {
+        if !Self::IS_LOCAL {
+            return None;
+        }
+        let thread = self.body(|body| body.cold.as_ref().and_then(|cold| cold.thread));
+        thread.filter(|thread| !thread.is_here())
+    }
+
+    /// Ends a local actor that is run by another thread than its own.
+    #[cold]
+    pub(super) fn stray(self) -> Ran {
+        let header = &self.cell().header;
+        let failure = Failure::error(
+            &"a local actor was run by another thread than the one that made its state; give it a dispatcher, or a \
+              runtime, that stays on one thread",
+        );
+        self.cell().counts().life(Life::Failed);
+        let (actor, id, decision) = (A::OPTIONS.name, header.id, Decision::Stop);
+        header.core.event(&SystemEvent::Failed { actor, id, failure: &failure, decision });
+        if header.starting.load(Ordering::Relaxed) {
+            self.cell().mailbox.keep_start_failure(failure);
+        }
+        self.give_up_life(StopReason::Failed);
+        Ran::Idle
+    }
+
+    /// Ends the actor and leaves state and future to `thread`, to which they belong.
+    pub(super) fn end_away_from(self, thread: Thread, reason: StopReason) {
+        let cell = self.owner();
+        self.end(reason);
+        // SAFETY: the actor has ended, so that nobody has the turn, or will have it; and the function is that of its kind.
+        unsafe { thread.leave(cell, Self::finish) };
+    }
+
+    /// Drops what an actor has left that ended on another thread.
+    ///
+    /// # Safety
+    /// `header` is that of a living cell of an `A` that has ended, with the provenance of its allocation; nobody else
+    /// touches state and future, and both belong to this thread.
+    unsafe fn finish(header: NonNull<Header>) {
+        // SAFETY: nobody else runs the actor or will, so the caller has its turn.
+        let turn = unsafe { Self::of(header.cast()) };
+        let ambient = Ambient::enter(header);
+        let dropped = WhyDropped::because(Unanswered::Stopped);
+        // SAFETY: only the owner of the turn touches the slot, and user code has no way to it.
+        let slot = unsafe { &mut *turn.cell().future.get() };
+        contain(|| slot.cancel());
+        turn.end_state();
+        drop(dropped);
+        drop(ambient);
+    }
+}
