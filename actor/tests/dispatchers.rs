@@ -342,3 +342,40 @@ fn a_system_shuts_down_the_dispatcher_it_was_built_with_and_no_other() {
         assert_eq!(other.shutdowns.load(Ordering::Relaxed), 0);
     });
 }
+
+thread_local! {
+    /// Gone with its thread.
+    static UNTIL_THE_END: std::cell::RefCell<Option<std::sync::mpsc::Sender<()>>> = const { std::cell::RefCell::new(None) };
+}
+
+#[actor(dispatcher = pinned)]
+struct Marked;
+
+#[handlers]
+impl Marked {
+    fn mark(&self, until_the_end: std::sync::mpsc::Sender<()>) {
+        UNTIL_THE_END.set(Some(until_the_end));
+    }
+
+    fn panic(&self) {
+        panic!("as asked");
+    }
+}
+
+#[test]
+fn the_thread_of_a_pinned_actor_ends_with_the_actor_whatever_refs_are_left() {
+    runtime(Some(1)).block_on(async {
+        let system = ActorSystem::new("pinned");
+        let actor = system.spawn(|| Marked).await.unwrap();
+        // A restart is no end.
+        actor.panic().await.unwrap();
+        let (sender, thread) = std::sync::mpsc::channel();
+        actor.mark(sender).done().await.unwrap();
+        assert_eq!(thread.try_recv(), Err(std::sync::mpsc::TryRecvError::Empty));
+        actor.control().stop();
+        let end = tokio::task::spawn_blocking(move || thread.recv_timeout(Duration::from_secs(60)));
+        assert_eq!(end.await.unwrap(), Err(std::sync::mpsc::RecvTimeoutError::Disconnected));
+        assert_eq!(actor.panic().await, Err(TellError::Stopped));
+        system.shutdown().await.unwrap();
+    });
+}

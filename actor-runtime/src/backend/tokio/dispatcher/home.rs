@@ -91,6 +91,14 @@ impl Home {
         }
     }
 
+    /// An actor from here has ended; refs to it may be left.
+    pub(in super::super) fn on_end(&self) {
+        match &self.ready {
+            Ready::Shared(_) | Ready::Stepped(_) => {}
+            Ready::Own(dispatcher) => contain(|| dispatcher.on_end()),
+        }
+    }
+
     pub(in super::super) fn ready(&self) -> &Ready {
         &self.ready
     }

@@ -89,6 +89,9 @@ pub trait Dispatcher: Send + Sync + 'static {
     /// An actor that was run here has nothing more to do.
     fn on_idle(&self) {}
 
+    /// An actor that it ran, or was to run, has ended. Called in the last turn of the actor.
+    fn on_end(&self) {}
+
     /// Whether it still takes cells. A system asks before it starts another actor here, which fails with
     /// [`PlaceError::ShutDown`] where it does not.
     fn is_open(&self) -> bool {

@@ -52,6 +52,11 @@ impl Dispatcher for Pinned {
         true
     }
 
+    /// The thread was that of one actor, whatever refs to it are left.
+    fn on_end(&self) {
+        self.0.finish();
+    }
+
     fn is_open(&self) -> bool {
         self.0.is_open()
     }
@@ -66,7 +71,7 @@ impl Dispatcher for Pinned {
 }
 
 impl Drop for Pinned {
-    /// The actor has ended: so does the thread.
+    /// No actor came to be.
     fn drop(&mut self) {
         self.0.finish();
     }

@@ -301,6 +301,7 @@ impl<A: Actor> Turn<A> {
             header.core.terminations().child_ended(parent, header.id);
             parent.signal(signal::CHILD);
         }
+        header.core.on_end();
         drop(kept);
     }
 
