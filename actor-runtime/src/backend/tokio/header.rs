@@ -111,6 +111,39 @@ const REASONS: [StopReason; 6] = [
     StopReason::Shutdown,
 ];
 
+/// The first start of an actor.
+pub(super) struct Start(AtomicU8);
+
+impl Start {
+    const UP: u8 = 0;
+    const AWAITED: u8 = 1;
+    const GIVEN_UP: u8 = 2;
+
+    fn begin() -> Self {
+        Self(AtomicU8::new(Self::AWAITED))
+    }
+
+    /// Whether it goes on; an actor that ended before it was up stays there.
+    pub(super) fn is_on(&self) -> bool {
+        self.0.load(Ordering::Acquire) != Self::UP
+    }
+
+    /// The actor is up. Returns whether it was not before.
+    pub(super) fn end(&self) -> bool {
+        self.0.swap(Self::UP, Ordering::AcqRel) != Self::UP
+    }
+
+    /// Nobody waits for it any more.
+    pub(super) fn give_up(&self) {
+        // Where it has ended there is nothing to give up.
+        let _ = self.0.compare_exchange(Self::AWAITED, Self::GIVEN_UP, Ordering::AcqRel, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_given_up(&self) -> bool {
+        self.0.load(Ordering::Acquire) == Self::GIVEN_UP
+    }
+}
+
 /// Under whom a child starts, and how.
 pub(super) struct Parent {
     pub(super) cell: Owner,
@@ -130,8 +163,8 @@ pub(super) struct Header {
     pub(super) incarnation: AtomicU32,
     /// Zero while it lives, then why it ended, as a number of `REASONS`.
     ended: AtomicU8,
-    /// Whether its declared starter still waits for the outcome of the first start.
-    pub(super) starting: AtomicBool,
+    /// What became of the first start.
+    pub(super) start: Start,
     /// After which ends it is restarted.
     pub(super) restart: RestartType,
     /// Whether anybody ever asked to hear of its end.
@@ -150,7 +183,7 @@ impl Header {
             id,
             incarnation: AtomicU32::new(0),
             ended: AtomicU8::new(0),
-            starting: AtomicBool::new(true),
+            start: Start::begin(),
             restart,
             watched: AtomicBool::new(false),
         }

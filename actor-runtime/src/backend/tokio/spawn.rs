@@ -7,7 +7,6 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::string::String;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crate::actor::Actor;
 use crate::factory::Factory;
@@ -105,7 +104,7 @@ where
 /// The future of a start: ends when `#[started]` has returned.
 ///
 /// # Cancel safety
-/// Dropping it drops the only ref, and so stops the actor.
+/// Dropping it drops the only ref, and so stops the actor: a `#[started]` that waits is not waited for.
 pub struct Spawning<A> {
     started: Result<(Owner, Address), SpawnError>,
     ticket: Option<u64>,
@@ -128,14 +127,14 @@ impl<A: Actor> Future for Spawning<A> {
             Err(error) => return Poll::Ready(Err(error.clone())),
         };
         let header = cell.header();
-        if header.starting.load(Ordering::Acquire) && !header.has_ended() {
+        if header.start.is_on() && !header.has_ended() {
             this.ticket = cell.wait_for_end(this.ticket, cx.waker());
             // Looked at once more: the start may have ended before the waker was there.
-            if this.ticket.is_some() && header.starting.load(Ordering::Acquire) {
+            if this.ticket.is_some() && header.start.is_on() {
                 return Poll::Pending;
             }
         }
-        if header.starting.load(Ordering::Acquire) {
+        if header.start.is_on() {
             let failure = cell.take_start_failure();
             return Poll::Ready(Err(failure.map_or(SpawnError::Stopped, SpawnError::Failed)));
         }
@@ -146,7 +145,10 @@ impl<A: Actor> Future for Spawning<A> {
 
 impl<A> Drop for Spawning<A> {
     fn drop(&mut self) {
-        if let (Ok((cell, _)), Some(ticket)) = (&self.started, self.ticket) {
+        let Ok((cell, _)) = &self.started else { return };
+        // Said before the ref goes, which has the actor look.
+        cell.header().start.give_up();
+        if let Some(ticket) = self.ticket {
             cell.cancel_wait_for_end(ticket);
         }
     }

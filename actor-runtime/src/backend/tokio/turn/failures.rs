@@ -50,7 +50,7 @@ impl<A: Actor> Turn<A> {
     pub(super) fn fail(self, failure: Failure, poisoned: bool) {
         let cell = self.cell();
         let core = &cell.header.core;
-        let first_start = cell.header.starting.load(Ordering::Relaxed);
+        let first_start = cell.header.start.is_on();
         let went_on = self.body(|body| body.life.is_going_on());
         let decision = if first_start || self.body(|body| body.life.is_stopping()) || self.is_once() {
             // Who spawned the actor is told and decides; on the way down there is nothing to decide.
@@ -92,7 +92,7 @@ impl<A: Actor> Turn<A> {
     fn end_life(self) {
         let cell = self.cell();
         let core = &cell.header.core;
-        if cell.header.starting.load(Ordering::Relaxed) || self.body(|body| !body.life.is_going_on()) {
+        if cell.header.start.is_on() || self.body(|body| !body.life.is_going_on()) {
             return self.stop(StopReason::Requested);
         }
         let (policy, restart) = (cell.header.supervision(), cell.header.restart);

@@ -3,7 +3,6 @@
 use core::future::Future;
 use core::time::Duration;
 use std::string::String;
-use std::sync::atomic::Ordering;
 
 use crate::actor::{Actor, Handled};
 use crate::context::Nursery;
@@ -126,12 +125,12 @@ impl<A: Actor> Turn<A> {
             return Flow::Next;
         };
         let header = child.header();
-        if header.has_ended() && header.starting.load(Ordering::Acquire) {
+        if header.has_ended() && header.start.is_on() {
             let failure = child.take_start_failure();
             self.fail(failure.unwrap_or_else(|| Failure::start(&"a declared child stopped before it was up")), false);
             return Flow::Next;
         }
-        if header.starting.load(Ordering::Acquire) {
+        if header.start.is_on() {
             return if self.cell().mailbox.park() { Flow::Return(Ran::Idle) } else { Flow::Next };
         }
         self.body(|body| body.life.done(A::CHILDREN));
@@ -155,7 +154,7 @@ impl<A: Actor> Turn<A> {
         }
         self.begin_to_idle();
         let header = &self.cell().header;
-        if header.starting.swap(false, Ordering::AcqRel) {
+        if header.start.end() {
             self.cell().counts().life(Life::Spawned);
             if let Some(parent) = &header.parent {
                 parent.signal(signal::CHILD);
@@ -283,7 +282,7 @@ impl<A: Actor> Turn<A> {
         // SAFETY: the turn is exclusive, and nothing is built any more.
         let factory = unsafe { (*cell.factory.get()).take() };
         contain(|| drop(factory));
-        if !cell.header.starting.load(Ordering::Relaxed) {
+        if !cell.header.start.is_on() {
             cell.counts().life(Life::Stopped);
         }
         let header = &cell.header;

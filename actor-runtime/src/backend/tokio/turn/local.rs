@@ -8,8 +8,6 @@ use crate::failure::{Failure, StopReason};
 use crate::metrics::SystemEvent;
 use crate::supervision::Decision;
 
-use std::sync::atomic::Ordering;
-
 use super::super::ambient::{Ambient, WhyDropped};
 use super::super::confined::Thread;
 use super::super::counts::Life;
@@ -62,7 +60,7 @@ impl<A: Actor> Turn<A> {
         self.cell().counts().life(Life::Failed);
         let (actor, id, decision) = (A::OPTIONS.name, header.id, Decision::Stop);
         header.core.event(&SystemEvent::Failed { actor, id, failure: &failure, decision });
-        if header.starting.load(Ordering::Relaxed) {
+        if header.start.is_on() {
             self.cell().mailbox.keep_start_failure(failure);
         }
         self.give_up_life(StopReason::Failed);

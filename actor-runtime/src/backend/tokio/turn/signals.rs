@@ -13,7 +13,7 @@ impl<A: Actor> Turn<A> {
     pub(super) fn heed_signals(self) -> u32 {
         let bits = self.cell().mailbox.take_signals();
         if bits & signal::KILL != 0 {
-            self.kill();
+            self.kill(StopReason::Killed);
         }
         if bits & signal::STOP != 0 {
             self.stop(StopReason::Requested);
@@ -35,9 +35,14 @@ impl<A: Actor> Turn<A> {
         if bits & signal::CHILD != 0 {
             self.bury_children();
         }
-        if bits & signal::LAST_REF != 0 && self.is_building() && self.cell().header.refs_gone() {
-            // Whoever spawned it has given up, and nobody can have sent anything.
-            self.stop(StopReason::Drained);
+        if bits & signal::LAST_REF != 0 && self.cell().header.refs_gone() {
+            if self.cell().header.start.is_given_up() {
+                // Whoever spawned it has given up, and nobody can send: no hook that waits, and no child's, is waited for.
+                self.kill(StopReason::Drained);
+            } else if self.is_building() {
+                // Nobody can have sent anything.
+                self.stop(StopReason::Drained);
+            }
         }
         if bits & signal::DRAIN != 0 {
             self.give_up(self.cell().mailbox.seal());
@@ -60,7 +65,7 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Stops, without waiting for the handler in hand past the await it stands at.
-    fn kill(self) {
+    fn kill(self, reason: StopReason) {
         self.body(|body| body.killed = true);
         if self.future_is_live() {
             self.cancel_future();
@@ -72,7 +77,7 @@ impl<A: Actor> Turn<A> {
                 self.body(|body| body.life.done(A::CHILDREN));
             }
         }
-        self.stop(StopReason::Killed);
+        self.stop(reason);
     }
 
     /// Lets children go that have ended.

@@ -1,0 +1,174 @@
+//! Starts: who gives one up, by dropping the future of `spawn`, leaves no actor behind.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::future::{Future, IntoFuture, pending};
+use std::pin::pin;
+
+use actor::prelude::*;
+use common::{Gate, Journal, everywhere, yield_now};
+
+/// Never up, unless the gate is opened.
+#[actor]
+struct Slow {
+    journal: Journal,
+    gate: Gate,
+}
+
+#[handlers]
+impl Slow {
+    #[started]
+    async fn started(&mut self) {
+        self.journal.note("starts");
+        self.gate.passed().await;
+        self.journal.note("up");
+    }
+
+    fn work(&mut self) {}
+}
+
+impl Drop for Slow {
+    fn drop(&mut self) {
+        self.journal.note("dropped");
+    }
+}
+
+fn slow(journal: &Journal, gate: &Gate) -> impl Fn() -> Slow + Send + Clone + use<> {
+    let (journal, gate) = (journal.clone(), gate.clone());
+    move || Slow { journal: journal.clone(), gate: gate.clone() }
+}
+
+async fn noted(journal: &Journal, entries: &[&str]) {
+    while journal.entries() != entries {
+        assert!(journal.entries().len() <= entries.len(), "{:?}", journal.entries());
+        yield_now().await;
+    }
+}
+
+/// Polls a start until the journal says that it hangs, and gives it up.
+async fn give_up(start: impl Future, journal: &Journal) {
+    let mut start = pin!(start);
+    std::future::poll_fn(|cx| {
+        assert!(start.as_mut().poll(cx).is_pending());
+        if journal.entries().is_empty() {
+            cx.waker().wake_by_ref();
+            return std::task::Poll::Pending;
+        }
+        std::task::Poll::Ready(())
+    })
+    .await;
+}
+
+#[test]
+fn a_start_that_hangs_ends_when_it_is_given_up() {
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        give_up(system.spawn(slow(&journal, &Gate::default())).named("slow").into_future(), &journal).await;
+        noted(&journal, &["starts", "dropped"]).await;
+        while system.find::<SlowRef>("slow").is_ok() {
+            yield_now().await;
+        }
+        // The name is free again.
+        let gate = Gate::default();
+        gate.open();
+        system.spawn(slow(&Journal::default(), &gate)).named("slow").await.unwrap();
+    });
+}
+
+#[test]
+fn a_detached_start_is_given_up_by_nobody() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let detached = system.spawn(slow(&journal, &gate)).detach();
+        noted(&journal, &["starts"]).await;
+        drop(detached);
+        for _ in 0..10 {
+            yield_now().await;
+        }
+        gate.open();
+        noted(&journal, &["starts", "up", "dropped"]).await;
+    });
+}
+
+#[test]
+fn a_start_that_is_given_up_goes_on_while_somebody_has_a_ref() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let mut found = None;
+        {
+            let start = system.spawn(slow(&journal, &gate)).named("slow").into_future();
+            while found.is_none() {
+                found = system.find::<SlowRef>("slow").ok();
+            }
+            give_up(start, &journal).await;
+        }
+        let found = found.unwrap();
+        gate.open();
+        found.work().await.unwrap();
+        noted(&journal, &["starts", "up"]).await;
+        drop(found);
+        noted(&journal, &["starts", "up", "dropped"]).await;
+    });
+}
+
+/// A child of it hangs.
+#[actor]
+struct Waits {
+    journal: Journal,
+    #[child(|waits: &Waits| Slow { journal: waits.journal.clone(), gate: Gate::default() })]
+    slow: Child<Slow>,
+}
+
+#[handlers]
+impl Waits {
+    fn work(&mut self) {
+        drop(self.slow.work().tell());
+    }
+}
+
+#[test]
+fn a_start_that_waits_for_a_child_ends_with_it_when_it_is_given_up() {
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        let theirs = journal.clone();
+        let waits = move || Waits { journal: theirs.clone(), slow: Child::default() };
+        give_up(system.spawn(waits).into_future(), &journal).await;
+        noted(&journal, &["starts", "dropped"]).await;
+        system.shutdown().await.unwrap();
+    });
+}
+
+/// Starts a child, and gives it up.
+#[actor]
+struct Parent {
+    journal: Journal,
+}
+
+#[handlers]
+impl Parent {
+    async fn start(&mut self, ctx: &mut Context<Self>) -> usize {
+        give_up(ctx.spawn(slow(&self.journal, &Gate::default())).into_future(), &self.journal).await;
+        noted(&self.journal, &["starts", "dropped"]).await;
+        while !ctx.children().is_empty() {
+            yield_now().await;
+        }
+        ctx.children().len()
+    }
+
+    async fn never(&mut self) {
+        pending().await
+    }
+}
+
+#[test]
+fn a_child_whose_start_is_given_up_ends_while_its_parent_lives() {
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        let theirs = journal.clone();
+        let parent = system.spawn(move || Parent { journal: theirs.clone() }).await.unwrap();
+        assert_eq!(parent.start().await, Ok(0));
+        parent.never().tell().unwrap();
+        parent.control().kill();
+    });
+}
