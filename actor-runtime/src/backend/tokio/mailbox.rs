@@ -295,8 +295,9 @@ struct Inner<M> {
     closed: bool,
     /// The actor has ended.
     finished: bool,
-    /// So many of the oldest messages in the hand are to be dropped.
-    skip: u32,
+    /// So many of the messages in the hand, the newest, may stay. What stays and not what goes: the owner takes messages out
+    /// without this lock, and one that was taken out meanwhile has made room itself.
+    keep: u32,
 }
 
 /// See the module.
@@ -350,7 +351,7 @@ impl<M> Mailbox<M> {
                 turn: Turn::Busy,
                 closed: false,
                 finished: false,
-                skip: 0,
+                keep: u32::MAX,
             }),
             signals: AtomicU32::new(0),
             in_hand: AtomicU32::new(0),
@@ -372,12 +373,14 @@ impl<M> Mailbox<M> {
         if inner.closed {
             return Pushed::Closed;
         }
-        match overflow.admit(self.waiting(&inner), inner.senders_wait(), capacity as usize) {
+        // Looked at once: the owner goes on meanwhile, and who is admitted for one number must not drop for another.
+        let held = self.held(&inner);
+        match overflow.admit(inner.queue.len() + held as usize, inner.senders_wait(), capacity as usize) {
             Admission::Accept => inner.enqueue(message, deadline),
             Admission::Reject => Pushed::Full,
             Admission::Wait => Pushed::MustWait,
             Admission::DropNewest => Pushed::DroppedNewest,
-            Admission::DropOldest => self.replace_oldest(inner, message, deadline),
+            Admission::DropOldest => self.replace_oldest(inner, held, message, deadline),
         }
     }
 
@@ -442,11 +445,12 @@ impl<M> Mailbox<M> {
     fn replace_oldest(
         &self,
         mut inner: SpinGuard<'_, Inner<M>>,
+        held: u32,
         message: &mut Option<M>,
         deadline: Deadline,
     ) -> Pushed {
-        if self.in_hand.load(Ordering::Relaxed) > inner.skip {
-            inner.skip += 1;
+        if held > 0 {
+            inner.keep = held - 1;
             self.signals.fetch_or(signal::SKIP, Ordering::Relaxed);
             return inner.enqueue(message, deadline);
         }
@@ -502,7 +506,13 @@ impl<M> Mailbox<M> {
     /// Messages of the user lane that wait.
     #[inline(always)]
     fn waiting(&self, inner: &Inner<M>) -> usize {
-        (inner.queue.len() + self.in_hand.load(Ordering::Relaxed) as usize).saturating_sub(inner.skip as usize)
+        inner.queue.len() + self.held(inner) as usize
+    }
+
+    /// Messages in the hand that are not to be dropped.
+    #[inline(always)]
+    fn held(&self, inner: &Inner<M>) -> u32 {
+        self.in_hand.load(Ordering::Relaxed).min(inner.keep)
     }
 
     /// Asks whether the sender with `ticket` still waits, and has `waker` woken when it no longer does.
@@ -732,8 +742,7 @@ impl<M> Mailbox<M> {
     /// How many of the `in_hand` messages are to be dropped, the oldest first; the owner drops them.
     pub(super) fn take_skips(&self, in_hand: u32) -> u32 {
         let mut inner = self.inner.lock();
-        // Those that were handled meanwhile need no dropping.
-        let skip = std::mem::take(&mut inner.skip).min(in_hand);
+        let skip = in_hand.saturating_sub(std::mem::replace(&mut inner.keep, u32::MAX));
         self.set_in_hand(in_hand - skip);
         skip
     }
@@ -1055,6 +1064,52 @@ mod model {
             let seen = seen.lock().unwrap().clone();
             assert!(seen == [2] || seen == [1, 2], "the newest is never lost: {seen:?}");
             assert!(mailbox.claim_idle());
+        });
+    }
+
+    #[test]
+    fn dropping_the_oldest_makes_room_for_one_and_no_more() {
+        loom::model(|| {
+            let mailbox = idle();
+            assert_eq!(push(&mailbox, 1, 2), Pushed::QueuedFirst);
+            assert_eq!(push(&mailbox, 2, 2), Pushed::Queued);
+            let mut hand = Hand::new();
+            assert_eq!(mailbox.take(&mut hand, 2, || false), Taken::Messages);
+            let sender = {
+                let mailbox = Arc::clone(&mailbox);
+                loom::thread::spawn(move || {
+                    let pushed = mailbox.push(&mut Some(3), Deadline::NONE, 2, Overflow::DropOldest);
+                    assert_eq!(pushed, Pushed::Queued, "the victim is in the hand, or there is room");
+                })
+            };
+            // As the loop over a hand: a message is out before that is said, and signals are looked at after it.
+            let (mut seen, mut dropped) = (Vec::new(), Vec::new());
+            loop {
+                if mailbox.take_signals() & signal::SKIP != 0 {
+                    for _ in 0..mailbox.take_skips(hand.len()) {
+                        dropped.extend(hand.pop().map(|envelope| envelope.message));
+                    }
+                }
+                let Some(envelope) = hand.pop() else { break };
+                mailbox.set_in_hand(hand.len());
+                seen.push(envelope.message);
+            }
+            sender.join().unwrap();
+            match mailbox.take(&mut hand, 2, || false) {
+                Taken::Signals => {
+                    assert_eq!(mailbox.take_signals() & signal::LIFE, signal::SKIP);
+                    assert_eq!(mailbox.take_skips(0), 0);
+                    assert_eq!(mailbox.take(&mut hand, 2, || false), Taken::Messages);
+                }
+                Taken::Messages => {}
+                Taken::Idle | Taken::Drained => panic!("a message waits"),
+            }
+            assert_eq!(mailbox.depth(), 1, "one that was dropped is counted");
+            seen.extend(hand.pop().map(|envelope| envelope.message));
+            assert!(
+                (seen == [1, 2, 3] && dropped.is_empty()) || (seen == [2, 3] && dropped == [1]),
+                "handled {seen:?}, dropped {dropped:?}: a message that was begun had made room"
+            );
         });
     }
 
