@@ -26,6 +26,8 @@ impl Worn {
     #[restarting]
     fn restarting(&mut self, failure: &Failure, ctx: &mut Context<Self>) {
         self.journal.note(format!("restarting {}: {failure}", ctx.incarnation()));
+        // Who asks once more hears the same.
+        assert_eq!(ctx.last_failure().to_string(), failure.to_string());
     }
     #[stopping]
     fn stopping(&mut self, why: StopReason) {

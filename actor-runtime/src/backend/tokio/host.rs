@@ -84,7 +84,7 @@ impl<A: Actor> Host<A> {
 
     pub(crate) fn last_failure(&self) -> Option<Failure> {
         // SAFETY: a context is used by user code of its actor's turn only.
-        unsafe { Turn::of(self.0) }.take_last_failure()
+        unsafe { Turn::of(self.0) }.last_failure()
     }
 
     #[allow(clippy::unnecessary_wraps)]

@@ -263,6 +263,7 @@ impl<A: Actor> Turn<A> {
             let cold = body.cold();
             cold.resume = None;
             cold.pause = Duration::ZERO;
+            cold.last_failure = None;
             body.life.done(A::CHILDREN);
         });
         // What the old state was not ready for comes to the new one, before the mailbox.

@@ -77,9 +77,11 @@ impl<A: Actor> Turn<A> {
         self.body(|body| body.cold().failure = Some(failure));
     }
 
-    /// Why the life in hand ends, for whoever asks first.
-    pub(super) fn take_last_failure(self) -> Option<Failure> {
-        self.body(|body| body.cold().last_failure.take())
+    /// Why the life in hand ends. Reads alone, so that a shared context may.
+    pub(super) fn last_failure(self) -> Option<Failure> {
+        // SAFETY: user code of the turn asks, and nobody holds the body meanwhile.
+        let body = unsafe { &*self.cell().body.get() };
+        body.cold.as_ref().and_then(|cold| cold.last_failure.clone())
     }
 
     /// Whether the life in hand has ended and the next one is counted already. Reads alone, so that a shared context may.
