@@ -11,7 +11,6 @@
 
 use std::time::Duration;
 
-use actor::Incarnation;
 use actor::prelude::*;
 
 use crate::faults::Faults;
@@ -82,13 +81,11 @@ impl Account {
         }
     }
 
-    /// The payee has answered what this account asked in life `asker`, or nobody knows.
-    fn answered(&mut self, asker: Incarnation, answer: Result<Result<(), Refusal>, AskError>, ctx: &mut Context<Self>) {
-        // It was in the mailbox when this account failed, and the payee has been asked once more since. To believe a `no`
-        // now, and give the money back, while the payee may still say yes to the second question, would double it.
-        if asker != ctx.incarnation() {
-            return;
-        }
+    /// The payee has answered what this life of the account asked, or nobody knows.
+    ///
+    /// An answer to an earlier life never comes here, and must not: the payee has been asked once more since. To believe a
+    /// `no` then, and give the money back, while the payee may still say yes to the second question, would double it.
+    fn answered(&mut self, answer: Result<Result<(), Refusal>, AskError>, ctx: &mut Context<Self>) {
         self.asked = false;
         // Late, failed, dropped: the money has arrived or it has not. The timer asks again.
         let Ok(outcome) = answer else { return };
@@ -131,8 +128,7 @@ impl Account {
     fn pass_on(&mut self, ctx: &mut Context<Self>) {
         let Some(Owed { number, to, amount, .. }) = self.vault.owed() else { return };
         let deposit = to.deposit(self.vault.owner(), number, amount).timeout(PATIENCE);
-        let life = ctx.incarnation();
         // A payee without room is asked again by the timer.
-        self.asked = deposit.then(ctx, move |me, answer| me.answered(life, answer)).is_ok();
+        self.asked = deposit.then(ctx, AccountRef::answered).is_ok();
     }
 }
