@@ -165,7 +165,10 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// * A `&mut` parameter is the context of the actor: `ctx: &mut Context<Self>`.
 /// * `reply: Reply<T>` is the duty to answer, now or later.
 /// * All others are the message: the method of the ref takes them, by the same names. With `#[into]` it takes
-///   anything that converts.
+///   anything that converts. With `#[indirect]` the value lies in a box beside the message, where there is a heap.
+///
+/// A message takes at most 128 bytes, the reply of an ask included, because a mailbox has room for the largest in each
+/// of its places; a larger one is an error that names the argument to make `#[indirect]`.
 ///
 /// # Return types
 ///
@@ -294,7 +297,8 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Calls with `.tell()` may be made from interrupts.
 ///
-/// Messages take at most 16 bytes, the reply of an ask included. An actor that fails before it is up is tried again
+/// Messages take at most 16 bytes, the reply of an ask included, and there is no heap for an `#[indirect]` argument: what
+/// is larger lies in a static, and the message takes a `&'static` reference. An actor that fails before it is up is tried again
 /// like any other failure, unless it is a child: that is its parent's own failed start.
 #[proc_macro]
 pub fn system(tokens: TokenStream) -> TokenStream {

@@ -69,8 +69,12 @@ pub struct Options {
 pub struct Protocol {
     /// Name of the actor's type, as written.
     pub type_name: &'static str,
+    /// Whether any of them keeps an argument beside it.
+    pub indirect: bool,
     /// Names of its handlers and hooks, by [`Message::index`].
     pub messages: &'static [&'static str],
+    /// The bytes that each of them carries.
+    pub sizes: &'static [usize],
     /// Periods of its `#[every]` timers, by timer number.
     pub timers: &'static [Duration],
 }
@@ -174,6 +178,10 @@ pub trait AllHandlersInOneBlock: Configured + 'static {
 
     /// Names and timers.
     const PROTOCOL: Protocol;
+
+    /// Fails to compile where a message of an actor with parameters is too large; those of others are looked at where
+    /// they are declared.
+    const FITS: () = ();
 
     /// After how long without a message `#[idle]` is called.
     const IDLE: Option<Duration> = None;

@@ -35,6 +35,7 @@ pub mod message;
 pub mod recipient;
 pub mod reference;
 pub mod reply;
+pub mod size;
 
 // Engine: one life cycle for every backend.
 pub mod lifecycle;

@@ -130,8 +130,13 @@ const _: () = {
     impl AllHandlersInOneBlock for Counter {
         type Message = CounterMessage;
         const MOVABLE: Option<Movable<Self>> = Some(Movable::PROOF);
-        const PROTOCOL: Protocol =
-            Protocol { type_name: "Counter", messages: &["add", "total", "boom", "slow"], timers: &[] };
+        const PROTOCOL: Protocol = Protocol {
+            type_name: "Counter",
+            indirect: false,
+            messages: &["add", "total", "boom", "slow"],
+            sizes: &[8, 16, 0, 16],
+            timers: &[],
+        };
         fn handle(&mut self, message: CounterMessage, _: &mut Context<Self>) -> Handled {
             match message {
                 CounterMessage::Add { by } => self.add(by),

@@ -7,6 +7,7 @@ pub use core::fmt::{Debug, Formatter, Result as FmtResult};
 pub use core::future::Future;
 pub use core::hash::{Hash, Hasher};
 pub use core::marker::{Copy, PhantomData, Send, Sync};
+pub use core::mem::size_of;
 pub use core::option::Option;
 pub use core::primitive::{bool, usize};
 pub use core::result::Result;
@@ -26,6 +27,7 @@ pub use actor_runtime::message::{BothLanes, Lane, Message, Mode, UserLane};
 pub use actor_runtime::policy::Overflow;
 pub use actor_runtime::reference::{ActorRef, Control, Ref, Route, Weak};
 pub use actor_runtime::reply::Reply;
+pub use actor_runtime::size::{Indirect, message_fits};
 pub use actor_runtime::supervision::{Backoff, Exhausted, Jitter, RestartLimit, RestartType, Strategy, Supervision};
 
 #[cfg(feature = "bare-metal")]
@@ -35,8 +37,6 @@ pub use actor_runtime::backend::bare_metal::{
 };
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::time::Instant;
-#[cfg(feature = "bare-metal")]
-pub use core::mem::size_of;
 #[cfg(feature = "bare-metal")]
 pub use core::primitive::u32;
 

@@ -3,6 +3,7 @@
 mod dispatch;
 mod message;
 mod reference;
+mod size;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
@@ -61,6 +62,7 @@ impl<'a> Protocol<'a> {
     pub(super) fn expand(&self) -> TokenStream {
         let (enumeration, message) = (self.enumeration(), self.message());
         let (rt, actor, reference) = (&self.rt, self.actor(), self.reference());
+        let sizes = self.checked_sizes();
         // Lints are named where they are met, for crates that forbid them elsewhere.
         let any = |is: fn(&Method) -> bool| self.handlers.methods.iter().any(is);
         let cfgd = any(|method| !method.cfgs.is_empty()).then(|| quote!(#[allow(unreachable_patterns, dead_code)]));
@@ -75,6 +77,7 @@ impl<'a> Protocol<'a> {
                 use #rt::{Immovable as _, Settle as _};
                 #message
                 #actor
+                #sizes
             };
             #reference
         }
@@ -156,6 +159,14 @@ fn with_actor_bounds(generics: &Generics, rt: &TokenStream) -> Generics {
         bounded.make_where_clause().predicates.push(parse_quote!(#ident: #rt::Send + 'static));
     }
     bounded
+}
+
+impl Argument {
+    /// The type of its field.
+    fn field(&self, ty: TokenStream, rt: &TokenStream) -> TokenStream {
+        let ty = if self.indirect { quote!(#rt::Indirect<#ty>) } else { ty };
+        wrapped(&self.ty, ty)
+    }
 }
 
 /// A tuple of one around types that are likely not `Send`. The compiler then comes to what

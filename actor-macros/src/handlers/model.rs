@@ -76,12 +76,14 @@ pub(crate) enum Parameter {
     Broken,
 }
 
-/// `#[into] by: u64`
+/// `#[into] #[indirect] by: u64`
 pub(crate) struct Argument {
     pub(crate) name: Ident,
     pub(crate) ty: Type,
     /// Whether callers may pass anything that converts.
     pub(crate) into: bool,
+    /// Whether it lies beside the message.
+    pub(crate) indirect: bool,
 }
 
 /// What a method returns.

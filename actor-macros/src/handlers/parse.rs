@@ -259,7 +259,21 @@ fn parse_period(helper: &Attribute, name: &str, example: &str, diagnostics: &Dia
 
 /// `place` counts the parameters before this one, without the context.
 fn parse_parameter(parameter: &mut PatType, role: &Role, place: usize, diagnostics: &Diagnostics) -> Parameter {
-    let into = parse_parameter_attributes(parameter, diagnostics);
+    let helpers = take_parameter_helpers(parameter, diagnostics);
+    let has = |name: &str| helpers.iter().any(|helper| helper.path().is_ident(name));
+    match parameter_as(parameter, role, place, diagnostics) {
+        Parameter::Argument(argument) => {
+            Parameter::Argument(Argument { into: has("into"), indirect: has("indirect"), ..argument })
+        }
+        other => {
+            refuse_parameter_helpers(&helpers, diagnostics);
+            other
+        }
+    }
+}
+
+/// What a parameter is, its attributes aside.
+fn parameter_as(parameter: &PatType, role: &Role, place: usize, diagnostics: &Diagnostics) -> Parameter {
     let ty = (*parameter.ty).clone();
     if let Type::Reference(reference) = &ty
         && reference.mutability.is_some()
@@ -288,24 +302,32 @@ fn parse_parameter(parameter: &mut PatType, role: &Role, place: usize, diagnosti
     if let Some(value) = reply_value(&ty) {
         return Parameter::Reply { name, ty: ty.clone(), value: value.clone() };
     }
-    Parameter::Argument(Argument { name, ty, into })
+    Parameter::Argument(Argument { name, ty, into: false, indirect: false })
 }
 
-/// Whether the parameter has `#[into]`.
-fn parse_parameter_attributes(parameter: &mut PatType, diagnostics: &Diagnostics) -> bool {
-    let mut into = false;
+/// Takes `#[into]` and `#[indirect]` off the parameter.
+fn take_parameter_helpers(parameter: &mut PatType, diagnostics: &Diagnostics) -> Vec<Attribute> {
     for attribute in &parameter.attrs {
-        if attribute.path().is_ident("into") {
-            into = true;
-        } else if attribute.path().is_ident("indirect") {
-            diagnostics.report(attribute, "`#[indirect]` is not there yet", "use `Box<T>` for a large value");
-        } else if attribute.path().is_ident("cfg") {
+        if attribute.path().is_ident("cfg") {
             let help = "put `#[cfg(..)]` on the handler, and write one handler per case";
             diagnostics.report(attribute, "an argument cannot come and go", help);
+        } else if is_parameter_helper(attribute) && !matches!(attribute.meta, Meta::Path(_)) {
+            let name = attribute.path().get_ident().map(Ident::to_string).unwrap_or_default();
+            diagnostics.report(attribute, format_args!("`#[{name}]` takes nothing"), format_args!("write `#[{name}]`"));
         }
     }
-    parameter.attrs.retain(|attribute| !is_parameter_helper(attribute));
-    into
+    let (helpers, others) = parameter.attrs.drain(..).partition(is_parameter_helper);
+    parameter.attrs = others;
+    helpers
+}
+
+/// `#[into]` and `#[indirect]` say how a message carries a value.
+fn refuse_parameter_helpers(helpers: &[Attribute], diagnostics: &Diagnostics) {
+    for helper in helpers {
+        let name = helper.path().get_ident().map(Ident::to_string).unwrap_or_default();
+        let fact = format_args!("`#[{name}]` is for what a message carries, which this is not").to_string();
+        diagnostics.report(helper, fact, "remove it");
+    }
 }
 
 pub(super) fn is_parameter_helper(attribute: &Attribute) -> bool {

@@ -45,6 +45,32 @@
 //! assert_eq!(system.counts::<Display>().dead_letters, 2);
 //! ```
 //!
+//! # A large message
+//!
+//! Each place of a mailbox is as large as the largest message, so a message takes at most 128 bytes; a larger one is an
+//! error at the argument to change. `#[indirect]` puts that argument into a box beside the message. Callers see nothing of
+//! it.
+//!
+//! ```
+//! use actor::prelude::*;
+//!
+//! #[actor]
+//! struct Table {
+//!     rows: Vec<[f64; 64]>,
+//! }
+//!
+//! #[handlers]
+//! impl Table {
+//!     fn add(&mut self, #[indirect] row: [f64; 64]) {
+//!         self.rows.push(row);
+//!     }
+//! }
+//!
+//! fn zeros(table: &TableRef) {
+//!     let _ = table.add([0.0; 64]).tell();
+//! }
+//! ```
+//!
 //! # What goes first
 //!
 //! Messages are handled in the order in which they came. A handler with `#[handler(lane = urgent)]` has a lane of its own,

@@ -82,7 +82,7 @@ impl Ledger {
     }
 
     /// Lines were parsed.
-    pub(crate) fn counted(&mut self, tally: Tally) {
+    pub(crate) fn counted(&mut self, #[indirect] tally: Tally) {
         self.summary.tally.add(&tally);
     }
 

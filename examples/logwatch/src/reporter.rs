@@ -44,7 +44,7 @@ impl Reporter {
         }
     }
 
-    fn show(&mut self, answer: Result<Summary, AskError>) {
+    fn show(&mut self, #[indirect] answer: Result<Summary, AskError>) {
         let Ok(summary) = answer else { return };
         let elapsed = self.begun.elapsed();
         let line = format!(

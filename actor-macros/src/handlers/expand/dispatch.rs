@@ -55,13 +55,18 @@ impl Protocol<'_> {
             Some(quote!(#(#cfgs)* #period,))
         });
         let can_fail = self.messages.iter().any(|message| message.method.can_fail());
+        let indirect = self.messages.iter().any(|message| message.method.arguments().any(|argument| argument.indirect));
+        let (sizes, fits) = (self.sizes(), self.fits());
         quote! {
             const PROTOCOL: #rt::Protocol = #rt::Protocol {
                 type_name: #type_name,
+                indirect: #indirect,
                 messages: &[#(#messages)*],
+                sizes: #sizes,
                 timers: &[#(#timers)*],
             };
             const CAN_FAIL: #rt::bool = #can_fail;
+            #fits
         }
     }
 
@@ -151,6 +156,7 @@ impl Protocol<'_> {
         let mut ident = method.name().clone();
         ident.set_span(Span::mixed_site());
         let arguments = method.parameters.iter().map(|parameter| match parameter {
+            Parameter::Argument(Argument { name, indirect: true, .. }) => quote!(#rt::Indirect::into_inner(#name)),
             Parameter::Argument(Argument { name, .. })
             | Parameter::Reply { name, .. }
             | Parameter::Reason { name, .. }

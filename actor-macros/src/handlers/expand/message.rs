@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::{Message, Protocol, wrapped};
-use crate::handlers::model::{Answer, Argument, Direction, Mode, Parameter};
+use super::{Message, Protocol};
+use crate::handlers::model::{Answer, Direction, Mode, Parameter};
 use crate::suspicion;
 
 impl Protocol<'_> {
@@ -30,9 +30,9 @@ impl Protocol<'_> {
         let mut fields = TokenStream::new();
         for parameter in &message.method.parameters {
             fields.extend(match parameter {
-                Parameter::Argument(Argument { name, ty, .. }) => {
-                    let place = wrapped(ty, self.without_self(ty));
-                    quote!(#name: #place,)
+                Parameter::Argument(argument) => {
+                    let (name, field) = (&argument.name, argument.field(self.without_self(&argument.ty), rt));
+                    quote!(#name: #field,)
                 }
                 Parameter::Reply { name, value, .. } => {
                     let value = self.without_self(value);

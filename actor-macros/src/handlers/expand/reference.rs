@@ -36,7 +36,7 @@ impl Protocol<'_> {
         let (ident, self_ty) = (method.name(), &self.handlers.item.self_ty);
         let (kind, sendable) = (self.kind(method), self.said_already(method));
         let (built, (constructor, attach)) = (self.built(message), self.attach(message));
-        let parameters = method.arguments().map(|Argument { name, ty, into }| {
+        let parameters = method.arguments().map(|Argument { name, ty, into, .. }| {
             let ty = self.without_self(ty);
             if *into { quote!(#name: impl #rt::Into<#ty>) } else { quote!(#name: #ty) }
         });
@@ -62,8 +62,9 @@ impl Protocol<'_> {
     /// The message of a call, its reply still to come.
     fn built(&self, message: &Message<'_>) -> TokenStream {
         let (rt, name, variant) = (&self.rt, &self.enumeration, &message.variant);
-        let fields = message.method.arguments().map(|Argument { name, ty, into }| {
+        let fields = message.method.arguments().map(|Argument { name, ty, into, indirect }| {
             let value = if *into { quote!(#rt::Into::into(#name)) } else { quote!(#name) };
+            let value = if *indirect { quote!(#rt::Indirect::new(#value)) } else { value };
             let place = wrapped(ty, value);
             quote!(#name: #place)
         });

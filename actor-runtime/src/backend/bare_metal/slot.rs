@@ -16,6 +16,7 @@ use critical_section::Mutex;
 use crate::actor::{Actor, AllHandlersInOneBlock};
 use crate::message::Message;
 use crate::reference::Ref;
+use crate::size::refuse_placed;
 use crate::supervision::{RestartLimit, Supervision};
 use crate::time::Instant;
 
@@ -184,9 +185,12 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
         "on bare metal a mailbox holds at most 128 messages; write `mailbox = 8` in `system!`, or `#[actor(mailbox = 8)]` on a child"
     );
     assert!(
-        size_of::<A::Message>() <= MESSAGE,
-        "on bare metal a message takes at most 16 bytes, the reply of an ask included; send less, or a reference to a static"
+        !A::PROTOCOL.indirect,
+        "on bare metal there is no heap for `#[indirect]`\nhelp: send less, or a `&'static` reference to a static"
     );
+    if size_of::<A::Message>() > MESSAGE {
+        refuse_placed(&A::PROTOCOL);
+    }
     assert!(align_of::<A::Message>() <= 8, "on bare metal a message is aligned to 8 bytes at most");
     assert!(align_of::<A>() <= 8, "on bare metal the state of an actor is aligned to 8 bytes at most");
     assert!(!A::LOCAL, "`local` is there on tokio; on bare metal one worker runs all actors, whose states are `Send`");

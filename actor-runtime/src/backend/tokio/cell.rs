@@ -206,6 +206,7 @@ impl<A: Actor> Cell<A> {
     {
         const {
             assert!(A::MOVABLE.is_some() || A::LOCAL, "the state of an actor is `Send`, or the actor is `local`");
+            let () = A::FITS;
             assert!(A::PROTOCOL.timers.len() <= signal::TICKS as usize, "an actor has at most 16 `#[every]` timers");
             assert!(A::CHILDREN <= u8::MAX as usize, "an actor has at most 255 declared children");
         }

@@ -51,6 +51,10 @@ impl Store {
         ctx.this().tell(row).await.map_err(|_| Broken)
     }
 
+    fn tell_aside(&mut self, #[indirect] rows: [u64; 512], #[into] #[indirect] row: String) {
+        self.rows.push(format!("{row} {}", rows[0]));
+    }
+
     fn ask(&self) -> usize {
         self.rows.len()
     }

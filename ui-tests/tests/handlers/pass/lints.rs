@@ -77,7 +77,7 @@ impl Private {
         self.rows[index]
     }
 
-    fn set(&mut self, rows: [u64; 64]) {
+    fn set(&mut self, #[indirect] rows: [u64; 64]) {
         self.rows = rows;
     }
 }

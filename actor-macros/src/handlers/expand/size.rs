@@ -1,0 +1,80 @@
+//! How much each message carries, and what is said where that is too much.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+
+use super::{Message, Protocol};
+use crate::handlers::model::Argument;
+use crate::names;
+use crate::options::compact;
+
+impl Protocol<'_> {
+    /// The bytes of each message, by index.
+    pub(super) fn sizes(&self) -> TokenStream {
+        if self.is_generic() { self.written_sizes() } else { quote!(SIZES) }
+    }
+
+    fn written_sizes(&self) -> TokenStream {
+        let sizes = self.messages.iter().map(|message| {
+            let (cfgs, size) = (&message.method.cfgs, self.size(message));
+            quote!(#(#cfgs)* #size,)
+        });
+        quote!(&[#(#sizes)*])
+    }
+
+    /// The bytes of what a message carries, its reply included.
+    fn size(&self, message: &Message<'_>) -> TokenStream {
+        let rt = &self.rt;
+        let fields = message.method.arguments().map(|argument| self.carried(argument));
+        let reply = message.reply_field().map(|_| quote!(#rt::Reply<()>,));
+        quote!(#rt::size_of::<(#(#fields,)* #reply)>())
+    }
+
+    /// What lies in the message for an argument. Where there is no heap an indirect one is measured as if there were.
+    fn carried(&self, argument: &Argument) -> TokenStream {
+        let rt = &self.rt;
+        if argument.indirect { quote!(#rt::usize) } else { self.without_self(&argument.ty) }
+    }
+
+    /// The sizes of an actor without parameters, known here, and each message held to the limit, at the largest of its
+    /// arguments. Outside of an impl, where the compiler has the same words for a type that it does not know.
+    pub(super) fn checked_sizes(&self) -> Option<TokenStream> {
+        let (rt, sizes, checks) = (&self.rt, self.written_sizes(), self.checks());
+        (!self.is_generic()).then(|| {
+            quote! {
+                const SIZES: &[#rt::usize] = #sizes;
+                const _: () = { #(#checks)* };
+            }
+        })
+    }
+
+    /// The same for an actor with parameters, where it is started.
+    pub(super) fn fits(&self) -> Option<TokenStream> {
+        let checks = self.checks();
+        (self.is_generic() && !checks.is_empty()).then(|| quote!(const FITS: () = { #(#checks)* };))
+    }
+
+    fn checks(&self) -> Vec<TokenStream> {
+        let callable = self.messages.iter().filter(|message| message.method.is_callable());
+        callable.flat_map(|message| self.checks_of(message)).collect()
+    }
+
+    fn checks_of(&self, message: &Message<'_>) -> Vec<TokenStream> {
+        let (cfgs, size) = (&message.method.cfgs, self.size(message));
+        let handler = message.method.name().to_string();
+        let handler = handler.trim_start_matches("r#");
+        let arguments: Vec<&Argument> = message.method.arguments().filter(|argument| !argument.indirect).collect();
+        let carried: Vec<TokenStream> = arguments.iter().map(|argument| self.carried(argument)).collect();
+        let checks = arguments.iter().enumerate().map(|(place, argument)| {
+            let rt = names::respan(self.rt.clone(), argument.ty.span());
+            let written = format!("{}: {}", argument.name, compact(&argument.ty));
+            let sizes = carried.iter().map(|ty| quote!(#rt::size_of::<#ty>()));
+            quote_spanned! {names::located(argument.ty.span())=>
+                #(#cfgs)*
+                #rt::message_fits(#handler, #size, #written, #place, &[#(#sizes),*]);
+            }
+        });
+        checks.collect()
+    }
+}
