@@ -199,6 +199,10 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///   `ctx.clear_idle()` change the time for one life.
 /// * `#[terminated]`: called when an actor has ended that this one watches, `ctx.watch(&other)`, with its `ActorId` and
 ///   its `StopReason`.
+/// * `#[dead_letter]`: called with a `DeadLetter<Self>` when a message is lost that was accepted: its deadline had passed,
+///   or there was no room, in the mailbox or the stash. As many letters wait as the mailbox has room for messages; those
+///   beyond that are counted, and told to the event handler, like all of them. What waits when the actor ends is not
+///   given to it, and neither is the message of a handler that failed.
 ///
 /// # Options of a handler
 ///

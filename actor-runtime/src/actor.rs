@@ -186,6 +186,9 @@ pub trait AllHandlersInOneBlock: Configured + 'static {
     /// After how long without a message `#[idle]` is called.
     const IDLE: Option<Duration> = None;
 
+    /// Whether there is a `#[dead_letter]`.
+    const TAKES_LETTERS: bool = false;
+
     /// Whether a handler or hook may fail by other than a panic, or stop its actor: one returns a `Result`, or is lent the
     /// context. Where none does, a backend without panics keeps nothing that only failures need.
     const CAN_FAIL: bool = true;
@@ -239,6 +242,12 @@ pub trait AllHandlersInOneBlock: Configured + 'static {
     #[inline]
     fn terminated(who: ActorId, why: StopReason) -> Option<Self::Message> {
         let _ = (who, why);
+        None
+    }
+
+    /// The message that calls `#[dead_letter]`, if there is one.
+    #[inline]
+    fn dead_letter() -> Option<Self::Message> {
         None
     }
 

@@ -7,6 +7,7 @@ use crate::backend::{Family, Host};
 use crate::factory::Factory;
 use crate::failure::{Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
+use crate::letter::DeadLetter;
 use crate::reference::{ActorRef, Child, Pool, Ref, Route};
 use crate::reply::Reply;
 use crate::supervision::RestartType;
@@ -83,6 +84,13 @@ impl<A: Actor> Context<A> {
     #[cold]
     pub fn last_failure(&self) -> Failure {
         self.host.last_failure().unwrap_or_else(|| Failure::error(&"failed without saying why"))
+    }
+
+    /// The message that was lost, for `#[dead_letter]`.
+    #[doc(hidden)]
+    #[cold]
+    pub fn take_letter(&mut self) -> Option<DeadLetter<A>> {
+        self.host.take_letter()
     }
 
     /// Ends a handler somebody told: its error is a failure.

@@ -85,4 +85,10 @@ pub trait Message: Sized + Send + 'static {
 
     /// Gives the message up: an asker hears `why`, everything else is dropped.
     fn refuse(self, why: Unanswered);
+
+    /// Tells whoever asked `why` there will be no answer, and leaves everything else as it is.
+    #[inline]
+    fn refuse_reply(&mut self, why: Unanswered) {
+        let _ = why;
+    }
 }

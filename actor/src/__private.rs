@@ -23,6 +23,7 @@ pub use actor_runtime::context::{Context, Nursery};
 pub use actor_runtime::error::Unanswered;
 pub use actor_runtime::failure::{Failure, StopReason};
 pub use actor_runtime::id::ActorId;
+pub use actor_runtime::letter::DeadLetter;
 pub use actor_runtime::message::{BothLanes, Lane, Message, Mode, UserLane};
 pub use actor_runtime::policy::Overflow;
 pub use actor_runtime::reference::{ActorRef, Control, Ref, Route, Weak};
@@ -124,6 +125,22 @@ impl<A: Actor> Lend<Context<A>> for Context<A> {
     }
 }
 
+/// What the letter of an actor can be given as: itself.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` is not the dead letter of this actor",
+    label = "`#[dead_letter]` is given a message of its own actor",
+    note = "help: write `letter: DeadLetter<Self>`"
+)]
+pub trait Deliver<T> {
+    /// The same.
+    fn deliver(self) -> T;
+}
+impl<A: Actor> Deliver<DeadLetter<A>> for DeadLetter<A> {
+    fn deliver(self) -> DeadLetter<A> {
+        self
+    }
+}
+
 /// Asserts that `#[actor]` has refused the type of `_actor`.
 pub fn is_reported<A: Reported>(_actor: A) {}
 
@@ -215,6 +232,14 @@ pub trait Unplaced<R>: Sized {
     }
 }
 impl<T, R> Unplaced<R> for ReplyPlace<'_, T> {}
+
+/// A letter, as the type the user wrote.
+pub fn letter<A: Actor, T>(letter: DeadLetter<A>) -> T
+where
+    DeadLetter<A>: Deliver<T>,
+{
+    letter.deliver()
+}
 
 /// The context, as the type the user wrote.
 #[inline]

@@ -143,6 +143,7 @@ pub use actor_runtime::error::{AskError, Reason, TellError};
 pub use actor_runtime::factory::Factory;
 pub use actor_runtime::failure::{Description, Failure, FailureKind, StopReason};
 pub use actor_runtime::id::{ActorId, Incarnation};
+pub use actor_runtime::letter::DeadLetter;
 pub use actor_runtime::metrics::{Counts, DeadLetterReason, SystemEvent, Yields};
 pub use actor_runtime::recipient::{Parcel, Recipient, RefVerbs};
 pub use actor_runtime::reference::{ActorRef, Child, Control, Ending, MailboxStatus, Path, Pool, Weak};

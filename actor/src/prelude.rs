@@ -2,7 +2,8 @@
 
 #[doc(no_inline)]
 pub use crate::{
-    ActorId, AskError, Child, Context, Pool, Reason, Reply, Restart, StopReason, TellError, actor, handlers, supervise,
+    ActorId, AskError, Child, Context, DeadLetter, Pool, Reason, Reply, Restart, StopReason, TellError, actor,
+    handlers, supervise,
 };
 
 #[doc(no_inline)]

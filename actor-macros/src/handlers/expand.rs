@@ -115,9 +115,13 @@ impl Message<'_> {
     fn period(&self) -> Option<&crate::duration::Period> {
         match &self.method.role {
             Role::Every(period) => Some(period),
-            Role::Handler | Role::Started | Role::Stopping | Role::Restarting | Role::Idle(_) | Role::Terminated => {
-                None
-            }
+            Role::Handler
+            | Role::Started
+            | Role::Stopping
+            | Role::Restarting
+            | Role::Idle(_)
+            | Role::Terminated
+            | Role::DeadLetter => None,
         }
     }
 
@@ -140,7 +144,7 @@ impl Message<'_> {
             Parameter::Reply { name, .. } | Parameter::Reason { name, .. } | Parameter::Who { name } => {
                 Some(quote!(#name))
             }
-            Parameter::Context { .. } | Parameter::Failure | Parameter::Broken => None,
+            Parameter::Context { .. } | Parameter::Failure | Parameter::Letter { .. } | Parameter::Broken => None,
         });
         let mut fields: Vec<TokenStream> = named.collect();
         if self.method.reply().is_none() {

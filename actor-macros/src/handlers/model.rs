@@ -1,6 +1,6 @@
 //! What the user declared about messages.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Ident, ItemImpl, Path, Signature, Type, Visibility};
 
 use crate::duration::Period;
@@ -55,6 +55,8 @@ pub(crate) enum Role {
     Idle(Period),
     /// After the end of an actor that is watched.
     Terminated,
+    /// After the loss of a message.
+    DeadLetter,
 }
 
 /// A parameter after `self`.
@@ -72,6 +74,8 @@ pub(crate) enum Parameter {
     Who { name: Ident },
     /// `failure: &Failure`, of `#[restarting]`.
     Failure,
+    /// `letter: DeadLetter<Self>`, of `#[dead_letter]`.
+    Letter { ty: Type },
     /// Anything else; reported.
     Broken,
 }
@@ -122,7 +126,9 @@ impl Method {
     pub(crate) fn is_callable(&self) -> bool {
         match self.role {
             Role::Handler | Role::Every(_) => true,
-            Role::Started | Role::Stopping | Role::Restarting | Role::Idle(_) | Role::Terminated => false,
+            Role::Started | Role::Stopping | Role::Restarting | Role::Idle(_) | Role::Terminated | Role::DeadLetter => {
+                false
+            }
         }
     }
 
@@ -185,6 +191,12 @@ impl Method {
             Parameter::Who { name } => Some(name),
             _ => None,
         })
+    }
+
+    /// A local for the letter of `#[dead_letter]`.
+    pub(crate) fn letter(&self) -> Option<Ident> {
+        let is_letter = |parameter: &Parameter| matches!(parameter, Parameter::Letter { .. });
+        self.parameters.iter().any(is_letter).then(|| Ident::new("__letter", Span::mixed_site()))
     }
 
     /// The parameter that says why an actor ended.

@@ -12,12 +12,11 @@ use super::model::{Answer, Argument, Handlers, Method, Parameter, Role};
 use crate::diagnostics::Diagnostics;
 use crate::duration::Period;
 use crate::names::{self, Names};
-use crate::options::{self, Value, quoted};
+use crate::options::{self, Value};
 
 /// The attributes a method may carry.
-const SUPPORTED: &[&str] = &["handler", "started", "stopping", "restarting", "terminated", "every", "idle"];
-/// Attributes of methods that mean nothing yet. Named, so that the error is ours.
-const PLANNED: &[&str] = &["dead_letter"];
+const HELPERS: &[&str] =
+    &["handler", "started", "stopping", "restarting", "terminated", "dead_letter", "every", "idle"];
 /// The same for parameters.
 const PARAMETER_HELPERS: &[&str] = &["into", "indirect"];
 
@@ -151,7 +150,7 @@ fn parse_method(method: &mut ImplItemFn, diagnostics: &Diagnostics) -> Method {
 }
 
 fn is_helper(attribute: &Attribute) -> bool {
-    SUPPORTED.iter().chain(PLANNED).any(|name| attribute.path().is_ident(name))
+    HELPERS.iter().any(|name| attribute.path().is_ident(name))
 }
 
 pub(super) fn take_helpers(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
@@ -180,7 +179,7 @@ fn parse_role(helpers: &[Attribute], diagnostics: &Diagnostics) -> (Role, Handle
             "handler" => options = parse_handler_options(helper, diagnostics),
             "every" => role = parse_period(helper, "every", "5s", diagnostics).map_or(role, Role::Every),
             "idle" => role = parse_period(helper, "idle", "30s", diagnostics).map_or(role, Role::Idle),
-            "started" | "stopping" | "restarting" | "terminated" => {
+            _ => {
                 if !matches!(helper.meta, Meta::Path(_)) {
                     diagnostics.report(
                         helper,
@@ -192,14 +191,9 @@ fn parse_role(helpers: &[Attribute], diagnostics: &Diagnostics) -> (Role, Handle
                     "started" => Role::Started,
                     "stopping" => Role::Stopping,
                     "restarting" => Role::Restarting,
-                    _ => Role::Terminated,
+                    "terminated" => Role::Terminated,
+                    _ => Role::DeadLetter,
                 };
-            }
-            planned => {
-                let known: Vec<String> = SUPPORTED.iter().map(|name| format!("#[{name}]")).collect();
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                let help = format_args!("a method may have {}", quoted(&known, "or")).to_string();
-                diagnostics.report(helper, format_args!("`#[{planned}]` is not there yet"), help);
             }
         }
     }
@@ -297,7 +291,14 @@ fn parameter_as(parameter: &PatType, role: &Role, place: usize, diagnostics: &Di
         Role::Terminated if place == 0 => return Parameter::Who { name },
         Role::Terminated if place == 1 => return Parameter::Reason { name, ty },
         Role::Restarting if matches!(ty, Type::Reference(_)) => return Parameter::Failure,
-        Role::Handler | Role::Every(_) | Role::Started | Role::Restarting | Role::Idle(_) | Role::Terminated => {}
+        Role::DeadLetter if place == 0 => return Parameter::Letter { ty },
+        Role::Handler
+        | Role::Every(_)
+        | Role::Started
+        | Role::Restarting
+        | Role::Idle(_)
+        | Role::Terminated
+        | Role::DeadLetter => {}
     }
     if let Some(value) = reply_value(&ty) {
         return Parameter::Reply { name, ty: ty.clone(), value: value.clone() };

@@ -33,6 +33,7 @@ pub(crate) fn validate(handlers: &Handlers, diagnostics: &Diagnostics) {
             Role::Restarting => check_hook(method, "restarting", diagnostics),
             Role::Idle(_) => check_hook(method, "idle", diagnostics),
             Role::Terminated => check_hook(method, "terminated", diagnostics),
+            Role::DeadLetter => check_hook(method, "dead_letter", diagnostics),
         }
     }
 }
@@ -50,7 +51,7 @@ fn is_lifetime(argument: &GenericArgument) -> bool {
 
 /// Each hook is one method.
 fn check_hooks_once(handlers: &Handlers, diagnostics: &Diagnostics) {
-    for hook in ["started", "stopping", "restarting", "idle", "terminated"] {
+    for hook in ["started", "stopping", "restarting", "idle", "terminated", "dead_letter"] {
         let methods = handlers.methods.iter().filter(|method| method.cfgs.is_empty());
         for second in methods.filter(|method| hook_of(&method.role) == Some(hook)).skip(1) {
             let fact = format_args!("an actor has one `#[{hook}]` hook");
@@ -66,6 +67,7 @@ fn hook_of(role: &Role) -> Option<&'static str> {
         Role::Restarting => Some("restarting"),
         Role::Idle(_) => Some("idle"),
         Role::Terminated => Some("terminated"),
+        Role::DeadLetter => Some("dead_letter"),
         Role::Handler | Role::Every(_) => None,
     }
 }
@@ -151,6 +153,7 @@ fn check_arguments(method: &Method, diagnostics: &Diagnostics) {
             | Parameter::Reason { .. }
             | Parameter::Who { .. }
             | Parameter::Failure
+            | Parameter::Letter { .. }
             | Parameter::Broken => {}
         }
     }
@@ -315,6 +318,7 @@ fn check_hook(method: &Method, hook: &str, diagnostics: &Diagnostics) {
             "idle" => "keep the value in the actor, and take the context alone",
             "restarting" => "take a `&Failure` and the context alone",
             "terminated" => "take an `ActorId`, a `StopReason` and the context alone",
+            "dead_letter" => "take a `DeadLetter<Self>` and the context alone",
             _ => "take a `StopReason` and the context alone",
         };
         diagnostics.report(

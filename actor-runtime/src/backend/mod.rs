@@ -17,6 +17,7 @@ use crate::error::{Reason, TellError, Unanswered};
 use crate::factory::Factory;
 use crate::failure::{Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
+use crate::letter::DeadLetter;
 use crate::reference::Ref;
 #[cfg(feature = "tokio")]
 use crate::reply::Duty;
@@ -478,6 +479,15 @@ impl<A: Actor> Host<A> {
     #[cold]
     pub(crate) fn last_failure(&self) -> Option<Failure> {
         on_host!(self, host => host.last_failure())
+    }
+
+    /// The message that was lost, for `#[dead_letter]`. No actor with that hook is placed on bare metal.
+    #[cold]
+    pub(crate) fn take_letter(&self) -> Option<DeadLetter<A>> {
+        #[cfg(feature = "tokio")]
+        return self.tokio().and_then(tokio::Host::take_letter);
+        #[cfg(not(feature = "tokio"))]
+        None
     }
 
     /// A reply that comes back to this actor as the message `answered`, or `None` where it has no room to

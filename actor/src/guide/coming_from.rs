@@ -41,7 +41,7 @@
 //! | stash | `#[handler(stash_unless = self.ready)]` |
 //! | round-robin and consistent-hash routers | `#[child(Worker::new, pool = 4)]`, `workers.by(&key)` |
 //! | event stream | a `Topic<T>` for what actors say |
-//! | dead letters on it | [`SystemEvent::DeadLetter`](crate::SystemEvent::DeadLetter), to the event handler |
+//! | dead letters on it | [`SystemEvent::DeadLetter`](crate::SystemEvent::DeadLetter), to the event handler; `#[dead_letter]`, to the actor |
 //!
 //! No counterpart: remote, cluster and grains; middleware; behaviours; persistence.
 //!

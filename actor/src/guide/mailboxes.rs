@@ -45,6 +45,45 @@
 //! assert_eq!(system.counts::<Display>().dead_letters, 2);
 //! ```
 //!
+//! # What was lost
+//!
+//! A message that was accepted and is lost, because there was no room for it or its deadline had passed, is a dead letter.
+//! It is counted, the [event handler](super::supervision) hears of it, and so does the actor itself if it has a
+//! `#[dead_letter]`. Who asked with it has heard of the loss by then.
+//!
+//! ```
+//! use actor::prelude::*;
+//!
+//! #[actor(mailbox(capacity = 1, overflow = drop_oldest))]
+//! #[derive(Default)]
+//! struct Display {
+//!     missed: u32,
+//! }
+//!
+//! #[handlers]
+//! impl Display {
+//!     fn show(&mut self, degrees: i32) {}
+//!
+//!     #[dead_letter]
+//!     fn lost(&mut self, letter: DeadLetter<Self>) {
+//!         assert_eq!(letter.handler(), "show");
+//!         self.missed += 1;
+//!     }
+//!
+//!     fn missed(&self) -> u32 {
+//!         self.missed
+//!     }
+//! }
+//!
+//! let (system, mut stepper) = ActorSystem::builder("demo").stepper();
+//! let display = stepper.block_on(async { system.spawn(Display::default).await }).unwrap();
+//! for degrees in [19, 20] {
+//!     display.show(degrees).tell().unwrap();
+//! }
+//! stepper.run();
+//! assert_eq!(stepper.block_on(async { display.missed().await }).unwrap(), 1);
+//! ```
+//!
 //! # A large message
 //!
 //! Each place of a mailbox is as large as the largest message, so a message takes at most 128 bytes; a larger one is an

@@ -22,6 +22,7 @@ impl Protocol<'_> {
             self.hook(|role| matches!(role, Role::Restarting), &quote!(restarting()), &[]),
             self.idle(),
             self.terminated(),
+            self.dead_letter(),
             self.tick(),
         ];
         let markers = self.markers();
@@ -123,6 +124,7 @@ impl Protocol<'_> {
         let cfgs = &method.cfgs;
         let fields = message.fields();
         let call = self.call(method);
+        let letter = self.letter(method);
         let run = match &method.answer {
             Answer::Nothing => quote! {
                 #call;
@@ -145,8 +147,18 @@ impl Protocol<'_> {
         };
         quote! {
             #(#cfgs)*
-            #name::#variant { #(#fields),* } => { #run }
+            #name::#variant { #(#fields),* } => { #letter #run }
         }
+    }
+
+    /// What a `#[dead_letter]` is given: it lies in the context, because a message cannot hold another of its kind.
+    fn letter(&self, method: &Method) -> Option<TokenStream> {
+        let rt = &self.rt;
+        let letter = method.letter()?;
+        let take = quote!(#rt::Context::take_letter(ctx));
+        Some(quote! {
+            let #rt::Option::Some(#letter) = #take else { return #rt::Handled::Done };
+        })
     }
 
     /// The call of the user's method; what is wrong with one of its parameters is shown there.
@@ -164,7 +176,18 @@ impl Protocol<'_> {
                 quote!(#name)
             }
             Parameter::Failure => quote!(&#rt::Context::last_failure(ctx)),
-            Parameter::Context { ty } => quote!(#rt::lend::<Self, #ty>(ctx)),
+            Parameter::Letter { ty } => {
+                let letter = method
+                    .letter()
+                    .map(|letter| Ident::new(&letter.to_string(), names::located(ty.span())))
+                    .into_iter();
+                let rt = names::respan(rt.clone(), ty.span());
+                quote_spanned!(names::located(ty.span())=> #rt::letter::<Self, #ty>(#(#letter)*))
+            }
+            Parameter::Context { ty } => {
+                let rt = names::respan(rt.clone(), ty.span());
+                quote_spanned!(names::located(ty.span())=> #rt::lend::<Self, #ty>(ctx))
+            }
             Parameter::Broken => TokenStream::new(),
         });
         let arguments: Vec<TokenStream> = arguments.collect();
@@ -251,6 +274,17 @@ impl Protocol<'_> {
         let method = self.method_of(is);
         let fields = [(method.and_then(Method::who), "who"), (method.and_then(Method::reason), "why")];
         self.hook(is, &quote!(terminated(#who: #rt::ActorId, #why: #rt::StopReason)), &fields)
+    }
+
+    fn dead_letter(&self) -> TokenStream {
+        let rt = &self.rt;
+        let hook = self.hook(|role| matches!(role, Role::DeadLetter), &quote!(dead_letter()), &[]);
+        let constants = self.messages.iter().filter(|message| matches!(message.method.role, Role::DeadLetter));
+        let constants = constants.map(|message| {
+            let cfgs = &message.method.cfgs;
+            quote!(#(#cfgs)* const TAKES_LETTERS: #rt::bool = true;)
+        });
+        quote!(#(#constants)* #hook)
     }
 
     fn idle(&self) -> TokenStream {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, Span, TokenStream};
 
 use super::{Message, Protocol};
-use crate::handlers::model::{Answer, Direction, Mode, Parameter};
+use crate::handlers::model::{Answer, Direction, Mode, Parameter, Role};
 use crate::suspicion;
 
 impl Protocol<'_> {
@@ -40,7 +40,9 @@ impl Protocol<'_> {
                 }
                 Parameter::Reason { name, .. } => quote!(#name: #rt::StopReason,),
                 Parameter::Who { name } => quote!(#name: #rt::ActorId,),
-                Parameter::Context { .. } | Parameter::Failure | Parameter::Broken => TokenStream::new(),
+                Parameter::Context { .. } | Parameter::Failure | Parameter::Letter { .. } | Parameter::Broken => {
+                    TokenStream::new()
+                }
             });
         }
         match &message.method.answer {
@@ -89,7 +91,7 @@ impl Protocol<'_> {
             });
             quote!(fn lane(&self) -> #rt::Lane { #lane })
         });
-        let refuse = self.refuse();
+        let (refuse, refuse_reply) = (self.refuse(), self.refuse_reply());
         let is_passive = self.messages.iter().any(|message| message.method.passive).then(|| {
             let passive = self.each(&quote!(self), |message| {
                 let passive = message.method.passive;
@@ -114,6 +116,7 @@ impl Protocol<'_> {
                     let _ = why;
                     #refuse
                 }
+                #refuse_reply
             }
         }
     }
@@ -153,6 +156,28 @@ impl Protocol<'_> {
         });
         let never = self.is_generic().then(|| quote!(Self::__Never(ref never, ..) => match *never {},));
         quote!(match *#value { #(#arms)* #never })
+    }
+
+    /// For actors that are given what is lost: whoever asked has been told by then.
+    fn refuse_reply(&self) -> Option<TokenStream> {
+        let rt = &self.rt;
+        self.messages.iter().find(|message| matches!(message.method.role, Role::DeadLetter))?;
+        let arms = self.messages.iter().map(|message| {
+            let (cfgs, variant) = (&message.method.cfgs, &message.variant);
+            let reply = message.reply_field().into_iter();
+            let (field, refuse) = (
+                reply.clone(),
+                reply.map(|reply| quote!(#rt::Reply::refuse(#rt::Reply::swap(#reply, #rt::Reply::discarded()), why))),
+            );
+            quote!(#(#cfgs)* Self::#variant { #(#field,)* .. } => { #(#refuse)* })
+        });
+        let never = self.is_generic().then(|| quote!(Self::__Never(never, ..) => match *never {},));
+        Some(quote! {
+            fn refuse_reply(&mut self, why: #rt::Unanswered) {
+                let _ = why;
+                match self { #(#arms)* #never }
+            }
+        })
     }
 
     fn refuse(&self) -> TokenStream {

@@ -194,6 +194,7 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
     assert!(align_of::<A::Message>() <= 8, "on bare metal a message is aligned to 8 bytes at most");
     assert!(align_of::<A>() <= 8, "on bare metal the state of an actor is aligned to 8 bytes at most");
     assert!(!A::LOCAL, "`local` is there on tokio; on bare metal one worker runs all actors, whose states are `Send`");
+    assert!(!A::TAKES_LETTERS, "`#[dead_letter]` is there on tokio; keep the actor out of `system!`");
     assert!(A::IDLE.is_none(), "`#[idle]` is there on tokio; on bare metal count the ticks of an `#[every]`");
     assert!(
         !matches!(A::SUPERVISION.limit, RestartLimit::AtMost { restarts, .. } if restarts > annex::RESTARTS_KEPT as u32),

@@ -19,7 +19,7 @@ use crate::reply::{Duty, Reply};
 use super::ambient::{Ambient, Until};
 use super::cell::Cell;
 use super::header::{Address, Borrowed, Owner};
-use super::mailbox::{Deadline, Envelope, Pushed, Waited};
+use super::mailbox::{Deadline, Envelope, Pushed, Waited, signal};
 use super::reply::{self, Pending};
 use super::system::{self, Core, in_runtime};
 
@@ -53,7 +53,13 @@ impl Borrowed<'_> {
                 unsafe { Cell::<A>::schedule(self.as_ptr().cast()) };
             }
             Pushed::DroppedNewest | Pushed::DroppedOldest => {
-                message.take().into_iter().for_each(|victim| cell.dead_letter(victim, DeadLetterReason::Dropped));
+                if let Some(victim) = message.take()
+                    && cell.dead_letter(victim, DeadLetterReason::Dropped)
+                    && cell.mailbox.signal(signal::AGENDA)
+                {
+                    // SAFETY: the signal handed over the turn; as above.
+                    unsafe { Cell::<A>::schedule(self.as_ptr().cast()) };
+                }
                 cell.mailbox.take_lost(deadline, pushed).refuse(Unanswered::Dropped);
                 return Pushed::Queued;
             }

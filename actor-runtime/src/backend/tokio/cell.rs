@@ -16,6 +16,7 @@ use crate::actor::Actor;
 use crate::context::Context;
 use crate::factory::Factory;
 use crate::failure::Failure;
+use crate::letter::DeadLetter;
 use crate::lifecycle::Lifecycle;
 use crate::message::Message;
 use crate::metrics::{DeadLetterReason, SystemEvent};
@@ -130,6 +131,10 @@ pub(super) struct Cold<A: Actor> {
     pub(super) pause: Duration,
     /// The deadline of the message whose future is in its slot.
     pub(super) deadline: Deadline,
+    /// What `#[dead_letter]` is given.
+    pub(super) letter: Option<DeadLetter<A>>,
+    /// The last errand was a letter.
+    pub(super) was_letter: bool,
     /// Messages that wait until the actor is ready for them.
     pub(super) stash: VecDeque<Envelope<A::Message>>,
     /// Messages out of the stash, to be handled next.
@@ -151,6 +156,8 @@ impl<A: Actor> Default for Cold<A> {
             resume: None,
             pause: Duration::ZERO,
             deadline: Deadline::NONE,
+            letter: None,
+            was_letter: false,
             stash: VecDeque::new(),
             unstashed: VecDeque::new(),
             agenda: None,
@@ -257,17 +264,33 @@ impl<A: Actor> Cell<A> {
         cell.header.core.schedule(unsafe { Runnable::from_turn(this.cast()) });
     }
 
-    /// Gives up a message that nobody will handle.
-    pub(super) fn dead_letter(&self, message: A::Message, reason: DeadLetterReason) {
+    /// Gives up a message that nobody will handle. Returns whether the actor is to be told of it, with
+    /// [`signal::AGENDA`].
+    pub(super) fn dead_letter(&self, mut message: A::Message, reason: DeadLetterReason) -> bool {
         let index = message.index();
         self.counts().life(Life::DeadLetter);
-        contain(|| message.refuse(reason.into()));
+        // One whose actor ends is nobody's letter.
+        let is_letter = A::TAKES_LETTERS && reason != DeadLetterReason::Stopped;
+        let letter = if is_letter {
+            contain(|| message.refuse_reply(reason.into()));
+            Some(message)
+        } else {
+            contain(|| message.refuse(reason.into()));
+            None
+        };
         self.header.core.event(&SystemEvent::DeadLetter {
             actor: A::OPTIONS.name,
             id: self.header.id,
             message: A::PROTOCOL.messages[index],
             reason,
         });
+        letter.is_some_and(|letter| match self.mailbox.post(letter, reason, A::OPTIONS.capacity) {
+            Ok(()) => true,
+            Err(message) => {
+                contain(|| drop(message));
+                false
+            }
+        })
     }
 
     /// Runs a sync handler of this idle actor on the stack of its asker.

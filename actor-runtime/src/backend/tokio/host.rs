@@ -11,6 +11,7 @@ use crate::call::{Call, Kind, Limit};
 use crate::factory::Factory;
 use crate::failure::{Description, Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
+use crate::letter::DeadLetter;
 use crate::reply::{Duty, Reply};
 use crate::supervision::RestartType;
 use crate::time::Instant;
@@ -80,6 +81,11 @@ impl<A: Actor> Host<A> {
     pub(crate) fn take_duty(&self) -> Option<Duty> {
         // SAFETY: a context is used by user code of its actor's turn only.
         unsafe { Turn::of(self.0) }.take_duty()
+    }
+
+    pub(crate) fn take_letter(&self) -> Option<DeadLetter<A>> {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.take_letter()
     }
 
     pub(crate) fn last_failure(&self) -> Option<Failure> {

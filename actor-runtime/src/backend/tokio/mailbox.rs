@@ -25,6 +25,7 @@ use crate::error::Unanswered;
 use crate::failure::Failure;
 use crate::id::Incarnation;
 use crate::message::Lane;
+use crate::metrics::DeadLetterReason;
 use crate::policy::{Admission, Overflow};
 use crate::reply::Duty;
 use crate::time::Instant;
@@ -258,6 +259,8 @@ struct Waiting<M> {
     enders: Vec<(u64, Waker)>,
     /// Why the first start failed, until whoever spawned has heard of it.
     start_failure: Option<Failure>,
+    /// Messages that were lost, until the actor has heard of them.
+    letters: VecDeque<(M, DeadLetterReason)>,
 }
 
 impl<M> Waiting<M> {
@@ -270,6 +273,7 @@ impl<M> Waiting<M> {
             watches: VecDeque::new(),
             enders: Vec::new(),
             start_failure: None,
+            letters: VecDeque::new(),
         })
     }
 
@@ -848,6 +852,40 @@ impl<M> Mailbox<M> {
         let urgent = inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.urgent));
         self.signals.fetch_and(!signal::MESSAGES, Ordering::Relaxed);
         Remains { urgent: urgent.unwrap_or_default(), queue: inner.queue.take(), senders }
+    }
+
+    // ---- letters -----------------------------------------------------------------------------------
+
+    /// Keeps a message that was lost until the actor has heard of it.
+    ///
+    /// # Errors
+    /// The message, where as many wait already as the mailbox has room for, and where the actor has ended.
+    pub(super) fn post(&self, message: M, reason: DeadLetterReason, most: u32) -> Result<(), M> {
+        let mut inner = self.inner.lock();
+        if inner.finished {
+            return Err(message);
+        }
+        let letters = &mut inner.waiting.get_or_insert_with(Waiting::new).letters;
+        if letters.len() >= most as usize {
+            return Err(message);
+        }
+        letters.push_back((message, reason));
+        Ok(())
+    }
+
+    /// How many messages were lost that the actor has not heard of.
+    pub(super) fn letters(&self) -> usize {
+        self.inner.lock().waiting.as_ref().map_or(0, |waiting| waiting.letters.len())
+    }
+
+    pub(super) fn take_letter(&self) -> Option<(M, DeadLetterReason)> {
+        self.inner.lock().waiting.as_mut()?.letters.pop_front()
+    }
+
+    /// Takes all of them: nobody will hear of them.
+    #[must_use]
+    pub(super) fn take_letters(&self) -> VecDeque<(M, DeadLetterReason)> {
+        self.inner.lock().waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.letters)).unwrap_or_default()
     }
 
     /// Keeps why the first start failed.

@@ -215,7 +215,8 @@ impl<F> Asked<F> {
             Pushed::QueuedFirst => unsafe { Cell::schedule(cell) },
             Pushed::Full | Pushed::MustWait | Pushed::Closed | Pushed::DroppedNewest | Pushed::DroppedOldest => {
                 if let Some(message) = message {
-                    shared.dead_letter(message, DeadLetterReason::Stopped);
+                    let is_told = shared.dead_letter(message, DeadLetterReason::Stopped);
+                    debug_assert!(!is_told, "who has ended hears of nothing");
                 }
             }
         }

@@ -15,7 +15,7 @@ impl Store {
         self.keep(row);
     }
 
-    #[dead_letter]
+    #[handler(plan)]
     fn take(self) -> Vec<String> {
         self.rows
     }

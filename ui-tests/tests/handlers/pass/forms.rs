@@ -55,6 +55,12 @@ impl Store {
         self.rows.push(format!("{row} {}", rows[0]));
     }
 
+    #[dead_letter]
+    async fn lost(&mut self, letter: DeadLetter<Self>, ctx: &mut Context<Self>) -> Result<(), Broken> {
+        let _ = ctx.now();
+        if letter.handler() == "tell" { Err(Broken) } else { Ok(()) }
+    }
+
     fn ask(&self) -> usize {
         self.rows.len()
     }

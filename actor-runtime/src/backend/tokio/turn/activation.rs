@@ -138,10 +138,7 @@ impl<A: Actor> Turn<A> {
 
     /// How much is due beside messages.
     fn errands(self) -> usize {
-        self.body(|body| {
-            let agenda = body.cold.as_ref().and_then(|cold| cold.agenda.as_ref());
-            body.ticks.count_ones() as usize + agenda.map_or(0, |agenda| agenda.ready())
-        })
+        self.body(|body| body.ticks.count_ones() as usize) + self.on_agenda() + self.letters()
     }
 
     /// The next message of the user lane, alone. A tick is due, so the turn is not given up where there is none.

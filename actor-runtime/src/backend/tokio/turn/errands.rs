@@ -169,7 +169,7 @@ impl<A: Actor> Turn<A> {
         let are_due = self.body(|body| {
             let agenda = body.cold.as_ref().and_then(|cold| cold.agenda.as_ref());
             body.ticks != 0 || agenda.is_some_and(|agenda| agenda.has_ready())
-        });
+        }) || self.letters() != 0;
         self.cell().mailbox.set(signal::DUE, are_due);
     }
 
@@ -238,10 +238,17 @@ impl<A: Actor> Turn<A> {
 
     // ---- handling ----------------------------------------------------------------------------------
 
-    /// Handles one tick, or one thing on the agenda.
+    /// How much of the agenda can be handled now.
+    pub(super) fn on_agenda(self) -> usize {
+        self.body(|body| body.cold.as_ref().and_then(|cold| cold.agenda.as_ref()).map_or(0, |agenda| agenda.ready()))
+    }
+
+    /// Handles one tick, one letter, or one thing on the agenda.
     pub(super) fn run_errand(self) {
         if self.body(|body| body.ticks != 0) {
             self.tick();
+        } else if let Some(letter) = self.next_letter(self.on_agenda()) {
+            self.deliver(letter);
         } else if self.has_agenda()
             && let Some(next) = self.with_agenda(|agenda| agenda.next())
         {

@@ -153,6 +153,7 @@ impl<A: Actor> Turn<A> {
             self.arm_tick(timer);
         }
         self.begin_to_idle();
+        self.heed_letters();
         let header = &self.cell().header;
         if header.start.end() {
             self.cell().counts().life(Life::Spawned);
@@ -274,11 +275,12 @@ impl<A: Actor> Turn<A> {
     pub(super) fn end(self, reason: StopReason) {
         let cell = self.cell();
         while let Some(envelope) = self.body(|body| body.hand.pop()) {
-            cell.dead_letter(envelope.message, DeadLetterReason::Stopped);
+            self.lose_at_end(envelope.message);
         }
         cell.mailbox.set_in_hand(0);
         self.give_up_stash();
         self.give_up(cell.mailbox.close());
+        self.give_up_letters();
         self.stop_timers();
         // SAFETY: the turn is exclusive, and nothing is built any more.
         let factory = unsafe { (*cell.factory.get()).take() };
@@ -296,6 +298,8 @@ impl<A: Actor> Turn<A> {
         for (_, waker) in cell.mailbox.finish() {
             wake(waker);
         }
+        // One that was lost while this ended.
+        self.give_up_letters();
         drop(header.core.terminations().take_children(header.id));
         if let Some(parent) = &header.parent {
             header.core.terminations().child_ended(parent, header.id);
@@ -305,10 +309,16 @@ impl<A: Actor> Turn<A> {
         drop(kept);
     }
 
+    /// Gives up a message that waited: the actor has ended.
+    pub(super) fn lose_at_end(self, message: A::Message) {
+        let is_told = self.cell().dead_letter(message, DeadLetterReason::Stopped);
+        debug_assert!(!is_told, "who has ended hears of nothing");
+    }
+
     /// Gives up what a close left: accepted messages become dead letters, the others go with their senders' calls.
     pub(super) fn give_up(self, remains: Remains<A::Message>) {
         remains.give_up(
-            |message| self.cell().dead_letter(message, DeadLetterReason::Stopped),
+            |message| self.lose_at_end(message),
             |Envelope { message, deadline }| {
                 let watch = if deadline.is_set() { self.cell().mailbox.unwatch(deadline) } else { None };
                 contain(|| message.refuse(Unanswered::Stopped));

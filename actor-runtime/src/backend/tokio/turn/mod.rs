@@ -7,6 +7,7 @@
 mod activation;
 mod errands;
 mod failures;
+mod letters;
 mod life;
 mod local;
 mod messages;
@@ -21,6 +22,7 @@ use std::vec::Vec;
 use crate::actor::Actor;
 use crate::failure::Failure;
 use crate::id::ActorId;
+use crate::letter::DeadLetter;
 use crate::lifecycle::Task;
 
 use super::ambient::Ambient;
@@ -82,6 +84,11 @@ impl<A: Actor> Turn<A> {
         // SAFETY: user code of the turn asks, and nobody holds the body meanwhile.
         let body = unsafe { &*self.cell().body.get() };
         body.cold.as_ref().and_then(|cold| cold.last_failure.clone())
+    }
+
+    /// The message that was lost, for its `#[dead_letter]`.
+    pub(super) fn take_letter(self) -> Option<DeadLetter<A>> {
+        self.body(|body| body.cold().letter.take())
     }
 
     /// Whether the life in hand has ended and the next one is counted already. Reads alone, so that a shared context may.

@@ -59,6 +59,7 @@ impl<A: Actor> Turn<A> {
         if bits & signal::AGENDA != 0 {
             self.heed_news();
             self.heed_timer();
+            self.heed_letters();
         }
         self.heed_ticks((bits >> signal::FIRST_TICK) as u16);
         bits

@@ -86,7 +86,7 @@ impl<A: Actor> Turn<A> {
             body.cold.as_mut().map(|cold| (take(&mut cold.unstashed), take(&mut cold.stash))).unwrap_or_default()
         });
         for envelope in stashed.0.into_iter().chain(stashed.1) {
-            self.cell().dead_letter(envelope.message, DeadLetterReason::Stopped);
+            self.lose_at_end(envelope.message);
         }
     }
 

@@ -5,7 +5,7 @@ use crate::error::Unanswered;
 use crate::metrics::DeadLetterReason;
 use crate::reply::Duty;
 
-use super::super::mailbox::{Deadline, Envelope};
+use super::super::mailbox::{Deadline, Envelope, signal};
 use super::Turn;
 
 impl<A: Actor> Turn<A> {
@@ -21,7 +21,9 @@ impl<A: Actor> Turn<A> {
     pub(super) fn lose(self, envelope: Envelope<A::Message>, reason: DeadLetterReason) {
         let cell = self.cell();
         let watch = if envelope.deadline.is_set() { cell.mailbox.unwatch(envelope.deadline) } else { None };
-        cell.dead_letter(envelope.message, reason);
+        if cell.dead_letter(envelope.message, reason) {
+            self.call_attention(signal::AGENDA);
+        }
         if let Some((duty, _)) = watch {
             duty.refuse(reason.into());
         }
