@@ -214,7 +214,10 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Options
 ///
-/// `#[handlers(crate = path)]`: the crate `actor`, where it was renamed.
+/// * `#[handlers(pub enum StoreMessage)]`: the messages of the actor under a name, to look into a `DeadLetter`. A handler
+///   `put_row` is its variant `PutRow`, with the arguments as fields, those with `#[indirect]` in an `Indirect`. Match the
+///   others with `..` and `_`: the reply of an ask is a field, and the hooks are variants, without names to rely on.
+/// * `#[handlers(crate = path)]`: the crate `actor`, where it was renamed.
 #[proc_macro_attribute]
 pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
     handlers::expand(arguments.into(), item.into()).into()

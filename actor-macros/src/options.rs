@@ -94,7 +94,7 @@ fn distance(left: &str, right: &str) -> usize {
     row[right.len()]
 }
 
-fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
+pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     let mut pieces = vec![TokenStream::new()];
     for token in tokens {
         match (&token, pieces.last_mut()) {

@@ -138,6 +138,17 @@ impl Text {
     }
 }
 
+impl<T> core::ops::Deref for Indirect<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        #[cfg(feature = "tokio")]
+        return &self.0;
+        #[cfg(not(feature = "tokio"))]
+        &self.0.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -148,6 +148,7 @@ pub use actor_runtime::metrics::{Counts, DeadLetterReason, SystemEvent, Yields};
 pub use actor_runtime::recipient::{Parcel, Recipient, RefVerbs};
 pub use actor_runtime::reference::{ActorRef, Child, Control, Ending, MailboxStatus, Path, Pool, Weak};
 pub use actor_runtime::reply::Reply;
+pub use actor_runtime::size::Indirect;
 pub use actor_runtime::supervision::{Decision, Directive, RestartType as Restart};
 pub use actor_runtime::time::Instant;
 

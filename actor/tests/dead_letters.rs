@@ -213,3 +213,56 @@ fn the_error_of_the_hook_is_a_failure_of_the_actor() {
         system.shutdown().await.unwrap();
     });
 }
+
+#[actor(mailbox(capacity = 1, overflow = drop_newest))]
+struct Inbox {
+    gate: Gate,
+    rows: Vec<String>,
+}
+
+#[handlers(pub enum InboxMessage)]
+impl Inbox {
+    async fn hold(&mut self) {
+        self.gate.passed().await;
+    }
+    fn put(&mut self, row: String, #[indirect] more: [u8; 256]) {
+        self.rows.push(format!("{row} {}", more[255]));
+    }
+    fn rows(&self) -> Vec<String> {
+        self.rows.clone()
+    }
+    #[dead_letter]
+    fn lost(&mut self, letter: DeadLetter<Self>) {
+        if let InboxMessage::Put { row, more } = letter.into_message() {
+            self.rows.push(format!("late: {row} {}", more.into_inner()[255]));
+        }
+    }
+}
+
+#[test]
+fn a_letter_is_whole_and_can_be_taken_apart() {
+    everywhere(|system| async move {
+        let gate = Gate::default();
+        let inbox = {
+            let gate = gate.clone();
+            system.spawn(move || Inbox { gate: gate.clone(), rows: Vec::new() }).await.unwrap()
+        };
+        inbox.hold().await.unwrap();
+        while inbox.control().depth() > 0 {
+            yield_now().await;
+        }
+        for row in ["one", "two"] {
+            inbox.put(row.to_owned(), [7; 256]).await.unwrap();
+        }
+        gate.open();
+        let mut rows = loop {
+            match inbox.rows().await {
+                Ok(rows) if rows.len() == 2 => break rows,
+                _ => yield_now().await,
+            }
+        };
+        rows.sort();
+        assert_eq!(rows, ["late: two 7", "one 7"]);
+        system.shutdown().await.unwrap();
+    });
+}

@@ -49,7 +49,8 @@ impl<'a> Protocol<'a> {
             }
             messages.push(Message { method, variant });
         }
-        let enumeration = names::message(&handlers.actor, methods.first().map(Method::name));
+        let hidden = || names::message(&handlers.actor, methods.first().map(Method::name));
+        let enumeration = handlers.message.clone().unwrap_or_else(hidden);
         let rt = handlers.names.private();
         let generics = with_actor_bounds(&handlers.item.generics, &rt);
         Self { handlers, messages, rt, enumeration, generics, stand_ins: TokenStream::new() }

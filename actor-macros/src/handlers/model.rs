@@ -15,6 +15,8 @@ pub(crate) struct Handlers {
     /// Path of the ref: `m::StoreRef<K>` for `m::Store<K>`.
     pub(crate) reference: Path,
     pub(crate) methods: Vec<Method>,
+    /// The name of the message enum, where the user gave it one.
+    pub(crate) message: Option<Ident>,
     pub(crate) names: Names,
 }
 

@@ -3,9 +3,10 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
 use syn::{
     Attribute, Expr, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, Meta, Pat, PatType, Path,
-    PathArguments, ReturnType, Type,
+    PathArguments, ReturnType, Token, Type, Visibility,
 };
 
 use super::model::{Answer, Argument, Handlers, Method, Parameter, Role};
@@ -27,11 +28,11 @@ pub(crate) fn parse(arguments: TokenStream, item: TokenStream, diagnostics: &Dia
     item.attrs.push(syn::parse_quote!(
         #[allow(clippy::needless_pass_by_value, clippy::unused_self, clippy::unused_async)]
     ));
-    let names = parse_options(arguments, diagnostics);
+    let (names, message) = parse_options(arguments, diagnostics);
     let (actor, reference) = parse_self_type(&item, diagnostics)?;
     drop_repeated(&mut item, diagnostics);
     let methods = item.items.iter_mut().filter_map(|item| parse_item(item, diagnostics)).collect();
-    Some(Handlers { item, actor, reference, methods, names })
+    Some(Handlers { item, actor, reference, methods, message, names })
 }
 
 fn parse_impl(item: TokenStream, diagnostics: &Diagnostics) -> Option<ItemImpl> {
@@ -70,12 +71,49 @@ fn first_token(item: &Item) -> TokenStream {
     skip_attributes.into_iter().take(1).collect()
 }
 
-fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Names {
-    let mut facade: Option<Path> = None;
-    for entry in options::read(arguments, "`#[handlers]`", &["crate"], diagnostics) {
+fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> (Names, Option<Ident>) {
+    let (mut facade, mut message): (Option<Path>, _) = (None, None);
+    let (enums, others): (Vec<TokenStream>, Vec<TokenStream>) =
+        options::split_at_commas(arguments).into_iter().partition(names_messages);
+    for (place, named) in enums.into_iter().enumerate() {
+        if place > 0 {
+            diagnostics.report(named, "the messages of an actor have one name", "keep one of them");
+        } else {
+            message = parse_message_name(named, diagnostics);
+        }
+    }
+    for entry in options::read(quote!(#(#others),*), "`#[handlers]`", &["pub enum", "crate"], diagnostics) {
         facade = entry.parse_as("crate = path::to::actor", diagnostics);
     }
-    Names::new(facade.as_ref())
+    (Names::new(facade.as_ref()), message)
+}
+
+/// Whether an option begins like `pub enum StoreMessage`.
+fn names_messages(option: &TokenStream) -> bool {
+    matches!(option.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "pub" || word == "enum")
+}
+
+/// `StoreMessage` in `pub enum StoreMessage`.
+fn parse_message_name(option: TokenStream, diagnostics: &Diagnostics) -> Option<Ident> {
+    const FORM: &str = "write `pub enum StoreMessage`";
+    let parser = |input: ParseStream<'_>| -> syn::Result<(Visibility, Ident)> {
+        let vis = input.parse()?;
+        input.parse::<Token![enum]>()?;
+        Ok((vis, input.parse()?))
+    };
+    match parser.parse2(option.clone()) {
+        Ok((Visibility::Public(_), name)) => Some(name),
+        Ok((vis, name)) => {
+            let fact = "the messages of an actor are seen wherever their actor is";
+            let at = if matches!(vis, Visibility::Inherited) { option } else { vis.into_token_stream() };
+            diagnostics.report(at, fact, format_args!("write `pub enum {name}`"));
+            None
+        }
+        Err(_) => {
+            diagnostics.report(option, "this does not name the message enum", FORM);
+            None
+        }
+    }
 }
 
 /// The name of the actor, and the path of its ref.

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
+use syn::Attribute;
+use syn::ext::IdentExt;
 
 use super::{Message, Protocol};
 use crate::handlers::model::{Answer, Direction, Mode, Parameter, Role};
@@ -16,10 +18,17 @@ impl Protocol<'_> {
         let variants = self.messages.iter().map(|message| self.variant(message));
         let never = self.is_generic().then(|| {
             let self_ty = &self.handlers.item.self_ty;
-            quote!(__Never(#rt::Infallible, #rt::PhantomData<fn() -> #self_ty>),)
+            quote!(#[doc(hidden)] __Never(#rt::Infallible, #rt::PhantomData<fn() -> #self_ty>),)
         });
+        let doc = match &self.handlers.message {
+            Some(_) => {
+                let doc = format!("The messages of a [`{}`]: a variant for each of its handlers.", self.handlers.actor);
+                quote!(#[doc = #doc])
+            }
+            None => quote!(#[doc(hidden)]),
+        };
         quote! {
-            #[doc(hidden)]
+            #doc
             #[allow(dead_code, non_camel_case_types, private_interfaces, unreachable_pub, clippy::all, clippy::pedantic)]
             pub enum #name #generics #where_clause { #(#variants)* #never }
         }
@@ -27,16 +36,21 @@ impl Protocol<'_> {
 
     fn variant(&self, message: &Message<'_>) -> TokenStream {
         let (rt, variant, cfgs) = (&self.rt, &message.variant, &message.method.cfgs);
+        let docs = self.docs(message);
         let mut fields = TokenStream::new();
         for parameter in &message.method.parameters {
             fields.extend(match parameter {
                 Parameter::Argument(argument) => {
                     let (name, field) = (&argument.name, argument.field(self.without_self(&argument.ty), rt));
-                    quote!(#name: #field,)
+                    let doc = self.handlers.message.as_ref().map(|_| {
+                        let doc = format!("The argument `{}`.", name.unraw());
+                        quote!(#[doc = #doc])
+                    });
+                    quote!(#doc #name: #field,)
                 }
                 Parameter::Reply { name, value, .. } => {
                     let value = self.without_self(value);
-                    quote!(#name: #rt::Reply<#value>,)
+                    quote!(#[doc(hidden)] #name: #rt::Reply<#value>,)
                 }
                 Parameter::Reason { name, .. } => quote!(#name: #rt::StopReason,),
                 Parameter::Who { name } => quote!(#name: #rt::ActorId,),
@@ -48,11 +62,26 @@ impl Protocol<'_> {
         match &message.method.answer {
             Answer::Value(ty) | Answer::Result(ty) => {
                 let ty = self.without_self(ty);
-                fields.extend(quote!(__reply: #rt::Reply<#ty>,));
+                fields.extend(quote!(#[doc(hidden)] __reply: #rt::Reply<#ty>,));
             }
             Answer::Nothing | Answer::Attempt(_) => {}
         }
-        quote!(#(#cfgs)* #variant { #fields },)
+        quote!(#(#cfgs)* #docs #variant { #fields },)
+    }
+
+    /// The docs of a variant users see. Hooks are none of their messages.
+    fn docs(&self, message: &Message<'_>) -> Option<TokenStream> {
+        self.handlers.message.as_ref()?;
+        if !message.method.is_callable() {
+            return Some(quote!(#[doc(hidden)]));
+        }
+        let docs = message.method.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
+        let docs: Vec<&Attribute> = docs.collect();
+        if docs.is_empty() {
+            let doc = format!("Calls `{}`.", message.method.name().unraw());
+            return Some(quote!(#[doc = #doc]));
+        }
+        Some(quote!(#(#docs)*))
     }
 
     /// Numbers without gaps, whichever variants `cfg` leaves.
@@ -65,7 +94,7 @@ impl Protocol<'_> {
     }
 
     pub(super) fn index_name(&self, name: &str) -> Ident {
-        let name = format!("{}{name}", self.enumeration);
+        let name = format!("__{}{name}", self.enumeration);
         Ident::new(&name, Span::mixed_site())
     }
 
