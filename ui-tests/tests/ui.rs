@@ -4,6 +4,9 @@
 //! Without a feature no backend is on, and with `--features bare-metal` that one: what the attributes say must not
 //! depend on it, and `system!` has nowhere else to run.
 
+use std::fs;
+use std::path::Path;
+
 #[test]
 fn every_mistake_has_one_error_and_every_form_compiles() {
     let cases = trybuild::TestCases::new();
@@ -17,4 +20,22 @@ fn every_mistake_has_one_error_and_every_form_compiles() {
     } else {
         cases.compile_fail("tests/system/without_backend/*.rs");
     }
+}
+
+/// Cases are found by their folders, so one that moves would be lost without a word.
+#[test]
+fn no_case_is_lost() {
+    let count = |kind: &str| -> usize {
+        let folders = ["actor", "handlers", "supervise", "system"];
+        let cases = folders.iter().map(|folder| {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder).join(kind);
+            let files = fs::read_dir(folder).expect("a folder of cases");
+            files
+                .filter(|file| file.as_ref().is_ok_and(|file| file.path().extension().is_some_and(|it| it == "rs")))
+                .count()
+        });
+        cases.sum()
+    };
+    assert!(count("fail") >= 60, "mistakes: {}", count("fail"));
+    assert!(count("pass") >= 20, "forms: {}", count("pass"));
 }
