@@ -15,9 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread_local;
 use std::vec::Vec;
 
-use parking_lot::Mutex;
-
 use super::header::{Header, Owner};
+use super::lock::Lock;
 
 /// A thread, told apart from all others of the process, those that have ended included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +26,7 @@ pub(super) struct Thread(u64);
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// What was left for threads that have made a state and have not ended.
-static LEFT: Mutex<BTreeMap<Thread, Vec<Left>>> = Mutex::new(BTreeMap::new());
+static LEFT: Lock<BTreeMap<Thread, Vec<Left>>> = Lock::new(BTreeMap::new());
 
 thread_local! {
     /// Zero until asked for. Nothing to drop, so that it is there to the end of the thread.
