@@ -145,6 +145,10 @@ fn check(restart: Restart, after_a_panic: bool, after_its_own_stop: bool) {
             }
             let expected = if lives_on { Ok(true) } else { Err(AskError::Stopped) };
             assert_eq!(session.ping().await, expected, "{restart:?} after {end}");
+            if !lives_on {
+                // Who asks hears of it first, and the parent when it is over.
+                session.control().stopped().await;
+            }
         }
         let lives = usize::from(after_a_panic) + usize::from(after_its_own_stop);
         assert_eq!(system.counts::<Session>().restarts, lives as u64);
