@@ -343,6 +343,40 @@ fn a_system_shuts_down_the_dispatcher_it_was_built_with_and_no_other() {
     });
 }
 
+#[actor]
+struct Places;
+
+#[handlers]
+impl Places {
+    async fn place(&mut self, own: SingleWorker, ctx: &mut Context<Self>) -> Vec<ThreadId> {
+        let mut threads = Vec::new();
+        for child in [
+            ctx.spawn(|| Anywhere).on(DispatcherKind::Pinned).await.unwrap(),
+            ctx.spawn(|| Anywhere).on(own.clone()).await.unwrap(),
+            ctx.spawn(|| Anywhere).restart(Restart::Temporary).on(own.clone()).detach(),
+        ] {
+            threads.push(child.thread().await.unwrap());
+        }
+        let refused = ctx.spawn(|| Anywhere).on(DispatcherKind::CurrentThread).await.unwrap_err();
+        assert!(matches!(refused, SpawnError::NoPlace(PlaceError::ManyThreads)), "{refused}");
+        threads
+    }
+}
+
+#[test]
+fn a_child_runs_on_the_dispatcher_it_is_given() {
+    runtime(Some(1)).block_on(async {
+        let system = ActorSystem::new("children");
+        let own = SingleWorker::new("own").unwrap();
+        let single = system.spawn(|| Anywhere).on(own.clone()).await.unwrap().thread().await.unwrap();
+        let places = system.spawn(|| Places).await.unwrap();
+        let threads = places.place(own).await.unwrap();
+        assert!(threads[0] != single && threads[0] != thread::current().id());
+        assert_eq!(threads[1..], [single, single]);
+        system.shutdown().await.unwrap();
+    });
+}
+
 thread_local! {
     /// Gone with its thread.
     static UNTIL_THE_END: std::cell::RefCell<Option<std::sync::mpsc::Sender<()>>> = const { std::cell::RefCell::new(None) };

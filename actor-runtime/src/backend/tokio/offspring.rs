@@ -11,6 +11,7 @@ use crate::reference::{ActorRef, Ref};
 use crate::supervision::RestartType;
 
 use super::cell::Cell;
+use super::dispatcher::{Place, Placement};
 use super::header::{Address, Owner, Parent};
 use super::spawn::{SpawnError, Spawning};
 
@@ -21,6 +22,7 @@ pub struct SpawnChild<'a, P: Actor, A, F, M> {
     parent: &'a mut Context<P>,
     factory: F,
     restart: RestartType,
+    place: Option<Place>,
     actor: PhantomData<fn() -> (A, M)>,
 }
 
@@ -32,12 +34,18 @@ where
     M: 'static,
 {
     pub(super) fn new(parent: &'a mut Context<P>, factory: F) -> Self {
-        Self { parent, factory, restart: RestartType::Transient, actor: PhantomData }
+        Self { parent, factory, restart: RestartType::Transient, place: None, actor: PhantomData }
     }
 
     /// After which ends the child is started again: after a failure, unless this says otherwise.
     pub fn restart(self, restart: RestartType) -> Self {
         Self { restart, ..self }
+    }
+
+    /// Has the child run by `dispatcher`, whatever its `#[actor(dispatcher = ..)]` says; as
+    /// [`Spawn::on`](super::Spawn::on).
+    pub fn on(self, dispatcher: impl Into<Placement>) -> Self {
+        Self { place: Some(dispatcher.into().0), ..self }
     }
 
     /// Starts the child and returns its ref at once. If the start fails, the event handler is told, and calls answer
@@ -56,7 +64,12 @@ where
         }
         let parent = Parent { cell: host.address().owner(), restart: self.restart };
         let core = &parent.cell.header().core.clone();
-        let child = Cell::<A>::create::<F, M>(core, Some(parent), self.factory)?;
+        let home = match &self.place {
+            None => core.for_actor::<A>(),
+            Some(place) => core.place::<A>(place),
+        };
+        let home = home.map_err(SpawnError::NoPlace)?;
+        let child = Cell::<A>::create_at::<F, M>(home, Some(parent), self.factory)?;
         let address = child.address();
         host.adopt(child.clone());
         core.start(&child);
