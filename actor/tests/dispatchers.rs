@@ -413,3 +413,23 @@ fn the_thread_of_a_pinned_actor_ends_with_the_actor_whatever_refs_are_left() {
         system.shutdown().await.unwrap();
     });
 }
+
+#[test]
+fn a_system_that_is_down_keeps_no_single_worker() {
+    runtime(Some(1)).block_on(async {
+        let kept = Arc::new(());
+        let held = Arc::clone(&kept);
+        let system = ActorSystem::builder("down").event_handler(move |_| drop(Arc::clone(&held))).start();
+        system.shutdown().await.unwrap();
+        let late = system.spawn(|| Anywhere).on(DispatcherKind::SingleWorker).await;
+        assert!(matches!(late, Err(SpawnError::ShutDown)));
+        drop(system);
+        // What its tasks hold goes when they have ended.
+        common::soon(async {
+            while Arc::strong_count(&kept) > 1 {
+                common::yield_now().await;
+            }
+        })
+        .await;
+    });
+}

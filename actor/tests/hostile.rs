@@ -215,3 +215,47 @@ fn a_then_closure_that_panics_does_not_fail_who_answers() {
         assert_eq!(system.counts::<Server>().failures, 0);
     });
 }
+
+#[test]
+fn an_ask_given_up_with_a_waker_that_panics_leaves_nothing_behind() {
+    /// Panics when the last of its wakers is dropped.
+    struct Last;
+
+    impl Wake for Last {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    impl Drop for Last {
+        fn drop(&mut self) {
+            assert!(std::thread::panicking(), "the last waker");
+        }
+    }
+
+    #[actor(ask_timeout = off)]
+    struct Late {
+        kept: Vec<Reply<Arc<()>>>,
+    }
+
+    #[handlers]
+    impl Late {
+        fn value(&mut self, reply: Reply<Arc<()>>) {
+            self.kept.push(reply);
+        }
+        fn send(&mut self, value: Arc<()>) -> bool {
+            self.kept.drain(..).for_each(|reply| reply.send(Arc::clone(&value)));
+            true
+        }
+    }
+
+    everywhere(|system| async move {
+        let late = system.spawn(|| Late { kept: Vec::new() }).await.unwrap();
+        let mut ask = late.value().into_future();
+        let waker = Waker::from(Arc::new(Last));
+        assert!(Pin::new(&mut ask).poll(&mut TaskContext::from_waker(&waker)).is_pending());
+        drop(waker);
+        drop(ask);
+        let value = Arc::new(());
+        assert_eq!(late.send(Arc::clone(&value)).await, Ok(true));
+        assert_eq!(Arc::strong_count(&value), 1, "a value that nobody waits for is dropped");
+    });
+}

@@ -162,3 +162,39 @@ fn whoever_runs_on_a_runtime_that_goes_is_ended_and_reported() {
     under_load(None, DispatcherKind::SingleWorker);
     under_load(Some(1), DispatcherKind::SingleWorker);
 }
+
+#[test]
+fn a_system_may_end_with_its_thread() {
+    #[actor]
+    struct Ready;
+
+    #[handlers]
+    impl Ready {
+        fn ping(&self) -> bool {
+            true
+        }
+    }
+
+    /// A system with a ready actor.
+    fn stepped() -> (ReadyRef, ActorSystem, actor::Stepper) {
+        let (system, mut stepper) = ActorSystem::builder("thread").stepper();
+        let ready = stepper.block_on(async { system.spawn(|| Ready).await.unwrap() });
+        ready.ping().tell().unwrap();
+        (ready, system, stepper)
+    }
+
+    thread_local! {
+        static KEPT: std::cell::RefCell<Option<(ReadyRef, ActorSystem, actor::Stepper)>> =
+            const { std::cell::RefCell::new(None) };
+    }
+    let ready = thread::spawn(|| {
+        let kept = stepped();
+        let ready = kept.0.clone();
+        KEPT.set(Some(kept));
+        // What the runtime itself keeps by thread is made after the user's, and so goes first.
+        drop(stepped());
+        ready
+    });
+    let ready = ready.join().expect("the thread ends");
+    assert!(!ready.control().is_alive());
+}

@@ -277,3 +277,44 @@ fn the_last_handle_may_go_in_a_handler() {
         soon(holder.control().stopped()).await;
     });
 }
+
+#[actor]
+struct Deaf {
+    /// Kept open for as long as the handler is to block.
+    until: std::sync::mpsc::Receiver<()>,
+}
+
+#[handlers]
+impl Deaf {
+    fn block(&mut self) {
+        let _ = self.until.recv();
+    }
+}
+
+#[test]
+fn a_shutdown_beside_another_ends_with_it() {
+    common::runtime(Some(2)).block_on(async {
+        let system = ActorSystem::builder("deaf").shutdown_timeout(Duration::from_millis(50)).start();
+        let (release, until) = std::sync::mpsc::channel();
+        let deaf = system.spawn_once(Deaf { until }).await.unwrap();
+        deaf.block().await.unwrap();
+        in_hand(deaf.control()).await;
+        let shut_down = || {
+            let system = system.clone();
+            tokio::spawn(async move { system.shutdown().await })
+        };
+        let first = shut_down();
+        // The second has more time left when the first has none.
+        let begun = system.now();
+        while system.now() < begun.saturating_add(Duration::from_millis(25)) {
+            yield_now().await;
+        }
+        let second = shut_down();
+        let both = async { tokio::join!(first, second) };
+        let (first, second) = tokio::time::timeout(common::PATIENCE, both).await.expect("both end");
+        let (first, second) = (first.unwrap(), second.unwrap());
+        assert!(first.is_err() && second.is_err(), "the actor is stuck: {first:?}, {second:?}");
+        drop(release);
+        soon(deaf.control().stopped()).await;
+    });
+}

@@ -380,7 +380,7 @@ impl Drop for Runnable {
         // One after the other: an actor that ends lets go of refs, and so ends others. A chain of them must not grow
         // the stack.
         let mut next = Some(self.0);
-        let first = ABANDONED.with_borrow_mut(|abandoned| match abandoned {
+        let first = with_abandoned(|abandoned| match abandoned {
             Some(waiting) => {
                 waiting.extend(next.take());
                 false
@@ -395,12 +395,17 @@ impl Drop for Runnable {
             let abandon = unsafe { header.as_ref() }.table.abandon;
             // SAFETY: this is the turn, and it is given up for good.
             unsafe { abandon(header) };
-            next = ABANDONED.with_borrow_mut(|abandoned| abandoned.as_mut().and_then(Vec::pop));
+            next = with_abandoned(|abandoned| abandoned.as_mut().and_then(Vec::pop)).flatten();
         }
-        if first {
-            ABANDONED.set(None);
+        if first == Some(true) {
+            with_abandoned(Option::take);
         }
     }
+}
+
+/// Looks at the turns that were given up; `None` on a thread that is going down, which gives each up on its own.
+fn with_abandoned<R>(look: impl FnOnce(&mut Option<Vec<NonNull<Header>>>) -> R) -> Option<R> {
+    ABANDONED.try_with(|abandoned| look(&mut abandoned.borrow_mut())).ok()
 }
 
 /// The address of an actor of this backend: what a ref holds.

@@ -10,6 +10,7 @@ use std::vec::Vec;
 
 use super::dispatcher::home::Home;
 use super::dispatcher::shared::Shared;
+use super::guard::guard;
 use super::lock::Lock;
 
 /// A system that is looked after, with the activations of its workers at the last look.
@@ -45,7 +46,8 @@ fn run() {
         }
         // Out of the lock: looking wakes workers.
         let watched = core::mem::take(&mut *WATCHED.lock());
-        let left: Vec<_> = watched.into_iter().filter_map(look).collect();
+        // The last pointer to a system may go here, and with it code of the user's.
+        let left: Vec<_> = watched.into_iter().filter_map(|one| guard(|| look(one)).ok().flatten()).collect();
         WATCHED.lock().extend(left);
     }
 }

@@ -23,7 +23,7 @@ use core::task::{Poll, Waker};
 use crate::error::Unanswered;
 use crate::reply::Reply;
 
-use super::guard::wake;
+use super::guard::{contain, wake};
 use super::lock::none_is_held;
 use super::pool;
 use super::sync::{AtomicU8, Ordering, UnsafeCell};
@@ -80,8 +80,7 @@ unsafe fn answer<T>(data: *const (), value: Answer<T>) {
     let shared = unsafe { &*slot };
     let mut state = shared.state.load(Ordering::Acquire);
     if state & ASKER_GONE != 0 {
-        drop(value);
-        // SAFETY: the asker went first, so this side frees.
+        // SAFETY: the asker went first, so this side frees. It does so before the value is dropped, which may panic.
         unsafe { free(slot) };
         return;
     }
@@ -94,9 +93,10 @@ unsafe fn answer<T>(data: *const (), value: Answer<T>) {
             WAKER => ANSWERED | WAKER,
             _ => {
                 debug_assert_eq!(state, ASKER_GONE, "the asker takes its waker back before it goes");
-                drop(shared.get());
-                // SAFETY: the asker went first, so this side frees.
+                let value = shared.get();
+                // SAFETY: the asker went first, so this side frees, and before the value is dropped, which may panic.
                 unsafe { free(slot) };
+                drop(value);
                 return;
             }
         };
@@ -218,7 +218,9 @@ impl<T> Drop for Pending<T> {
             if next == ASKER_GONE {
                 return;
             }
-            drop(shared.take_waker());
+            // Foreign code, and this side has still to go.
+            let waker = shared.take_waker();
+            contain(|| drop(waker));
         }
     }
 }

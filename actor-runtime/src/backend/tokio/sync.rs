@@ -6,7 +6,6 @@
 #[cfg(actor_loom)]
 pub(crate) use loom::{
     cell::UnsafeCell,
-    hint::spin_loop,
     sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, fence},
     thread::yield_now,
 };

@@ -149,6 +149,11 @@ impl Core {
                 let home = own(worker);
                 // Two may come at once: the first stays.
                 let mut homes = self.homes.lock();
+                // A home keeps its system: one that is down, which lets go of no home any more, must not keep it.
+                if self.is_down() {
+                    drop(homes);
+                    return Ok(home);
+                }
                 let first = Arc::clone(homes.single_worker.get_or_insert_with(|| Arc::clone(&home)));
                 drop(homes);
                 Ok(first)
@@ -462,7 +467,8 @@ impl Core {
             if let Some(before) = alarm.replace(key) {
                 self.timers.cancel(before);
             }
-            Poll::Pending
+            // Looked at after the timer was set: who goes down first drops every timer, and wakes who waits for one.
+            if self.is_down() { Poll::Ready(false) } else { Poll::Pending }
         })
         .await;
         if let Some(key) = alarm {
