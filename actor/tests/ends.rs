@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actor::prelude::*;
-use common::{Gate, Journal, begin, everywhere, everywhere_with, in_hand, yield_now};
+use common::{Gate, Journal, begin, everywhere, everywhere_with, in_hand, soon, yield_now};
 
 #[actor]
 struct Leaf {
@@ -104,6 +104,17 @@ fn a_stopping_hook_that_is_killed_runs_once() {
             assert_eq!(journal.entries(), ["stopping"]);
         },
     );
+}
+
+#[test]
+fn a_kill_does_not_wait_for_a_hook_that_begins_after_it() {
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        let theirs = journal.clone();
+        let actor = system.spawn(move || Stuck { journal: theirs.clone() }).await.unwrap();
+        soon(actor.control().kill()).await;
+        assert_eq!(journal.entries(), ["stopping"]);
+    });
 }
 
 /// What keeps every [`SlowChild`] from its end. Only one test has such children.

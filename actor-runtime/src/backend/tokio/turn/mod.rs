@@ -166,6 +166,11 @@ impl<A: Actor> Turn<A> {
         }
         if self.future_is_live() {
             return match self.poll_future() {
+                // A last hook that began after the kill: nobody waits for it past its first await.
+                Poll::Pending if self.body(|body| body.killed) => {
+                    self.cut_short();
+                    Flow::Next
+                }
                 Poll::Pending if self.cell().mailbox.park() => Flow::Return(Ran::Idle),
                 // It has woken itself: a yield, so others have their turn first.
                 Poll::Pending => Flow::Return(Ran::Again),

@@ -69,16 +69,21 @@ impl<A: Actor> Turn<A> {
     fn kill(self, reason: StopReason) {
         self.body(|body| body.killed = true);
         if self.future_is_live() {
-            self.cancel_future();
-            // What the cancelled handler asked for goes with it.
-            // SAFETY: no future is live and no handler runs, so nobody else has the context.
-            let context = unsafe { &mut *self.cell().context.get() };
-            context.request = Request::Continue;
-            if self.is_in_last_hook() {
-                self.body(|body| body.life.done(A::CHILDREN));
-            }
+            self.cut_short();
         }
         self.stop(reason);
+    }
+
+    /// Ends the handler or hook in hand at the await it stands at.
+    pub(super) fn cut_short(self) {
+        self.cancel_future();
+        // What the cancelled handler asked for goes with it.
+        // SAFETY: no future is live and no handler runs, so nobody else has the context.
+        let context = unsafe { &mut *self.cell().context.get() };
+        context.request = Request::Continue;
+        if self.is_in_last_hook() {
+            self.body(|body| body.life.done(A::CHILDREN));
+        }
     }
 
     /// Lets children go that have ended.
