@@ -111,8 +111,8 @@
 //! | `Arbiter` | `dispatcher = single_worker`, or a [`SingleWorker`](crate::SingleWorker) |
 //! | `System` | any tokio runtime |
 //!
-//! Different: state must be `Send`, as an actor may run on any thread. No counterpart: a registry that starts a service when it
-//! is first asked for; names are given at the spawn.
+//! Different: state must be `Send`, as an actor may run on any thread, unless it says `#[actor(local)]`. No counterpart: a
+//! registry that starts a service when it is first asked for; names are given at the spawn.
 //!
 //! # kameo
 //!

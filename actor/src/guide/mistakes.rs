@@ -13,7 +13,7 @@
 //! | expected `u64`, found `Result<u64, AskError>` | an ask may end without an answer | `counter.total().await?` |
 //! | `await` is only allowed inside `async` functions | the handler is not `async` | `async fn`, or [`.then(ctx, MeRef::got)`](crate::Call::then) |
 //! | borrowed data escapes, at `ctx` or `self` | a task outlives the handler | [`ctx.pipe(..)`](crate::Context::pipe), or a clone of `ctx.this()` in the task |
-//! | future cannot be sent between threads | an async handler keeps a `MutexGuard` or an `Rc` over an await | drop it before, in a block of its own |
+//! | future cannot be sent between threads | an async handler keeps a `MutexGuard` or an `Rc` over an await | drop it before, in a block of its own; or [`#[actor(local)]`](super::dispatchers) |
 //! | no method `helper` for struct `CounterRef`, no field `total` | a ref is no state: only handlers are messages | a handler in the `#[handlers]` block |
 //! | `E` doesn't implement `Display` | the `Err` of a tell is a failure, which is shown | `impl Display for E`, or an `Err(String)` |
 //! | cannot find attribute `actor` | | `use actor::prelude::*;` |
