@@ -31,7 +31,7 @@ use super::counts::{Life, TypeCounts};
 use super::dispatcher::home::Home;
 use super::future_slot::FutureSlot;
 use super::guard::contain;
-use super::hand::Hand;
+use super::hand::{Calm, Hand};
 use super::header::{Address, Allowance, Header, Owner, Parent, Ran, Runnable, Table};
 use super::host::Host;
 use super::lock::none_is_held;
@@ -109,8 +109,7 @@ pub(super) struct Body<A: Actor> {
     pub(super) message: u16,
     /// A message was handled since the receive timeout was last moved on.
     pub(super) was_heard: bool,
-    /// Somebody does not wait for handlers any more.
-    pub(super) killed: bool,
+    pub(super) calm: Calm,
 }
 
 pub(super) struct Cold<A: Actor> {
@@ -122,6 +121,8 @@ pub(super) struct Cold<A: Actor> {
     pub(super) last_failure: Option<Failure>,
     /// The thread of a local actor: that of its state, while there is one.
     pub(super) thread: Option<Thread>,
+    /// Somebody does not wait for handlers any more.
+    pub(super) killed: bool,
     pub(super) history: History<RESTARTS_KEPT>,
     pub(super) children: Children,
     /// `#[every]` timers, by number.
@@ -150,6 +151,7 @@ impl<A: Actor> Default for Cold<A> {
             failure: None,
             last_failure: None,
             thread: None,
+            killed: false,
             history: History::default(),
             children: Children::default(),
             timers: Vec::new(),
@@ -239,7 +241,7 @@ impl<A: Actor> Cell<A> {
                         users_in_a_row: 0,
                         message: 0,
                         was_heard: false,
-                        killed: false,
+                        calm: Calm::default(),
                     }),
                 }
             });

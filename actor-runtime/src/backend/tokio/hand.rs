@@ -134,9 +134,12 @@ pub(super) struct Hand<T> {
     /// The elements from `next` to `end` are initialised.
     next: u32,
     end: u32,
-    /// Refills in a row that needed little of a large buffer.
-    calm: u8,
 }
+
+/// Refills in a row that needed little of a large buffer. No part of the [`Hand`], in which it would cost every idle
+/// actor four bytes of padding.
+#[derive(Default)]
+pub(super) struct Calm(u8);
 
 /// Elements for which an idle actor keeps room in any case.
 const KEPT: u32 = 64;
@@ -145,7 +148,7 @@ const CALM: u8 = 255;
 
 impl<T> Hand<T> {
     pub(super) const fn new() -> Self {
-        Self { buffer: Buffer::new(), next: 0, end: 0, calm: 0 }
+        Self { buffer: Buffer::new(), next: 0, end: 0 }
     }
 
     #[inline]
@@ -193,20 +196,20 @@ impl<T> Hand<T> {
 
     /// Gives the memory of a burst back when it has long been over. To be called with an empty hand.
     #[inline]
-    pub(super) fn rest(&mut self) {
+    pub(super) fn rest(&mut self, calm: &mut Calm) {
         if self.buffer.capacity > KEPT {
-            self.rest_large();
+            self.rest_large(calm);
         }
     }
 
     #[cold]
-    fn rest_large(&mut self) {
+    fn rest_large(&mut self, calm: &mut Calm) {
         if self.end > self.buffer.capacity / 4 {
-            self.calm = 0;
-        } else if self.calm < CALM {
-            self.calm += 1;
+            calm.0 = 0;
+        } else if calm.0 < CALM {
+            calm.0 += 1;
         } else if self.is_empty() {
-            self.calm = 0;
+            calm.0 = 0;
             self.free();
         }
     }
@@ -286,8 +289,9 @@ mod tests {
         hand.refill(&mut queue_of(0..1000));
         while hand.pop().is_some() {}
         let mut large = queue_of(0..1000);
+        let mut calm = Calm::default();
         for _ in 0..600 {
-            hand.rest();
+            hand.rest(&mut calm);
             if hand.buffer.capacity == 0 {
                 return;
             }

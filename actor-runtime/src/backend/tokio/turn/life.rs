@@ -208,8 +208,7 @@ impl<A: Actor> Turn<A> {
                 continue;
             }
             // A child is killed with its parent: it must not wait for a handler that its parent no longer waits for.
-            let killed = self.body(|body| body.killed);
-            child.signal(if killed { signal::KILL } else { signal::PARENT_STOPPED });
+            child.signal(if self.is_killed() { signal::KILL } else { signal::PARENT_STOPPED });
             if child.header().has_ended() {
                 continue;
             }

@@ -140,7 +140,7 @@ impl<A: Actor> Turn<A> {
         }
         let header = &self.cell().header;
         self.body(|body| {
-            body.hand.rest();
+            body.hand.rest(&mut body.calm);
             self.cell().mailbox.take(&mut body.hand, A::OPTIONS.capacity, || header.refs_gone())
         })
     }

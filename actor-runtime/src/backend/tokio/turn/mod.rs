@@ -97,6 +97,11 @@ impl<A: Actor> Turn<A> {
         unsafe { &*self.cell().body.get() }.life.is_restarting()
     }
 
+    /// Whether somebody does not wait for handlers any more.
+    fn is_killed(self) -> bool {
+        self.body(|body| body.cold.as_ref().is_some_and(|cold| cold.killed))
+    }
+
     /// Whether the life in hand is over.
     pub(super) fn is_going_down(self) -> bool {
         self.body(|body| !body.life.is_going_on())
@@ -167,7 +172,7 @@ impl<A: Actor> Turn<A> {
         if self.future_is_live() {
             return match self.poll_future() {
                 // A last hook that began after the kill: nobody waits for it past its first await.
-                Poll::Pending if self.body(|body| body.killed) => {
+                Poll::Pending if self.is_killed() => {
                     self.cut_short();
                     Flow::Next
                 }

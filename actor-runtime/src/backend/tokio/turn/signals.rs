@@ -67,7 +67,7 @@ impl<A: Actor> Turn<A> {
 
     /// Stops, without waiting for the handler in hand past the await it stands at.
     fn kill(self, reason: StopReason) {
-        self.body(|body| body.killed = true);
+        self.body(|body| body.cold().killed = true);
         if self.future_is_live() {
             self.cut_short();
         }
