@@ -6,10 +6,12 @@
 mod budget;
 mod overflow;
 mod share;
+mod stash;
 
 pub use budget::{Budget, Next, OverloadHint, Trend, YieldReason};
 pub use overflow::{Admission, Overflow};
 pub use share::{Share, Turn};
+pub use stash::Stash;
 
 #[cfg(test)]
 mod tests {

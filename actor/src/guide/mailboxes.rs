@@ -189,4 +189,4 @@
 //! ```
 //!
 //! The stash is part of the mailbox, not of the state: it survives a restart. A message for which it has no room is a dead
-//! letter. On bare metal there is no stash so far.
+//! letter; so it is while those taken out wait for their turn, because they may have to go back.

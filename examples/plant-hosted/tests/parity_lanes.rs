@@ -166,6 +166,7 @@ macro_rules! parity {
                 });
                 scenario(&mut Bed::Tokio(stepper), &desk, &gate, [&one, &two, &three]);
                 let on_tokio = noted();
+                assert!(!on_tokio.is_empty(), "nothing happened");
                 drop((gate, desk, one, two, three, tokio));
                 noted();
 

@@ -1,5 +1,5 @@
-//! The memory of a system that only some actors need: the beats of their timers, the record of their failures, and the
-//! future of the async handler in hand together with the context it borrows.
+//! The memory of a system that only some actors need: the beats of their timers, the record of their failures, the places
+//! of their stash, and the future of the async handler in hand together with the context it borrows.
 //!
 //! It is a static of its own, sized when compiled, so that the type of a slot never mentions a future: the body of a
 //! handler may name a slot, and its future's size would then depend on itself.
@@ -17,6 +17,8 @@ use crate::actor::{Actor, Handled};
 use crate::context::Context;
 use crate::supervision::History;
 use crate::time::Instant;
+
+use super::stash::has_stash;
 
 /// What every part of an annex is aligned to.
 const ALIGN: usize = 8;
@@ -67,7 +69,7 @@ impl Record {
 /// The bytes of a record.
 pub(super) const RECORD: usize = round_up(size_of::<Record>());
 
-/// Marks of an actor with timers, children or async handlers. All zeros mean none.
+/// Marks of an actor with timers, children, a stash or async handlers. All zeros mean none.
 pub(super) struct Marks {
     /// One bit for each timer that is due, and of which the worker does not know.
     pub(super) due: Mutex<Cell<u8>>,
@@ -79,6 +81,12 @@ pub(super) struct Marks {
     pub(super) children: Cell<u8>,
     /// Whether the future of a handler is in hand.
     pub(super) running: Cell<bool>,
+    /// The place of the first message in the stash.
+    pub(super) first: Cell<u8>,
+    /// Messages in the stash that wait.
+    pub(super) stashed: Cell<u8>,
+    /// Messages in the stash that have their turn.
+    pub(super) released: Cell<u8>,
 }
 
 /// The bytes that an `A` needs for itself, its children not counted.
@@ -93,7 +101,7 @@ pub(super) const fn can_fail<A: Actor>() -> bool {
 }
 
 const fn has_marks<A: Actor>() -> bool {
-    !A::PROTOCOL.timers.is_empty() || A::CHILDREN > 0 || is_async::<A>()
+    !A::PROTOCOL.timers.is_empty() || A::CHILDREN > 0 || has_stash::<A>() || is_async::<A>()
 }
 
 /// Whether any handler of `A` is async.
@@ -116,8 +124,12 @@ const fn marks_at<A: Actor>() -> usize {
     record_at::<A>() + if can_fail::<A>() { RECORD } else { 0 }
 }
 
-const fn context_at<A: Actor>() -> usize {
+const fn stash_at<A: Actor>() -> usize {
     marks_at::<A>() + if has_marks::<A>() { round_up(size_of::<Marks>()) } else { 0 }
+}
+
+const fn context_at<A: Actor>() -> usize {
+    stash_at::<A>() + round_up(A::OPTIONS.stash as usize * size_of::<A::Message>())
 }
 
 const fn future_at<A: Actor>() -> usize {
@@ -159,6 +171,13 @@ pub(super) unsafe fn marks<A: Actor>(part: NonNull<u8>) -> Option<&'static Marks
     let marks = unsafe { part.byte_add(marks_at::<A>()) }.cast::<Marks>();
     // SAFETY: marks are cells, valid as zeros, and nothing else lies there.
     Some(unsafe { marks.as_ref() })
+}
+
+/// The first place of the stash.
+pub(super) const fn stash<A: Actor>(part: NonNull<u8>) -> NonNull<A::Message> {
+    const { assert!(align_of::<A::Message>() <= ALIGN) };
+    // SAFETY: the part has `annex_size` bytes.
+    unsafe { part.byte_add(stash_at::<A>()) }.cast()
 }
 
 /// The place of the context that a future of `A` borrows.

@@ -28,6 +28,7 @@ use super::header::{Address, Stage, attention};
 use super::host::{self, Host};
 use super::make::Make;
 use super::slot::{Brood, Place, Placed, children_of};
+use super::stash::{Stash, has_stash};
 use super::{call, detour, mailbox, then, timers, urgent, waiting};
 
 /// Whether there is something to do at once.
@@ -157,6 +158,14 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     /// Handles a message. The actor is up, and no future is in hand.
     #[inline(always)]
     pub(super) fn handle(self, message: A::Message) {
+        if const { has_stash::<A>() } {
+            // SAFETY: the actor is up, so there is a state; the turn is exclusive and no future has it.
+            let must_wait = unsafe { self.state().as_ref() }.stashes(&message);
+            if must_wait {
+                self.stash(message);
+                return;
+            }
+        }
         if const { annex::is_async::<A>() } && matches!(message.mode(), Mode::Async) {
             self.begin(message);
             return;
@@ -164,6 +173,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         let mut context = Context::new(self.host());
         // SAFETY: the actor is up, so there is a state; the turn is exclusive and no future has it.
         let handled = unsafe { self.state().as_mut() }.handle(message, &mut context);
+        self.unstash_for(&context);
         if handled != Handled::Done || context.request != Request::Continue {
             self.settle_and_rest(Left::behind(handled, &context));
         }
@@ -213,7 +223,44 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         }
         // SAFETY: the future has ended, and with it its borrow of the context.
         let context = unsafe { annex::context::<A>(self.place.annex).as_ref() };
+        self.unstash_for(context);
         Poll::Ready(Left::behind(handled, context))
+    }
+
+    // ---- the stash ---------------------------------------------------------------------------------
+
+    fn stashed(self) -> Option<Stash<A>> {
+        // SAFETY: the turn is exclusive.
+        unsafe { Stash::of(self.place.annex) }
+    }
+
+    /// Whether a message out of the stash is to be handled next.
+    #[inline]
+    fn is_released(self) -> bool {
+        self.stashed().is_some_and(|stash| stash.is_released())
+    }
+
+    /// Puts a message into the stash; where that is full it is a dead letter.
+    #[cold]
+    fn stash(self, message: A::Message) {
+        let refused = self.stashed().and_then(|stash| stash.put(message).err());
+        refused.into_iter().for_each(|message| message.refuse(Unanswered::Dropped));
+    }
+
+    /// Takes all messages out of the stash, if the handler with this context said so.
+    #[inline(always)]
+    fn unstash_for(self, context: &Context<A>) {
+        if const { has_stash::<A>() } && host::unstashes(context) {
+            self.unstash_all();
+        }
+    }
+
+    /// Takes all messages out of the stash, to be handled next.
+    #[cold]
+    fn unstash_all(self) {
+        if self.stashed().is_some_and(|stash| stash.release()) {
+            self.address.header().signal(attention::AHEAD);
+        }
     }
 
     // ---- the cold side -----------------------------------------------------------------------------
@@ -270,7 +317,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         };
         let receives = self.life(|life| life.receives()) && !self.is_running();
         let no_tick = self.ticks().is_none_or(|ticks| ticks.get() == 0 && timers::due::<A>(self.place.annex) == 0);
-        let up = receives && no_tick && self.urgent_depth() == 0;
+        let up = receives && no_tick && self.urgent_depth() == 0 && !self.is_released();
         self.address.header().rest(up, again);
     }
 
@@ -329,7 +376,13 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             Task::Pause => {
                 let resume_at = self.record(|record| record.resume_at);
                 let is_over = resume_at.is_none_or(|resume_at| self.place.system.now() >= resume_at);
-                if is_over { Flow::Done } else { Flow::Wait }
+                if is_over {
+                    // What the old state was not ready for comes to the new one, before the mailbox.
+                    self.unstash_all();
+                    Flow::Done
+                } else {
+                    Flow::Wait
+                }
             }
             Task::End(_) => {
                 self.end();
@@ -362,6 +415,9 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
                 return message;
             }
         }
+        if let Some(message) = self.stashed().and_then(|stash| stash.take()) {
+            return Some(message);
+        }
         // Only on a detour or before ticks do messages come here.
         if !(detour || is_overdue) {
             return None;
@@ -383,11 +439,14 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         }
         // An urgent message is one whatever waits behind it.
         let users = match self.urgent_depth() {
-            0 => critical_section::with(|cs| self.address.header().depth(cs)),
+            0 => {
+                usize::from(critical_section::with(|cs| self.address.header().depth(cs)))
+                    + usize::from(self.is_released())
+            }
             _ => 1,
         };
         let (in_a_row, errands) = (marks.users_in_a_row.get(), due.count_ones() as usize);
-        match Share::new(A::OPTIONS.fairness).next(u32::from(in_a_row), errands, usize::from(users)) {
+        match Share::new(A::OPTIONS.fairness).next(u32::from(in_a_row), errands, users) {
             Some(policy::Turn::User) => {
                 marks.users_in_a_row.set(in_a_row.saturating_add(1));
                 None
@@ -425,7 +484,10 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     /// Whether no message waits, and none can come.
     fn is_drained(self) -> bool {
         let header = self.address.header();
-        header.is_closed() && critical_section::with(|cs| header.depth(cs)) == 0 && self.urgent_depth() == 0
+        header.is_closed()
+            && critical_section::with(|cs| header.depth(cs)) == 0
+            && self.urgent_depth() == 0
+            && !self.is_released()
     }
 
     /// What follows where there is no message.
@@ -448,6 +510,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         let mut context = Context::new(self.host());
         // SAFETY: a hook is called between build and drop; the turn is exclusive and no future has the state.
         let handled = unsafe { self.state().as_mut() }.handle(hook, &mut context);
+        self.unstash_for(&context);
         self.finish(Left::behind(handled, &context))
     }
 
@@ -643,6 +706,12 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         // SAFETY: the turn is that of a slot of an `A`.
         while let Some(message) = unsafe { mailbox::take_any::<A>(self.address) } {
             message.refuse(Unanswered::Stopped);
+        }
+        if let Some(stash) = self.stashed() {
+            stash.release();
+            while let Some(message) = stash.take() {
+                message.refuse(Unanswered::Stopped);
+            }
         }
         self.record(|record| *record = Record::NEW);
         let stage = if header.stage() == Stage::Starting { Stage::NeverUp } else { Stage::Ended };

@@ -57,7 +57,7 @@ pub(super) mod attention {
     pub(crate) const ESCALATED: u8 = 1 << 2;
     /// The future of the handler in hand, or a child, or the clock may have got on.
     pub(crate) const WAKE: u8 = 1 << 3;
-    /// Something goes before plain messages: a timer that is due, or an urgent message.
+    /// Something goes before plain messages: a timer that is due, an urgent message, one out of the stash.
     pub(crate) const AHEAD: u8 = 1 << 4;
     /// A sender waits for room.
     pub(crate) const ROOM: u8 = 1 << 5;

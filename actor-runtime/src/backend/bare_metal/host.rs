@@ -2,7 +2,7 @@
 
 use core::fmt;
 use core::marker::PhantomData;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicU8, Ordering};
 use core::time::Duration;
 
 use crate::actor::Actor;
@@ -17,15 +17,24 @@ use crate::time::Instant;
 use super::header::Address;
 use super::make::Make;
 use super::slot::{Brood, Placed, children_of};
+use super::stash::has_stash;
 use super::system::System;
 use super::then;
+
+/// Bits of what a handler leaves behind in its context.
+mod note {
+    /// It fails by an error that nobody asked for.
+    pub(super) const UNASKED: u8 = 1;
+    /// All messages in the stash are to be handled next.
+    pub(super) const UNSTASH: u8 = 1 << 1;
+}
 
 /// The slot of the actor whose context this is.
 pub(crate) struct Host<A: Actor> {
     address: Address,
-    /// Whether the handler in hand fails by an error that nobody asked for. An atomic, because a context may be shared
-    /// where it is on other backends.
-    unasked: AtomicBool,
+    /// What is to be known when the handler has returned: bits of [`note`]. An atomic, because a context may be shared where
+    /// it is on other backends.
+    notes: AtomicU8,
     actor: PhantomData<fn() -> A>,
 }
 
@@ -34,7 +43,7 @@ impl<A: Actor> Host<A> {
     /// `address` is that of a slot of an `A`.
     #[inline]
     pub(super) const unsafe fn new(address: Address) -> Self {
-        Self { address, unasked: AtomicBool::new(false), actor: PhantomData }
+        Self { address, notes: AtomicU8::new(0), actor: PhantomData }
     }
 
     pub(crate) fn address(&self) -> Address {
@@ -64,12 +73,15 @@ impl<A: Actor> Host<A> {
     /// Keeps the kind alone: nobody reads the text here.
     #[cold]
     pub(crate) fn record(&self, kind: FailureKind, _: &dyn fmt::Display) {
-        self.unasked.store(kind == FailureKind::Unasked, Ordering::Relaxed);
+        let unasked = if kind == FailureKind::Unasked { note::UNASKED } else { 0 };
+        let others = if const { has_stash::<A>() } { self.notes.load(Ordering::Relaxed) & !note::UNASKED } else { 0 };
+        self.notes.store(others | unasked, Ordering::Relaxed);
     }
 
-    /// No actor with a stash is placed here: see [`check`](super::slot::check).
-    #[allow(clippy::unused_self)]
-    pub(crate) fn unstash_all(&self) {}
+    /// Done when the handler has returned: nothing is handled before.
+    pub(crate) fn unstash_all(&self) {
+        self.notes.store(self.notes.load(Ordering::Relaxed) | note::UNSTASH, Ordering::Relaxed);
+    }
 
     /// Nothing of it is kept here but that there was one.
     #[cold]
@@ -118,10 +130,20 @@ impl<A: Actor> Host<A> {
 #[allow(irrefutable_let_patterns, reason = "other backends are not always on")]
 pub(super) fn failure<A: Actor>(context: &Context<A>) -> FailureKind {
     if let crate::backend::Host::BareMetal(host) = &context.host
-        && host.unasked.load(Ordering::Relaxed)
+        && host.notes.load(Ordering::Relaxed) & note::UNASKED != 0
     {
         FailureKind::Unasked
     } else {
         FailureKind::Error
+    }
+}
+
+/// Whether the handler whose context this is has taken all messages out of the stash.
+#[allow(irrefutable_let_patterns, reason = "other backends are not always on")]
+pub(super) fn unstashes<A: Actor>(context: &Context<A>) -> bool {
+    if let crate::backend::Host::BareMetal(host) = &context.host {
+        host.notes.load(Ordering::Relaxed) & note::UNSTASH != 0
+    } else {
+        false
     }
 }

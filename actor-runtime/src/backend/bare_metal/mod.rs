@@ -29,6 +29,8 @@ mod make;
 mod reply;
 #[allow(unsafe_code)]
 mod slot;
+#[allow(unsafe_code)]
+mod stash;
 mod system;
 #[allow(unsafe_code)]
 mod then;

@@ -179,7 +179,10 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
         capacity != crate::actor::UNBOUNDED as usize,
         "on bare metal a mailbox has a capacity; write `mailbox = 8` in `system!`, in place of `unbounded`"
     );
-    assert!(A::OPTIONS.stash == 0, "on bare metal there is no stash so far; keep the actor out of `system!`");
+    assert!(
+        A::OPTIONS.stash <= 128,
+        "on bare metal a stash holds at most 128 messages; write `#[actor(stash = 8)]` on the actor"
+    );
     assert!(
         capacity <= 128,
         "on bare metal a mailbox holds at most 128 messages; write `mailbox = 8` in `system!`, or `#[actor(mailbox = 8)]` on a child"

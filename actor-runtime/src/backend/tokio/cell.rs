@@ -20,6 +20,7 @@ use crate::letter::DeadLetter;
 use crate::lifecycle::Lifecycle;
 use crate::message::Message;
 use crate::metrics::{DeadLetterReason, SystemEvent};
+use crate::policy::Stash;
 use crate::reply::Duty;
 use crate::supervision::History;
 
@@ -138,8 +139,8 @@ pub(super) struct Cold<A: Actor> {
     pub(super) was_letter: bool,
     /// Messages that wait until the actor is ready for them.
     pub(super) stash: VecDeque<Envelope<A::Message>>,
-    /// Messages out of the stash, to be handled next.
-    pub(super) unstashed: VecDeque<Envelope<A::Message>>,
+    /// Which of them have their turn.
+    pub(super) stashed: Stash,
     /// What the life in hand has going beside its messages.
     pub(super) agenda: Option<Box<Agenda<A>>>,
 }
@@ -161,7 +162,7 @@ impl<A: Actor> Default for Cold<A> {
             letter: None,
             was_letter: false,
             stash: VecDeque::new(),
-            unstashed: VecDeque::new(),
+            stashed: Stash::default(),
             agenda: None,
         }
     }

@@ -1,11 +1,11 @@
 //! Messages that wait until their actor is ready for them. Keeps the order in which they came, and their deadlines.
 
 use core::mem::take;
-use std::collections::VecDeque;
 use std::string::String;
 
 use crate::actor::Actor;
 use crate::metrics::DeadLetterReason;
+use crate::policy::Stash;
 
 use super::super::guard::guard;
 use super::super::mailbox::{Envelope, signal};
@@ -27,16 +27,17 @@ impl<A: Actor> Turn<A> {
 
     /// Puts a message into the stash; where that is full it is a dead letter.
     pub(super) fn stash(self, envelope: Envelope<A::Message>) {
-        if self.body(|body| body.cold().stash.len() >= A::OPTIONS.stash as usize) {
+        let capacity = A::OPTIONS.stash as usize;
+        if self.body(|body| body.cold().stashed.len() >= capacity) {
             self.lose_expired();
         }
         let refused = self.body(|body| {
-            let stash = &mut body.cold().stash;
-            if stash.len() < A::OPTIONS.stash as usize {
-                stash.push_back(envelope);
-                return None;
+            let cold = body.cold();
+            match cold.stashed.put(capacity) {
+                Some(place) => cold.stash.insert(place, envelope),
+                None => return Some(envelope),
             }
-            Some(envelope)
+            None
         });
         if let Some(envelope) = refused {
             self.lose(envelope, DeadLetterReason::Dropped);
@@ -46,33 +47,36 @@ impl<A: Actor> Turn<A> {
     /// Gives up what nobody waits for any more: it must not take the place of a message that somebody does.
     fn lose_expired(self) {
         let now = self.cell().header.core.now();
-        let stash = self.body(|body| take(&mut body.cold().stash));
         let is_late = |envelope: &Envelope<A::Message>| {
             let until = self.cell().mailbox.until(envelope.deadline);
             until.is_set() && until.has_passed(now)
         };
-        let (late, kept): (VecDeque<_>, VecDeque<_>) = stash.into_iter().partition(is_late);
-        self.body(|body| body.cold().stash = kept);
-        late.into_iter().for_each(|envelope| self.lose(envelope, DeadLetterReason::Expired));
+        let mut place = 0;
+        while let Some(late) = self.body(|body| body.cold().stash.get(place).map(is_late)) {
+            if !late {
+                place += 1;
+                continue;
+            }
+            let late = self.body(|body| {
+                let cold = body.cold();
+                cold.stashed.forget(place);
+                cold.stash.remove(place)
+            });
+            late.into_iter().for_each(|envelope| self.lose(envelope, DeadLetterReason::Expired));
+        }
     }
 
     /// Takes all messages out of the stash, to be handled next.
     pub(in super::super) fn unstash_all(self) {
-        let wait = self.body(|body| {
-            let Some(cold) = body.cold.as_mut() else { return false };
-            // What went back while the rest waits for its turn came before that rest.
-            let mut rest = core::mem::replace(&mut cold.unstashed, take(&mut cold.stash));
-            cold.unstashed.append(&mut rest);
-            !cold.unstashed.is_empty()
-        });
+        let wait = self.body(|body| body.cold.as_mut().is_some_and(|cold| cold.stashed.release()));
         self.cell().mailbox.set(signal::UNSTASHED, wait);
     }
 
     /// The next message out of the stash.
     pub(super) fn take_unstashed(self) -> Option<Envelope<A::Message>> {
         let (first, left) = self.body(|body| {
-            let unstashed = &mut body.cold().unstashed;
-            (unstashed.pop_front(), unstashed.len())
+            let cold = body.cold();
+            (cold.stashed.take().and_then(|place| cold.stash.remove(place)), cold.stashed.released())
         });
         if left == 0 {
             self.cell().mailbox.set(signal::UNSTASHED, false);
@@ -82,10 +86,12 @@ impl<A: Actor> Turn<A> {
 
     /// Gives up what is stashed: the actor has ended.
     pub(super) fn give_up_stash(self) {
-        let stashed = self.body(|body| {
-            body.cold.as_mut().map(|cold| (take(&mut cold.unstashed), take(&mut cold.stash))).unwrap_or_default()
+        let stash = self.body(|body| {
+            let cold = body.cold.as_mut()?;
+            cold.stashed = Stash::default();
+            Some(take(&mut cold.stash))
         });
-        for envelope in stashed.0.into_iter().chain(stashed.1) {
+        for envelope in stash.into_iter().flatten() {
             self.lose_at_end(envelope.message);
         }
     }
