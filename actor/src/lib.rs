@@ -112,6 +112,17 @@
 //! it is started. A crate that only defines actors needs neither. On a host `bare-metal` needs a lock as well:
 //! `critical-section` with its feature `std`.
 //!
+//! | | tokio | bare metal |
+//! |---|---|---|
+//! | handlers sync and async, calls, `Reply`, `.then(..)`, urgent messages, the stash, overflow policies, `#[every]`, declared children, restarts, limits, backoff | yes | the same |
+//! | room in a mailbox | `#[actor(mailbox = ..)]` | what [`system!`] says, the option where it says nothing; 128 messages at most, so not `unbounded` |
+//! | a message whose time is over while it is in a mailbox or a stash | is skipped | is handled: there is no place to keep its limit. Who waits for room or for an answer is kept to it |
+//! | an answer that comes as an urgent message and finds their lane full | goes in all the same | goes into the room that was kept for it, among the others |
+//! | a ref to a declared child, once its parent has begun anew | answers `Stopped`: the next child is another | is that of the next child: it is the address of a static |
+//! | a panic | is a failure like others | ends the program |
+//! | `control().kill()` | ends an async handler at its await | is a stop |
+//! | `ctx.spawn`, pools, restart types, `watch`, `pipe`, `attach`, `after`, `#[idle]`, `#[dead_letter]`, `#[indirect]`, `Topic`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts and events | yes | no |
+//!
 //! On tokio, actors run in the runtime of the program, which needs its time driver: the features `macros` and
 //! `rt-multi-thread` of tokio for `#[tokio::main]`, and `time`, `signal`, `fs`, `net` for what the program itself awaits.
 #![no_std]

@@ -314,3 +314,69 @@ mod many {
         assert_eq!(noted(), [u16::MAX.to_string()], "the answer is not for this life, whatever its number");
     }
 }
+
+mod heir {
+    use super::*;
+    use std::cell::RefCell;
+
+    thread_local!(static OLD: RefCell<Option<HeirRef>> = const { RefCell::new(None) });
+
+    #[actor(mailbox = 2)]
+    struct Heir;
+
+    #[handlers]
+    impl Heir {
+        fn put(&mut self, value: u32) {
+            note(format!("put {value}"));
+        }
+        #[stopping]
+        fn stopping(&mut self) {
+            let old = OLD.with_borrow(Clone::clone).unwrap();
+            // Its own mailbox takes it, and its end gives it up.
+            note(format!("stopping {:?}", old.put(1).tell().map_err(|rejected| rejected.reason)));
+        }
+    }
+
+    #[actor(mailbox = 2)]
+    struct Owner {
+        #[child(|| Heir)]
+        heir: Child<Heir>,
+    }
+
+    #[handlers]
+    impl Owner {
+        #[started]
+        fn started(&mut self) {
+            OLD.with_borrow_mut(|old| {
+                old.get_or_insert_with(|| (*self.heir).clone());
+            });
+        }
+        fn fails(&mut self, ctx: &mut Context<Self>) {
+            ctx.fail("on purpose");
+        }
+    }
+
+    system! {
+        mod system { OWNER: Owner { mailbox = 2 } = || Owner { heir: Child::default() } }
+    }
+
+    /// The next child is another actor, and on tokio the ref to the last one answers `Stopped` for ever. Here a ref is the
+    /// address of a static: what was sent to the last life does not reach the next one, what is sent after it does.
+    #[test]
+    fn a_ref_to_a_child_is_that_of_the_next_one_where_its_parent_begins_anew() {
+        system::start(now);
+        run(system::step);
+        let old = OLD.with_borrow(Clone::clone).unwrap();
+        // The second failure has a pause, in which there is no child.
+        for _ in 0..2 {
+            system::OWNER.fails().tell().unwrap();
+            run(system::step);
+        }
+        assert_eq!(noted(), ["stopping Ok(())", "stopping Ok(())"]);
+        assert_eq!(old.put(2).tell().unwrap_err().reason, Reason::Stopped);
+        advance(1_000, system::tick, system::step);
+        old.put(3).tell().unwrap();
+        run(system::step);
+        assert_eq!(noted(), ["put 3"]);
+    }
+}
