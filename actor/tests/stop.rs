@@ -50,9 +50,10 @@ fn a_drain_handles_what_waits_and_lets_nothing_more_in() {
         actor.note(1).tell().unwrap();
         actor.note(2).tell().unwrap();
         let drained = actor.control().drain();
+        assert_eq!(actor.note(3).await, Err(TellError::Stopped), "from the moment it is asked for");
         gate.open();
         drained.await;
-        assert_eq!(actor.note(3).await, Err(TellError::Stopped));
+        assert_eq!(actor.note(4).await, Err(TellError::Stopped));
         assert_eq!(journal.entries(), ["a 1", "a 2", "a Drained", "a dropped"]);
         assert_eq!(system.counts::<Leaf>().dead_letters, 0);
     });

@@ -552,6 +552,8 @@ impl<M> Mailbox<M> {
         if inner.finished {
             return false;
         }
+        // A drain lets nothing more in from here on, whatever is in hand.
+        inner.closed |= bits & signal::DRAIN != 0;
         self.signals.fetch_or(bits, Ordering::Relaxed);
         let had_turn = inner.turn == Turn::Busy;
         inner.turn = Turn::Busy;
