@@ -1,4 +1,4 @@
-//! What is allocated, counted exactly: nothing per tell and per ask, and nothing kept of actors that have ended.
+//! What is allocated, counted exactly: nothing by any verb of a call, and nothing kept of actors that have ended.
 //!
 //! One test only, because the counter counts the whole process.
 #![allow(missing_docs, unsafe_code)]
@@ -137,6 +137,78 @@ impl Parent {
     }
 }
 
+#[actor]
+struct Clerk {
+    counter: CounterRef,
+}
+
+#[handlers]
+impl Clerk {
+    fn total(&mut self, reply: Reply<u64>) {
+        self.counter.total().reply_to(reply).unwrap();
+    }
+}
+
+/// Allocations of a thousand runs of `call`, after as many to warm up.
+async fn of_a_thousand(counter: &CounterRef, call: impl AsyncFn()) -> u64 {
+    let run = async || {
+        for _ in 0..1_000 {
+            call().await;
+            while counter.control().depth() > 0 {
+                tokio::task::yield_now().await;
+            }
+        }
+    };
+    run().await;
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    run().await;
+    ALLOCATIONS.load(Ordering::Relaxed) - before
+}
+
+/// No verb of a call allocates, nor what is asked of a ref.
+async fn verbs(system: &ActorSystem, counter: &CounterRef) {
+    let long = std::time::Duration::from_secs(60);
+    let rows = counter.recipient(CounterRef::add);
+    let topic = actor::Topic::new();
+    topic.subscribe(rows.clone());
+    let clerk = {
+        let counter = counter.clone();
+        system.spawn(move || Clerk { counter: counter.clone() }).await.unwrap()
+    };
+    let weak = counter.downgrade();
+    macro_rules! check {
+        ($call:expr) => {
+            let counted = of_a_thousand(counter, async || {
+                std::hint::black_box($call);
+            })
+            .await;
+            assert_eq!(counted, 0, "a thousand times: {}", stringify!($call));
+        };
+    }
+    check!(counter.add(1).await.unwrap());
+    check!(counter.add(1).tell().unwrap());
+    check!(counter.add(1).timeout(long).await.unwrap());
+    check!(counter.add(1).deadline(system.now().saturating_add(long)).await.unwrap());
+    check!(counter.add(1).done().await.unwrap());
+    check!(counter.add(1).owned().await.unwrap());
+    check!(counter.total().await.unwrap());
+    check!(counter.total().tell().unwrap());
+    check!(counter.total().timeout(long).await.unwrap());
+    check!(counter.total().owned().await.unwrap());
+    check!(counter.slow().await.unwrap());
+    check!(counter.slow().timeout(long).await.unwrap());
+    check!(clerk.total().await.unwrap());
+    check!(rows.send(1).await.unwrap());
+    check!(rows.send(1).tell().unwrap());
+    check!(counter.tell_many([1, 2, 3], CounterRef::add).unwrap());
+    check!(topic.publish(1));
+    check!(counter.clone());
+    check!(weak.upgrade().unwrap());
+    check!(counter.control().mailbox());
+    // A message of 16 bytes, whose it is, until when, and how the reply gets into it.
+    assert_eq!((size_of_val(&counter.add(1)), size_of_val(&counter.total())), (48, 56), "bytes of a call");
+}
+
 #[test]
 fn a_message_allocates_nothing_and_an_ended_actor_keeps_nothing() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
@@ -182,5 +254,7 @@ fn a_message_allocates_nothing_and_an_ended_actor_keeps_nothing() {
         let live = LIVE.load(Ordering::Relaxed);
         assert_eq!(parent.serve().await, Ok(0));
         assert_eq!(LIVE.load(Ordering::Relaxed) - live, 0, "bytes kept of 10,000 children");
+
+        verbs(&system, &counter).await;
     });
 }

@@ -7,7 +7,7 @@ use crate::policy::{self, Budget, Next, Share, Trend, YieldReason};
 
 use super::super::counts::Life;
 use super::super::header::{Allowance, Ran};
-use super::super::mailbox::{Envelope, Taken, signal};
+use super::super::mailbox::signal;
 use super::{Flow, Turn};
 
 /// What an activation has used so far.
@@ -100,8 +100,8 @@ impl<A: Actor> Turn<A> {
             None => Flow::Receive,
             Some(policy::Turn::User) => {
                 self.body(|body| body.users_in_a_row = body.users_in_a_row.saturating_add(1));
-                let take = if unstashed { Self::take_unstashed } else { Self::take_one };
-                self.handle_first(activation, take)
+                // One only: what is due is a signal, and has the loop over messages come back after each.
+                if unstashed { self.handle_first(activation, Self::take_unstashed) } else { Flow::Receive }
             }
             Some(policy::Turn::System) => {
                 self.body(|body| body.users_in_a_row = 0);
@@ -139,16 +139,6 @@ impl<A: Actor> Turn<A> {
     /// How much is due beside messages.
     fn errands(self) -> usize {
         self.body(|body| body.ticks.count_ones() as usize) + self.on_agenda() + self.letters()
-    }
-
-    /// The next message of the user lane, alone. A tick is due, so the turn is not given up where there is none.
-    fn take_one(self) -> Option<Envelope<A::Message>> {
-        if self.body(|body| body.hand.is_empty()) && self.refill() != Taken::Messages {
-            return None;
-        }
-        let envelope = self.body(|body| body.hand.pop());
-        self.cell().mailbox.set_in_hand(self.body(|body| body.hand.len()));
-        envelope
     }
 
     /// Ends the activation of an actor that has more to do, because its budget is used.

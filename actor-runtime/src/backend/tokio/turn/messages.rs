@@ -134,7 +134,7 @@ impl<A: Actor> Turn<A> {
     }
 
     #[inline]
-    pub(super) fn refill(self) -> Taken {
+    fn refill(self) -> Taken {
         if A::IDLE.is_some() {
             self.note_heard();
         }
