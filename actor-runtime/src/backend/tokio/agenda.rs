@@ -24,6 +24,7 @@ use super::header::Owner;
 use super::lock::Lock;
 use super::mailbox::signal;
 use super::timers::Key;
+use super::turn::Turn;
 
 /// Makes the message of a timer.
 pub(super) type Make<A> = Box<dyn FnMut(&<A as Configured>::Ref) -> <A as AllHandlersInOneBlock>::Message + Send>;
@@ -149,6 +150,46 @@ pub(super) struct Agenda<A: Actor> {
     armed: Option<Key>,
     idle: Option<Idle>,
     watched: BTreeSet<ActorId>,
+}
+
+/// An agenda as the body of a cell holds it. What is done with one is reached by way of it, so that actors that begin
+/// nothing beside their messages compile none of that: it is half of the code of an actor.
+pub(super) trait Held<A: Actor>: Send {
+    fn agenda(&mut self) -> &mut Agenda<A>;
+
+    /// What can be handled now.
+    fn ready(&self) -> usize;
+
+    /// What the turn does with it; it takes the agenda out of the body itself.
+    fn verbs(&self) -> &'static Verbs<A>;
+}
+
+/// See [`Held`].
+pub(super) struct Verbs<A: Actor> {
+    /// Queues what is due.
+    pub(super) fire: fn(Turn<A>),
+    /// Queues the news of ends.
+    pub(super) note_ends: fn(Turn<A>, Vec<(ActorId, StopReason)>),
+    /// Polls the pipes and streams that were woken.
+    pub(super) poll: fn(Turn<A>),
+    /// Handles one thing.
+    pub(super) handle: fn(Turn<A>),
+    /// Ends all of it.
+    pub(super) end: fn(Turn<A>),
+}
+
+impl<A: Actor> Held<A> for Agenda<A> {
+    fn agenda(&mut self) -> &mut Self {
+        self
+    }
+
+    fn ready(&self) -> usize {
+        self.ready.len()
+    }
+
+    fn verbs(&self) -> &'static Verbs<A> {
+        Turn::<A>::VERBS
+    }
 }
 
 impl<A: Actor> Default for Agenda<A> {
@@ -329,16 +370,6 @@ impl<A: Actor> Agenda<A> {
     }
 
     // ---- all of them -------------------------------------------------------------------------------
-
-    /// How much is due.
-    pub(super) fn ready(&self) -> usize {
-        self.ready.len()
-    }
-
-    /// Whether anything can be handled now.
-    pub(super) fn has_ready(&self) -> bool {
-        !self.ready.is_empty()
-    }
 
     /// What has its turn now.
     pub(super) fn next(&mut self) -> Option<Next<A>> {

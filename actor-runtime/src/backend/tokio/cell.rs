@@ -24,7 +24,7 @@ use crate::policy::Stash;
 use crate::reply::Duty;
 use crate::supervision::History;
 
-use super::agenda::Agenda;
+use super::agenda::Held;
 use super::ambient::Ambient;
 use super::children::Children;
 use super::confined::Thread;
@@ -142,7 +142,7 @@ pub(super) struct Cold<A: Actor> {
     /// Which of them have their turn.
     pub(super) stashed: Stash,
     /// What the life in hand has going beside its messages.
-    pub(super) agenda: Option<Box<Agenda<A>>>,
+    pub(super) agenda: Option<Box<dyn Held<A>>>,
 }
 
 impl<A: Actor> Default for Cold<A> {
@@ -305,9 +305,9 @@ impl<A: Actor> Cell<A> {
         // SAFETY: the turn was claimed.
         let turn = unsafe { Turn::of(this) };
         let ambient = Ambient::enter(this.cast());
-        let was_heard = A::IDLE.is_some() && !message.is_passive();
+        let was_heard = Turn::<A>::WAITS_FOR_QUIET && !message.is_passive();
         let undisturbed = turn.handle_sync::<true>(message);
-        if was_heard {
+        if Turn::<A>::WAITS_FOR_QUIET && was_heard {
             turn.was_heard();
         }
         drop(ambient);

@@ -209,6 +209,49 @@ pub(super) struct Watch {
     lost: bool,
 }
 
+/// Who waits for the end of a message, in order of their marks. Apart from the mailbox, so that it is compiled once and
+/// not for each type of actor.
+#[derive(Default)]
+struct Watchers(VecDeque<Watch>);
+
+impl Watchers {
+    fn add(&mut self, mark: Deadline, duty: Duty, until: Deadline) {
+        self.0.push_back(Watch { mark, duty, until, lost: false });
+    }
+
+    fn place(&self, mark: Deadline) -> Option<usize> {
+        self.0.binary_search_by_key(&mark.0, |watch| watch.mark.0).ok()
+    }
+
+    fn remove(&mut self, mark: Deadline) -> Option<(Duty, Deadline)> {
+        let Watch { duty, until, .. } = self.0.remove(self.place(mark)?)?;
+        Some((duty, until))
+    }
+
+    fn until(&self, mark: Deadline) -> Option<Deadline> {
+        Some(self.0.get(self.place(mark)?)?.until)
+    }
+
+    /// The message with this mark was dropped.
+    fn note_lost(&mut self, mark: Deadline) {
+        if let Some(watch) = self.place(mark).and_then(|place| self.0.get_mut(place)) {
+            watch.lost = true;
+        }
+    }
+
+    /// Takes out those of messages that were dropped, and the one with this mark.
+    fn take_lost(&mut self, also: Option<Deadline>) -> Watches {
+        let is_lost = |watch: &Watch| watch.lost || also == Some(watch.mark);
+        let (lost, kept): (VecDeque<_>, _) = std::mem::take(&mut self.0).into_iter().partition(is_lost);
+        self.0 = kept;
+        Watches(lost.into())
+    }
+
+    fn take_all(&mut self) -> Watches {
+        Watches(std::mem::take(&mut self.0).into())
+    }
+}
+
 /// Watches that nothing will come of.
 pub(super) struct Watches(Vec<Watch>);
 
@@ -253,8 +296,7 @@ struct Waiting<M> {
     /// The ticket of the next sender that starts to wait.
     next_ticket: u64,
     /// Who waits for the end of a message. A message that is lost leaves its watch here until the actor ends.
-    /// In order of their marks.
-    watches: VecDeque<Watch>,
+    watchers: Watchers,
     /// Who waits for the end of the actor, by ticket.
     enders: Vec<(u64, Waker)>,
     /// Why the first start failed, until whoever spawned has heard of it.
@@ -270,7 +312,7 @@ impl<M> Waiting<M> {
             user_line: Line::new(),
             urgent_line: Line::new(),
             next_ticket: 0,
-            watches: VecDeque::new(),
+            watchers: Watchers::default(),
             enders: Vec::new(),
             start_failure: None,
             letters: VecDeque::new(),
@@ -617,17 +659,14 @@ impl<M> Mailbox<M> {
         let mut inner = self.inner.lock();
         let waiting = inner.waiting.get_or_insert_with(Waiting::new);
         let mark = Deadline::watch(waiting.ticket());
-        waiting.watches.push_back(Watch { mark, duty, until, lost: false });
+        waiting.watchers.add(mark, duty, until);
         mark
     }
 
     /// Takes a watch out, and the deadline of its message.
     pub(super) fn unwatch(&self, mark: Deadline) -> Option<(Duty, Deadline)> {
         let mut inner = self.inner.lock();
-        let watches = &mut inner.waiting.as_mut()?.watches;
-        let place = watches.binary_search_by_key(&mark.0, |watch| watch.mark.0).ok()?;
-        let Watch { duty, until, .. } = watches.remove(place)?;
-        Some((duty, until))
+        inner.waiting.as_mut()?.watchers.remove(mark)
     }
 
     /// The deadline of a message, wherever it is kept.
@@ -639,11 +678,7 @@ impl<M> Mailbox<M> {
             return deadline;
         }
         let inner = self.inner.lock();
-        let watch = inner.waiting.as_ref().and_then(|waiting| {
-            let place = waiting.watches.binary_search_by_key(&deadline.0, |watch| watch.mark.0).ok()?;
-            waiting.watches.get(place)
-        });
-        watch.map_or(Deadline::NONE, |watch| watch.until)
+        inner.waiting.as_ref().and_then(|waiting| waiting.watchers.until(deadline)).unwrap_or(Deadline::NONE)
     }
 
     /// Takes the watch out of the message that was lost to a push with `deadline`.
@@ -651,17 +686,13 @@ impl<M> Mailbox<M> {
     pub(super) fn take_lost(&self, deadline: Deadline, pushed: Pushed) -> Watches {
         let mut inner = self.inner.lock();
         let Some(waiting) = inner.waiting.as_mut() else { return Watches(Vec::new()) };
-        let newest = pushed == Pushed::DroppedNewest;
-        let is_lost = |watch: &Watch| watch.lost || (newest && watch.mark == deadline);
-        let (lost, kept): (VecDeque<_>, _) = std::mem::take(&mut waiting.watches).into_iter().partition(is_lost);
-        waiting.watches = kept;
-        Watches(lost.into())
+        waiting.watchers.take_lost((pushed == Pushed::DroppedNewest).then_some(deadline))
     }
 
     /// Takes all watches out, of an actor that handles no more messages.
     pub(super) fn take_watches(&self) -> Watches {
         let mut inner = self.inner.lock();
-        Watches(inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.watches).into()).unwrap_or_default())
+        inner.waiting.as_mut().map_or(Watches(Vec::new()), |waiting| waiting.watchers.take_all())
     }
 
     /// Registers `waker` for the end of the actor, in place of an earlier `ticket`. `None` if it has ended.
@@ -922,11 +953,8 @@ impl<M> Mailbox<M> {
 impl<M> Inner<M> {
     /// Whoever waits for the end of a message that is dropped is told when the lock is free.
     fn note_lost(&mut self, dropped: Option<&Envelope<M>>) {
-        if let (Some(envelope), Some(waiting)) = (dropped, self.waiting.as_mut())
-            && let Ok(place) = waiting.watches.binary_search_by_key(&envelope.deadline.0, |watch| watch.mark.0)
-            && let Some(watch) = waiting.watches.get_mut(place)
-        {
-            watch.lost = true;
+        if let (Some(envelope), Some(waiting)) = (dropped, self.waiting.as_mut()) {
+            waiting.watchers.note_lost(envelope.deadline);
         }
     }
 

@@ -79,12 +79,12 @@ impl<A: Actor> Turn<A> {
     /// Decides who is next of the messages of users and those of the system, which are what is due: ticks,
     /// notices of ends, and what else is on the agenda.
     pub(super) fn take_turns(self, activation: &mut Activation) -> Flow {
-        let unstashed = self.cell().mailbox.has(signal::UNSTASHED);
+        let unstashed = Self::HAS_STASH && self.cell().mailbox.has(signal::UNSTASHED);
         let errands = self.errands();
         if errands == 0 {
             // What was due may have been cancelled; left behind, the bit would have the loop look for it for ever.
             self.cell().mailbox.set(signal::DUE, false);
-            return if unstashed { self.handle_first(activation, Self::take_unstashed) } else { Flow::Receive };
+            return self.take_user(activation, unstashed);
         }
         let users = self.cell().mailbox.depth() + usize::from(unstashed);
         if users == 0 && self.cell().mailbox.close_if_drained(|| self.cell().header.refs_gone()) {
@@ -101,7 +101,7 @@ impl<A: Actor> Turn<A> {
             Some(policy::Turn::User) => {
                 self.body(|body| body.users_in_a_row = body.users_in_a_row.saturating_add(1));
                 // One only: what is due is a signal, and has the loop over messages come back after each.
-                if unstashed { self.handle_first(activation, Self::take_unstashed) } else { Flow::Receive }
+                self.take_user(activation, unstashed)
             }
             Some(policy::Turn::System) => {
                 self.body(|body| body.users_in_a_row = 0);
@@ -111,6 +111,14 @@ impl<A: Actor> Turn<A> {
                 Flow::Next
             }
         }
+    }
+
+    /// Handles a message out of the stash, or those of the user lane.
+    fn take_user(self, activation: &mut Activation, unstashed: bool) -> Flow {
+        if Self::HAS_STASH && unstashed {
+            return self.handle_first(activation, Self::take_unstashed);
+        }
+        Flow::Receive
     }
 
     /// Handles an urgent message, unless the system has been waiting for its share long enough.

@@ -6,14 +6,14 @@ use std::task::Wake;
 use std::vec::Vec;
 
 use crate::actor::Actor;
-use crate::failure::Failure;
+use crate::failure::{Failure, StopReason};
 use crate::id::ActorId;
 use crate::message::Message;
 use crate::metrics::SystemEvent;
 use crate::reference::{ActorRef, Ref};
 use crate::supervision::Decision;
 
-use super::super::agenda::{Agenda, Brought, Make, Next, Running, Source};
+use super::super::agenda::{Agenda, Brought, Make, Next, Running, Source, Verbs};
 use super::super::ambient::Ambient;
 use super::super::counts::Life;
 use super::super::guard::{contain, guard};
@@ -23,12 +23,25 @@ use super::super::timers::Due;
 use super::Turn;
 
 impl<A: Actor> Turn<A> {
-    fn with_agenda<R>(self, look: impl FnOnce(&mut Agenda<A>) -> R) -> R {
-        self.body(|body| look(body.cold().agenda.get_or_insert_with(Box::default)))
+    /// It has an `#[idle]` hook. An actor without one compiles nothing of this, where it is asked first.
+    pub(in super::super) const WAITS_FOR_QUIET: bool = A::IDLE.is_some();
+
+    pub(in super::super) const VERBS: &'static Verbs<A> = &Verbs {
+        fire: Self::fire,
+        note_ends: Self::note_ends,
+        poll: Self::poll,
+        handle: Self::handle_next,
+        end: Self::end_agenda,
+    };
+
+    /// What can be done with the agenda, if there is one.
+    fn verbs(self) -> Option<&'static Verbs<A>> {
+        self.body(|body| body.cold.as_ref()?.agenda.as_ref().map(|agenda| agenda.verbs()))
     }
 
-    fn has_agenda(self) -> bool {
-        self.body(|body| body.cold.as_ref().is_some_and(|cold| cold.agenda.is_some()))
+    /// For what user code begins, and for the [verbs](Self::VERBS).
+    fn with_agenda<R>(self, look: impl FnOnce(&mut Agenda<A>) -> R) -> R {
+        self.body(|body| look(body.cold().agenda.get_or_insert_with(|| Box::<Agenda<A>>::default()).agenda()))
     }
 
     /// This actor as its own messages are made for. It counts as a ref for that long.
@@ -110,11 +123,14 @@ impl<A: Actor> Turn<A> {
 
     /// Queues what is due.
     pub(super) fn heed_timer(self) {
-        if !self.has_agenda() {
-            return;
+        if let Some(verbs) = self.verbs() {
+            (verbs.fire)(self);
         }
+    }
+
+    fn fire(self) {
         let now = self.cell().header.core.now();
-        let is_busy = A::IDLE.is_some() && self.is_busy();
+        let is_busy = Self::WAITS_FOR_QUIET && self.is_busy();
         self.with_agenda(|agenda| agenda.fire(now, is_busy));
         self.note_errands();
         self.rearm();
@@ -124,15 +140,21 @@ impl<A: Actor> Turn<A> {
     pub(super) fn heed_news(self) {
         let header = &self.cell().header;
         let news = header.core.terminations().take_news(header.id);
-        if !self.is_going_down() {
-            self.with_agenda(|agenda| news.into_iter().for_each(|(who, why)| agenda.gone(who, why)));
-            self.note_errands();
+        if let Some(verbs) = self.verbs()
+            && !self.is_going_down()
+        {
+            (verbs.note_ends)(self, news);
         }
+    }
+
+    fn note_ends(self, news: Vec<(ActorId, StopReason)>) {
+        self.with_agenda(|agenda| news.into_iter().for_each(|(who, why)| agenda.gone(who, why)));
+        self.note_errands();
     }
 
     /// The life is up, and waits for quiet unless its `#[started]` has said otherwise.
     pub(super) fn begin_to_idle(self) {
-        if A::IDLE.is_some() {
+        if Self::WAITS_FOR_QUIET {
             self.body(|body| body.was_heard = false);
             if !self.with_agenda(|agenda| agenda.has_idle()) {
                 self.set_idle(A::IDLE);
@@ -166,18 +188,20 @@ impl<A: Actor> Turn<A> {
     }
 
     pub(super) fn note_errands(self) {
-        let are_due = self.body(|body| {
-            let agenda = body.cold.as_ref().and_then(|cold| cold.agenda.as_ref());
-            body.ticks != 0 || agenda.is_some_and(|agenda| agenda.has_ready())
-        }) || self.letters() != 0;
+        let are_due = self.body(|body| body.ticks != 0) || self.on_agenda() != 0 || self.letters() != 0;
         self.cell().mailbox.set(signal::DUE, are_due);
     }
 
     /// Polls the pipes and streams that were woken.
     pub(super) fn poll_sources(self) {
-        if !self.has_agenda() || self.is_going_down() {
-            return;
+        if let Some(verbs) = self.verbs()
+            && !self.is_going_down()
+        {
+            (verbs.poll)(self);
         }
+    }
+
+    fn poll(self) {
         // They are nobody's handler: a question of theirs to this actor is no circle.
         let ambient = Ambient::leave();
         for number in self.with_agenda(|agenda| agenda.take_woken()) {
@@ -249,15 +273,14 @@ impl<A: Actor> Turn<A> {
             self.tick();
         } else if let Some(letter) = self.next_letter(self.on_agenda()) {
             self.deliver(letter);
-        } else if self.has_agenda()
-            && let Some(next) = self.with_agenda(|agenda| agenda.next())
-        {
-            self.run_next(next);
+        } else if let Some(verbs) = self.verbs() {
+            (verbs.handle)(self);
         }
         self.note_errands();
     }
 
-    fn run_next(self, next: Next<A>) {
+    fn handle_next(self) {
+        let Some(next) = self.with_agenda(|agenda| agenda.next()) else { return };
         match next {
             Next::Tick(number, mut timer) => {
                 let me = self.me();
@@ -274,7 +297,7 @@ impl<A: Actor> Turn<A> {
                 }
             }
             Next::Message(message, more) => {
-                if A::IDLE.is_some() && !message.is_passive() {
+                if Self::WAITS_FOR_QUIET && !message.is_passive() {
                     self.body(|body| body.was_heard = true);
                 }
                 self.run_own(message);
@@ -302,8 +325,14 @@ impl<A: Actor> Turn<A> {
     /// Ends all of it, with the life it belongs to.
     pub(super) fn end_errands(self) {
         self.cell().mailbox.set(signal::DUE, false);
-        let agenda = self.body(|body| body.cold.as_mut().and_then(|cold| cold.agenda.take()));
-        let Some(mut agenda) = agenda else { return };
+        if let Some(verbs) = self.verbs() {
+            (verbs.end)(self);
+        }
+    }
+
+    fn end_agenda(self) {
+        let Some(mut held) = self.body(|body| body.cold.as_mut()?.agenda.take()) else { return };
+        let mut agenda = core::mem::take(held.agenda());
         if let Some(key) = agenda.take_armed() {
             self.cell().header.core.timers().cancel(key);
         }

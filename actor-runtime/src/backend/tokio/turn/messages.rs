@@ -93,7 +93,7 @@ impl<A: Actor> Turn<A> {
             let envelope = unsafe { place.as_ref() };
             let deadline = envelope.deadline;
             let (index, mode) = (envelope.message.index(), envelope.message.mode());
-            if A::IDLE.is_some() && !envelope.message.is_passive() {
+            if Self::WAITS_FOR_QUIET && !envelope.message.is_passive() {
                 self.body(|body| body.was_heard = true);
             }
             // SAFETY: as above; the envelope is not looked at again.
@@ -103,7 +103,7 @@ impl<A: Actor> Turn<A> {
                 let undisturbed = self.handle_until(Envelope { message, deadline });
                 return if undisturbed { Left::Nothing } else { Left::Attention };
             }
-            if A::OPTIONS.stash > 0 {
+            if Self::HAS_STASH {
                 // A guard that panics fails like its handler.
                 #[allow(clippy::cast_possible_truncation)]
                 self.body(|body| body.message = index as u16);
@@ -135,7 +135,7 @@ impl<A: Actor> Turn<A> {
 
     #[inline]
     fn refill(self) -> Taken {
-        if A::IDLE.is_some() {
+        if Self::WAITS_FOR_QUIET {
             self.note_heard();
         }
         let header = &self.cell().header;
@@ -176,11 +176,11 @@ impl<A: Actor> Turn<A> {
             self.lose(envelope, DeadLetterReason::Expired);
             return true;
         }
-        if A::IDLE.is_some() && !envelope.message.is_passive() {
+        if Self::WAITS_FOR_QUIET && !envelope.message.is_passive() {
             self.body(|body| body.was_heard = true);
         }
         let must_stash = self.must_stash(&envelope.message);
-        if matches!(must_stash, Ok(true)) {
+        if Self::HAS_STASH && matches!(must_stash, Ok(true)) {
             self.stash(envelope);
             return true;
         }

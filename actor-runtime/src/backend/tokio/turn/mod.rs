@@ -24,6 +24,7 @@ use crate::failure::Failure;
 use crate::id::ActorId;
 use crate::letter::DeadLetter;
 use crate::lifecycle::Task;
+use crate::message::Message;
 
 use super::ambient::Ambient;
 use super::cell::{Body, Cell};
@@ -189,7 +190,7 @@ impl<A: Actor> Turn<A> {
     fn perform(self, activation: &mut Activation) -> Flow {
         match self.body(|body| body.life.task(A::CHILDREN)) {
             Task::Receive => {
-                if self.cell().mailbox.has(signal::URGENT) {
+                if A::Message::HAS_URGENT && self.cell().mailbox.has(signal::URGENT) {
                     return self.take_urgent(activation);
                 }
                 return self.take_turns(activation);

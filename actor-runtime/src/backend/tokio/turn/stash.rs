@@ -12,9 +12,12 @@ use super::super::mailbox::{Envelope, signal};
 use super::Turn;
 
 impl<A: Actor> Turn<A> {
+    /// An actor without one compiles nothing of this.
+    pub(super) const HAS_STASH: bool = A::OPTIONS.stash > 0;
+
     /// Whether the guard of a message's handler says so, or what it panicked with.
     pub(super) fn must_stash(self, message: &A::Message) -> Result<bool, String> {
-        if A::OPTIONS.stash == 0 {
+        if !Self::HAS_STASH {
             return Ok(false);
         }
         let state = self.cell().state.get();
@@ -68,6 +71,9 @@ impl<A: Actor> Turn<A> {
 
     /// Takes all messages out of the stash, to be handled next.
     pub(in super::super) fn unstash_all(self) {
+        if !Self::HAS_STASH {
+            return;
+        }
         let wait = self.body(|body| body.cold.as_mut().is_some_and(|cold| cold.stashed.release()));
         self.cell().mailbox.set(signal::UNSTASHED, wait);
     }
@@ -86,6 +92,9 @@ impl<A: Actor> Turn<A> {
 
     /// Gives up what is stashed: the actor has ended.
     pub(super) fn give_up_stash(self) {
+        if !Self::HAS_STASH {
+            return;
+        }
         let stash = self.body(|body| {
             let cold = body.cold.as_mut()?;
             cold.stashed = Stash::default();
