@@ -20,6 +20,17 @@ pub(super) fn guard<R>(run: impl FnOnce() -> R) -> Result<R, String> {
 /// Runs user code whose panic is nobody's failure: the actor is on its way out, or never saw the message.
 #[cfg_attr(debug_assertions, track_caller)]
 pub(super) fn contain(run: impl FnOnce()) {
+    let mut run = Some(run);
+    // None of this is on the way of a message: compiled once, and not for everything that is dropped somewhere.
+    contain_any(&mut || {
+        if let Some(run) = run.take() {
+            run();
+        }
+    });
+}
+
+#[cfg_attr(debug_assertions, track_caller)]
+fn contain_any(run: &mut dyn FnMut()) {
     drop(guard(run));
 }
 

@@ -252,6 +252,24 @@ impl Watchers {
     }
 }
 
+/// Who waits for the end of the actor, by ticket. Apart from the mailbox, as [`Watchers`].
+#[derive(Default)]
+struct Enders(Vec<(u64, Waker)>);
+
+impl Enders {
+    /// Puts `waker` in the place of the one with this ticket, if there is one.
+    fn replace(&mut self, ticket: Option<u64>, waker: &mut Waker) -> Option<u64> {
+        let (ticket, old) = self.0.iter_mut().find(|(known, _)| Some(*known) == ticket)?;
+        std::mem::swap(old, waker);
+        Some(*ticket)
+    }
+
+    fn remove(&mut self, ticket: u64) -> Option<Waker> {
+        let place = self.0.iter().position(|(known, _)| *known == ticket)?;
+        Some(self.0.swap_remove(place).1)
+    }
+}
+
 /// Watches that nothing will come of.
 pub(super) struct Watches(Vec<Watch>);
 
@@ -297,8 +315,7 @@ struct Waiting<M> {
     next_ticket: u64,
     /// Who waits for the end of a message. A message that is lost leaves its watch here until the actor ends.
     watchers: Watchers,
-    /// Who waits for the end of the actor, by ticket.
-    enders: Vec<(u64, Waker)>,
+    enders: Enders,
     /// Why the first start failed, until whoever spawned has heard of it.
     start_failure: Option<Failure>,
     /// Messages that were lost, until the actor has heard of them.
@@ -313,7 +330,7 @@ impl<M> Waiting<M> {
             urgent_line: Line::new(),
             next_ticket: 0,
             watchers: Watchers::default(),
-            enders: Vec::new(),
+            enders: Enders::default(),
             start_failure: None,
             letters: VecDeque::new(),
         })
@@ -703,24 +720,19 @@ impl<M> Mailbox<M> {
             return None;
         }
         let waiting = inner.waiting.get_or_insert_with(Waiting::new);
-        if let Some(ticket) = ticket
-            && let Some((_, old)) = waiting.enders.iter_mut().find(|(known, _)| *known == ticket)
-        {
-            std::mem::swap(old, &mut waker);
+        if let Some(ticket) = waiting.enders.replace(ticket, &mut waker) {
             drop(inner);
             return Some(ticket);
         }
         let ticket = waiting.ticket();
-        waiting.enders.push((ticket, waker));
+        waiting.enders.0.push((ticket, waker));
         Some(ticket)
     }
 
     /// Forgets the waker registered under `ticket`.
     pub(super) fn cancel_wait_for_end(&self, ticket: u64) {
         let mut inner = self.inner.lock();
-        let Some(waiting) = inner.waiting.as_mut() else { return };
-        let Some(place) = waiting.enders.iter().position(|(known, _)| *known == ticket) else { return };
-        let ender = waiting.enders.swap_remove(place);
+        let ender = inner.waiting.as_mut().and_then(|waiting| waiting.enders.remove(ticket));
         drop(inner);
         drop(ender);
     }
@@ -935,7 +947,7 @@ impl<M> Mailbox<M> {
     #[must_use]
     pub(super) fn take_enders(&self) -> Vec<(u64, Waker)> {
         let mut inner = self.inner.lock();
-        inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.enders)).unwrap_or_default()
+        inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.enders.0)).unwrap_or_default()
     }
 
     /// The actor has ended: returns who waited for that. The turn is never given up again.
@@ -946,7 +958,7 @@ impl<M> Mailbox<M> {
         inner.finished = true;
         self.signals.store(0, Ordering::Relaxed);
         // The rest stays: senders that were refused still ask for their tickets.
-        inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.enders)).unwrap_or_default()
+        inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.enders.0)).unwrap_or_default()
     }
 }
 
