@@ -1,5 +1,5 @@
 //! Messages under a name of the user's: documented, and with types nobody else sees.
-#![deny(warnings, missing_docs, clippy::pedantic)]
+#![deny(warnings, missing_docs)]
 
 use actor::prelude::*;
 
