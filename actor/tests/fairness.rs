@@ -132,6 +132,49 @@ fn a_yield_has_a_reason_and_an_empty_mailbox_never_yields() {
     );
 }
 
+#[actor(throughput = 4, mailbox = 1000)]
+struct Slow;
+
+#[handlers]
+impl Slow {
+    fn work(&mut self, ctx: &mut Context<Self>) {
+        let until = ctx.now().saturating_add(Duration::from_millis(3));
+        while ctx.now() < until {
+            std::hint::spin_loop();
+        }
+    }
+}
+
+#[test]
+fn a_dispatcher_that_others_wait_for_makes_activations_shorter() {
+    type Settings = fn(actor::Builder) -> actor::Builder;
+    let single_worker: Settings = |builder| builder.dispatcher(actor::DispatcherKind::SingleWorker);
+    let current_thread: Settings = |builder| builder.dispatcher(actor::DispatcherKind::CurrentThread);
+    for (threads, dispatcher) in [
+        (None, (|builder| builder) as Settings),
+        (Some(1), |builder| builder),
+        (None, single_worker),
+        (None, current_thread),
+    ] {
+        common::on_runtime(
+            threads,
+            dispatcher,
+            |builder| builder,
+            |system| async move {
+                let actors = [system.spawn(|| Slow).await.unwrap(), system.spawn(|| Slow).await.unwrap()];
+                for _ in 0..12 {
+                    actors.iter().for_each(|actor| actor.work().tell().unwrap());
+                }
+                for actor in &actors {
+                    in_hand(actor.control()).await;
+                }
+                let yields = system.counts::<Slow>().yields;
+                assert!(yields.hint > 0, "the other waits for 12 ms: {yields:?}");
+            },
+        );
+    }
+}
+
 /// Urgent messages that bring the next one.
 #[actor(fairness(system = 1, user = 3))]
 struct Alarmed {

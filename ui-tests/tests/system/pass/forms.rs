@@ -1,5 +1,5 @@
 //! Every form of `system!`.
-#![deny(warnings, missing_docs, unreachable_pub, clippy::all)]
+#![deny(warnings, missing_docs, unreachable_pub)]
 
 use critical_section as _;
 

@@ -179,7 +179,10 @@ impl Future for Runner {
         loop {
             let cell = match line.next(cx.waker()) {
                 Next::Run(cell) => cell,
-                Next::Sleep => return Poll::Pending,
+                Next::Sleep => {
+                    line.hint.store(OverloadHint::Calm as u8, Ordering::Relaxed);
+                    return Poll::Pending;
+                }
                 Next::End => return Poll::Ready(()),
             };
             let again = cell.run();

@@ -98,7 +98,8 @@ impl Shared {
 
     /// The tasks that run the workers.
     pub(in super::super) fn tasks(home: &Arc<Home>, workers: usize) -> impl Iterator<Item = WorkerTask> {
-        (0..workers.clamp(1, Sleepers::MAX)).map(|index| WorkerTask { home: Arc::clone(home), index })
+        let task = |index| WorkerTask { home: Arc::clone(home), index, allowance: Allowance::default() };
+        (0..workers.clamp(1, Sleepers::MAX)).map(task)
     }
 
     /// Takes a ready cell. Returns whether somebody must begin to [look after](Self::look_after_stuck) workers.
@@ -356,7 +357,6 @@ impl Drop for Here {
 struct Pace {
     activations: u32,
     next_in_a_row: u32,
-    /// Shorter when many cells are ready, or when each takes long: looked at with the time.
     allowance: Allowance,
 }
 
@@ -364,6 +364,9 @@ struct Pace {
 pub(in super::super) struct WorkerTask {
     home: Arc<Home>,
     index: usize,
+    /// Shorter when many cells are ready, or when each takes long: looked at with the time, and kept from one poll to the
+    /// next, because activations that take long end the poll.
+    allowance: Allowance,
 }
 
 impl WorkerTask {
@@ -372,13 +375,16 @@ impl WorkerTask {
     }
 
     /// Runs cells until there are none, or it is time to yield. Returns whether work is left.
-    fn run(&self) -> bool {
+    fn run(&self, allowance: &mut Allowance) -> bool {
         let dispatcher = self.dispatcher();
         let worker = &dispatcher.workers[self.index];
-        let mut pace = Pace { activations: 0, next_in_a_row: 0, allowance: Allowance::default() };
+        let mut pace = Pace { activations: 0, next_in_a_row: 0, allowance: *allowance };
         let begun = RealInstant::now();
         loop {
-            let Some(runnable) = dispatcher.find(self.index, worker, &mut pace) else { return false };
+            let Some(runnable) = dispatcher.find(self.index, worker, &mut pace) else {
+                *allowance = Allowance::default();
+                return false;
+            };
             worker.activations.store(worker.activations.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
             // A handler's panic never comes so far; this keeps a mistake of ours from taking the worker down.
             let again = guard(|| runnable.run(pace.allowance)).ok().flatten();
@@ -394,11 +400,12 @@ impl WorkerTask {
             let look_at_time = look_at_time || pace.activations.is_multiple_of(LOOK_AT_TIME_EVERY);
             if look_at_time {
                 let elapsed = begun.elapsed();
-                if pace.activations >= YIELD_AFTER || elapsed >= YIELD_AFTER_TIME {
-                    return true;
-                }
                 let hint = OverloadHint::measured(dispatcher.ready_for(worker), elapsed / pace.activations);
                 pace.allowance = Allowance::new(u32::MAX, hint);
+                if pace.activations >= YIELD_AFTER || elapsed >= YIELD_AFTER_TIME {
+                    *allowance = pace.allowance;
+                    return true;
+                }
             }
         }
     }
@@ -407,12 +414,14 @@ impl WorkerTask {
 impl Future for WorkerTask {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut allowance = self.allowance;
+        let here = Here::enter(self.dispatcher(), &self.dispatcher().workers[self.index]);
+        let left = self.run(&mut allowance);
+        drop(here);
+        self.allowance = allowance;
         let dispatcher = self.dispatcher();
         let worker = &dispatcher.workers[self.index];
-        let here = Here::enter(dispatcher, worker);
-        let left = self.run();
-        drop(here);
         if dispatcher.closed.load(Ordering::Acquire) && !dispatcher.has_work() {
             return Poll::Ready(());
         }
