@@ -193,23 +193,11 @@ impl<A: Actor> Cell<A> {
         supervision: const { &A::SUPERVISION },
     };
 
-    /// Makes a cell; the caller owns its first turn, and the registry its memory.
-    ///
-    /// It runs where its options say; `from` is the home of whoever starts it.
+    /// Makes a cell at `home`; the caller owns its first turn, and the registry its memory.
     ///
     /// # Errors
-    /// Where the system is going down and the actor would be a top-level one, and where there is no such place.
-    pub(super) fn create<F, M>(from: &Arc<Home>, parent: Option<Parent>, factory: F) -> Result<Owner, SpawnError>
-    where
-        F: Factory<A, M>,
-        M: 'static,
-    {
-        let home = from.for_actor::<A>().map_err(SpawnError::NoPlace)?;
-        Self::create_at(home, parent, factory)
-    }
-
-    /// As [`create`](Self::create), at a place that was chosen.
-    pub(super) fn create_at<F, M>(home: Arc<Home>, parent: Option<Parent>, factory: F) -> Result<Owner, SpawnError>
+    /// Where the system is going down and the actor would be a top-level one.
+    pub(super) fn create<F, M>(home: Arc<Home>, parent: Option<Parent>, factory: F) -> Result<Owner, SpawnError>
     where
         F: Factory<A, M>,
         M: 'static,

@@ -19,6 +19,7 @@ use crate::time::Instant;
 use super::agenda::{Make, Source};
 use super::cell::Cell;
 use super::header::{Address, Owner, Parent};
+use super::spawn::SpawnError;
 use super::system::ActorSystem;
 use super::then;
 use super::turn::Turn;
@@ -125,7 +126,8 @@ impl<A: Actor> Host<A> {
         let turn = unsafe { Turn::of(self.0) };
         let core = &self.cell().header.core;
         let parent = Parent { cell: self.address().owner(), restart };
-        let child = Cell::<C>::create::<F, M>(core, Some(parent), factory).map_err(|error| Failure::start(&error))?;
+        let home = core.for_actor::<C>(None).map_err(|why| Failure::start(&SpawnError::NoPlace(why)))?;
+        let child = Cell::<C>::create::<F, M>(home, Some(parent), factory).map_err(|error| Failure::start(&error))?;
         turn.with_children(|children| children.declare(child.clone()));
         let address = child.address();
         core.start(&child);

@@ -64,12 +64,8 @@ where
         }
         let parent = Parent { cell: host.address().owner(), restart: self.restart };
         let core = &parent.cell.header().core.clone();
-        let home = match &self.place {
-            None => core.for_actor::<A>(),
-            Some(place) => core.place::<A>(place),
-        };
-        let home = home.map_err(SpawnError::NoPlace)?;
-        let child = Cell::<A>::create_at::<F, M>(home, Some(parent), self.factory)?;
+        let home = core.for_actor::<A>(self.place.as_ref()).map_err(SpawnError::NoPlace)?;
+        let child = Cell::<A>::create::<F, M>(home, Some(parent), self.factory)?;
         let address = child.address();
         host.adopt(child.clone());
         core.start(&child);

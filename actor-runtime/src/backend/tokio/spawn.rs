@@ -62,10 +62,7 @@ where
     }
 
     fn start(self) -> Result<(Owner, Address), SpawnError> {
-        let home = match &self.place {
-            None => self.home.for_actor::<A>(),
-            Some(place) => self.home.place::<A>(place),
-        };
+        let home = self.home.for_actor::<A>(self.place.as_ref());
         // A system that closes takes its dispatchers along.
         let home =
             home.map_err(|why| if self.home.is_closing() { SpawnError::ShutDown } else { SpawnError::NoPlace(why) })?;
@@ -73,7 +70,7 @@ where
             Some(name) => Some(home.reserve(&name).ok_or(SpawnError::NameTaken(name))?),
             None => None,
         };
-        let cell = match Cell::<A>::create_at::<F, M>(home, None, self.factory) {
+        let cell = match Cell::<A>::create::<F, M>(home, None, self.factory) {
             Ok(cell) => cell,
             Err(error) => {
                 name.into_iter().for_each(|name| self.home.give_name(&name, None));

@@ -133,8 +133,15 @@ impl Home {
         matches!(self.ready, Ready::Shared(_))
     }
 
-    /// The home of a new `A` that is started from here.
-    pub(in super::super) fn for_actor<A: Actor>(self: &Arc<Self>) -> Result<Arc<Self>, PlaceError> {
+    /// The home of a new `A` that is started from here: at the place that was `chosen` for it, or else by its options,
+    /// or its system's.
+    pub(in super::super) fn for_actor<A: Actor>(
+        self: &Arc<Self>,
+        chosen: Option<&Place>,
+    ) -> Result<Arc<Self>, PlaceError> {
+        if let Some(chosen) = chosen {
+            return self.place::<A>(chosen);
+        }
         match (A::OPTIONS.dispatcher, self.core.default_place()) {
             (Some(kind), _) => self.place::<A>(&Place::Kind(kind)),
             (None, Some(place)) if !A::LOCAL || place.stays_on_one_thread() => self.place::<A>(place),
@@ -154,7 +161,7 @@ impl Home {
     }
 
     /// The home of a new `A` at `place`.
-    pub(in super::super) fn place<A: Actor>(self: &Arc<Self>, place: &Place) -> Result<Arc<Self>, PlaceError> {
+    fn place<A: Actor>(self: &Arc<Self>, place: &Place) -> Result<Arc<Self>, PlaceError> {
         if let Ready::Stepped(_) = self.ready {
             // Whoever should run an actor, the stepper does.
             return Ok(Arc::clone(self));
