@@ -222,6 +222,16 @@ fn an_idle_actor_answers_on_the_askers_thread_unless_that_is_switched_off() {
         }
     }
 
+    #[actor]
+    struct Later;
+
+    #[handlers]
+    impl Later {
+        async fn thread(&self) -> ThreadId {
+            std::thread::current().id()
+        }
+    }
+
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
     // The main thread is no worker, so a handler that runs on it was inlined.
     runtime.block_on(async {
@@ -231,6 +241,8 @@ fn an_idle_actor_answers_on_the_askers_thread_unless_that_is_switched_off() {
         assert_eq!(desk.thread().await, Ok(std::thread::current().id()));
         let elsewhere = system.spawn(|| Elsewhere).await.unwrap();
         assert_ne!(elsewhere.thread().await, Ok(std::thread::current().id()));
+        let later = system.spawn(|| Later).await.unwrap();
+        assert_ne!(later.thread().await, Ok(std::thread::current().id()), "what may wait is queued");
     });
 }
 

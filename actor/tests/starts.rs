@@ -1,4 +1,4 @@
-//! Starts: who gives one up, by dropping the future of `spawn`, leaves no actor behind.
+//! Starts: who gives one up, by dropping the future of `spawn`, leaves no actor behind; one in another nests no deeper than it may.
 #![allow(missing_docs)]
 
 mod common;
@@ -7,7 +7,7 @@ use std::future::{Future, IntoFuture, pending};
 use std::pin::pin;
 
 use actor::prelude::*;
-use common::{Gate, Journal, everywhere, yield_now};
+use common::{Gate, Journal, everywhere, until, yield_now};
 
 /// Never up, unless the gate is opened.
 #[actor]
@@ -170,5 +170,43 @@ fn a_child_whose_start_is_given_up_ends_while_its_parent_lives() {
         assert_eq!(parent.start().await, Ok(0));
         parent.never().tell().unwrap();
         parent.control().kill();
+    });
+}
+
+/// Starts the next one while it starts.
+#[actor]
+struct Link {
+    left: u32,
+    journal: Journal,
+    next: Option<LinkRef>,
+}
+
+impl Link {
+    fn new(left: u32, journal: &Journal) -> Self {
+        Self { left, journal: journal.clone(), next: None }
+    }
+}
+
+#[handlers]
+impl Link {
+    #[started]
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        let (left, journal) = (self.left, self.journal.clone());
+        if left == 0 {
+            return journal.note("the last is up");
+        }
+        self.next = Some(ctx.system().spawn(move || Link::new(left - 1, &journal)).detach());
+    }
+}
+
+#[test]
+fn a_long_chain_of_starts_does_not_grow_the_stack() {
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        let theirs = journal.clone();
+        let left = if cfg!(miri) { 100 } else { 3_000 };
+        let _first = system.spawn(move || Link::new(left, &theirs)).await.unwrap();
+        until(|| !journal.entries().is_empty()).await;
+        assert_eq!(journal.entries(), ["the last is up"]);
     });
 }
