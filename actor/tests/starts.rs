@@ -6,6 +6,7 @@ mod common;
 use std::future::{Future, IntoFuture, pending};
 use std::pin::pin;
 
+use actor::FindError;
 use actor::prelude::*;
 use common::{Gate, Journal, everywhere, until, yield_now};
 
@@ -66,10 +67,13 @@ fn a_start_that_hangs_ends_when_it_is_given_up() {
         let journal = Journal::default();
         give_up(system.spawn(slow(&journal, &Gate::default())).named("slow").into_future(), &journal).await;
         noted(&journal, &["starts", "dropped"]).await;
-        while system.find::<SlowRef>("slow").is_ok() {
-            yield_now().await;
-        }
-        // The name is free again.
+        // The name is its own until it has ended.
+        until(|| match system.find::<SlowRef>("slow") {
+            Err(FindError::Unknown) => true,
+            Ok(_) | Err(FindError::Stopping) => false,
+            Err(other) => panic!("{other}"),
+        })
+        .await;
         let gate = Gate::default();
         gate.open();
         system.spawn(slow(&Journal::default(), &gate)).named("slow").await.unwrap();

@@ -197,6 +197,8 @@ pub enum FindError {
     Unknown,
     /// The actor of that name is of another type, whose label this is.
     OtherActor(&'static str),
+    /// The actor of that name is on its way to its end; the name is free when it has ended.
+    Stopping,
 }
 
 impl fmt::Display for FindError {
@@ -205,6 +207,9 @@ impl fmt::Display for FindError {
             Self::Unknown => f.write_str("no actor has this name; give it with `spawn(..).named(..)`"),
             Self::OtherActor(label) => {
                 write!(f, "the actor of this name is a `{label}`; find it by the ref of that type")
+            }
+            Self::Stopping => {
+                f.write_str("the actor of this name is on its way to its end; find the next one after that")
             }
         }
     }

@@ -606,7 +606,7 @@ impl ActorSystem {
     /// The actor that was [`named`](Spawn::named) so, by the type of its ref: `system.find::<DbRef>("db")`.
     ///
     /// # Errors
-    /// When no actor has the name, or one of another type.
+    /// When no actor has the name, or one of another type, or one that stops.
     pub fn find<R>(&self, name: &str) -> Result<R, FindError>
     where
         R: ActorRef<Actor: Actor>,
@@ -616,8 +616,7 @@ impl ActorSystem {
         if (table.actor)() != TypeId::of::<R::Actor>() {
             return Err(FindError::OtherActor((table.label)()));
         }
-        // One that drains is as good as gone.
-        let address = cell.upgrade().ok_or(FindError::Unknown)?;
+        let address = cell.upgrade().ok_or(FindError::Stopping)?;
         Ok(R::from_ref(Ref::from_address(crate::backend::Address::Tokio(address))))
     }
 
