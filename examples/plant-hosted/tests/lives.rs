@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::task::Poll;
+
 use actor::prelude::*;
 use actor::system;
 use common::{Owing, OwingRef, advance, later, note, noted, now, run};
@@ -44,6 +46,59 @@ mod kept {
         system::PARENT.fails().tell().unwrap();
         run(system::step);
         assert_eq!(noted(), [""; 0], "the life that asked is over");
+    }
+}
+
+mod last_word {
+    use super::*;
+
+    /// Asks in its last word, which waits; and that is one life that ends, not two.
+    #[actor]
+    struct Curious {
+        store: OwingRef,
+    }
+
+    #[handlers]
+    impl Curious {
+        #[started]
+        fn started(&mut self, ctx: &mut Context<Self>) {
+            note(format!("life {}", ctx.incarnation()));
+        }
+        #[restarting]
+        async fn restarting(&mut self, ctx: &mut Context<Self>) {
+            let _ = self.store.first().then(ctx, CuriousRef::got);
+            let mut polled = false;
+            std::future::poll_fn(|cx| {
+                cx.waker().wake_by_ref();
+                if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        }
+        fn fails(&mut self, ctx: &mut Context<Self>) {
+            ctx.fail("on purpose");
+        }
+        fn got(&mut self, answer: Result<u32, AskError>) {
+            note(format!("got {answer:?}"));
+        }
+    }
+
+    system! {
+        mod system {
+            CURIOUS: Curious { mailbox = 3 } = || Curious { store: system::STORE.clone() },
+            STORE: Owing { mailbox = 3 } = Owing::new,
+        }
+    }
+
+    #[test]
+    fn an_answer_to_the_last_word_does_not_reach_the_next_life() {
+        system::start(now);
+        run(system::step);
+        system::CURIOUS.fails().tell().unwrap();
+        run(system::step);
+        advance(100, system::tick, system::step);
+        system::STORE.answer_first().tell().unwrap();
+        run(system::step);
+        assert_eq!(noted(), ["life 0", "life 1"]);
     }
 }
 

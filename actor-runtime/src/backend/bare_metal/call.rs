@@ -22,7 +22,7 @@ use super::mailbox;
 use super::reply::{self, Pending};
 use super::system::System;
 use super::urgent::{self, Line};
-use super::waiting::{Ticket, What};
+use super::waiting::{self, Ticket, What};
 
 /// The waker of the handler that the actor at `address` has in hand.
 pub(super) fn waker(address: Address) -> Waker {
@@ -87,10 +87,12 @@ impl Address {
             (Reason::Full, Overflow::DropNewest) => message.refuse(Unanswered::Dropped),
             (Reason::Full, Overflow::DropOldest) => {
                 // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
-                let (oldest, pushed) = unsafe { mailbox::replace_oldest::<A>(self, message) };
-                oldest.into_iter().for_each(|oldest| oldest.refuse(Unanswered::Dropped));
-                // There is no oldest where all room is kept for answers.
-                pushed.into_iter().for_each(|newest| newest.refuse(Unanswered::Dropped));
+                match unsafe { mailbox::replace_oldest::<A>(self, message) } {
+                    Ok(oldest) => oldest.into_iter().for_each(|oldest| oldest.refuse(Unanswered::Dropped)),
+                    // All room is kept for answers.
+                    Err((newest, Reason::Full)) => newest.refuse(Unanswered::Dropped),
+                    Err(stopped) => return Err(stopped),
+                }
             }
             (reason, _) => return Err((message, reason)),
         }
@@ -294,6 +296,10 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         }
         if !self.line.ticket.wait(self.address, What::Answer, waker, deadline) {
             return Err(K::unsent(TellError::Full));
+        }
+        // A place may have come before this one stood in the line.
+        if reply::has_room() {
+            waiting::answer();
         }
         Ok(Stage::Fresh { message, attach, limit: deadline.map_or(Limit::Default, Limit::Until) })
     }

@@ -330,8 +330,10 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             Poll::Pending => Flow::Wait,
             Poll::Ready(left) => {
                 self.set_running(false);
-                // What was decided while it waited, holds from here on.
-                if detour && self.life(|life| life.is_restarting()) {
+                // What was decided while a handler waited, holds from here on. A hook is no part of the life it ends.
+                let is_over =
+                    |life: &mut Lifecycle| life.is_restarting() && life.task(A::CHILDREN) == Task::StopChildren;
+                if detour && self.life(is_over) {
                     self.close_life();
                 }
                 self.finish(left)
@@ -681,6 +683,10 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         timers::stop::<A>(self.place.annex);
         // Replies it kept are answered with what became of it.
         let is_stopping = self.life(|life| life.is_stopping());
+        if !is_stopping {
+            // What `#[restarting]` asked is not for the next life either; an end forgets of its own.
+            then::forget(self.address);
+        }
         crate::backend::dropped_because(if is_stopping { Unanswered::Stopped } else { Unanswered::Failed }, || {
             // SAFETY: the task comes once after each build; the turn is exclusive and no future is live.
             unsafe { self.state().drop_in_place() };

@@ -234,6 +234,17 @@ impl Header {
         })
     }
 
+    /// Notes that a sender waits for room. Raises nothing. Returns whether the actor is alive.
+    pub(super) fn want_room(&self) -> bool {
+        critical_section::with(|cs| {
+            let alive = self.stage_in(cs).is_alive();
+            if alive {
+                self.attention.set(cs, self.attention.get(cs) | attention::ROOM);
+            }
+            alive
+        })
+    }
+
     /// Ends a step of an actor that is alive. It is `up` if a message may be handled now; else there is something to do
     /// `again`, or nothing before a signal.
     #[inline(never)]

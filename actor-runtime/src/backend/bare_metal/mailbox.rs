@@ -135,8 +135,8 @@ pub(super) unsafe fn take_any<A: Actor>(address: Address) -> Option<A::Message> 
     })
 }
 
-/// Takes the oldest message out and puts `message` in, in one step. Returns the oldest, and the message where it found
-/// no room all the same.
+/// Puts `message` into a mailbox that was full, in one step with taking the oldest out, which is returned. Gives the
+/// message back where the mailbox takes no more, or all its room is kept for answers.
 ///
 /// # Safety
 /// The slot at `address` is that of an `A`.
@@ -144,12 +144,18 @@ pub(super) unsafe fn take_any<A: Actor>(address: Address) -> Option<A::Message> 
 pub(super) unsafe fn replace_oldest<A: Actor>(
     address: Address,
     message: A::Message,
-) -> (Option<A::Message>, Option<A::Message>) {
-    critical_section::with(|_| {
-        // SAFETY: as the caller says; whoever holds the critical section may take the oldest.
-        let oldest = unsafe { take_any::<A>(address) };
+) -> Result<Option<A::Message>, (A::Message, Reason)> {
+    critical_section::with(|cs| {
+        let header = address.header();
+        // Looked at anew: an interrupt may have closed the mailbox, or the worker have made room.
+        let oldest = if header.room.get(cs) == 0 && header.takes_more(cs) {
+            // SAFETY: as the caller says; whoever holds the critical section may take the oldest.
+            unsafe { take_any::<A>(address) }
+        } else {
+            None
+        };
         // SAFETY: as the caller says.
-        (oldest, unsafe { push::<A>(address, message) }.err().map(|(message, _)| message))
+        unsafe { push::<A>(address, message) }.map(|()| oldest)
     })
 }
 

@@ -96,6 +96,11 @@ const fn fits<T>() -> bool {
     size_of::<T>() <= size_of::<Answer>() && align_of::<T>() <= align_of::<Answer>()
 }
 
+/// Whether there is a place for an answer.
+pub(super) fn has_room() -> bool {
+    (0..PLACES).any(|index| at(index, |place| place.state == State::Free) == Some(true))
+}
+
 /// The asking side of one ask: a place of the table, freed when dropped.
 pub(super) struct Pending<T> {
     number: u32,

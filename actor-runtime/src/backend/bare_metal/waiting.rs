@@ -15,7 +15,7 @@ use crate::actor::Actor;
 use crate::time::Instant;
 
 use super::detour;
-use super::header::{Address, attention};
+use super::header::Address;
 use super::mailbox;
 
 /// Futures of the program that may wait at a time; a power of two.
@@ -199,22 +199,45 @@ fn with<R>(number: u32, look: impl FnOnce(CriticalSection<'_>, &mut Option<Waiti
 fn heed(news: News) {
     match news {
         News::Room(address) => let_in(address),
-        News::Answer => {
-            let waker = oldest(state::WAITS, None).and_then(|number| {
-                with(number, |_, waiting| {
-                    let waiting = waiting.as_mut()?;
-                    waiting.state = state::COME;
-                    waiting.waker.take()
-                })
-            });
-            crate::backend::wake(waker.flatten());
-        }
+        News::Answer => let_ask(),
         News::End(address) => each(|waiting| {
             let is_over = waiting.address == address && waiting.what != What::Answer as u8;
             waiting.state = if is_over { state::OVER } else { waiting.state };
             is_over
         }),
         News::Tick(now) => each(|waiting| waiting.due <= now.as_nanos()),
+    }
+}
+
+/// What became of one that was to get what it waits for.
+enum Turn {
+    /// It has it, and is to be woken.
+    Come(Option<Waker>),
+    /// There is none.
+    NotYet,
+    /// An interrupt was there first: it has it already, or waits no more.
+    Gone,
+}
+
+/// Gives the one with this number what it waits for, if it still does and `keep` has kept it.
+fn give(number: u32, keep: impl FnOnce(CriticalSection<'_>) -> bool) -> Turn {
+    let turn = with(number, |cs, waiting| {
+        let waiting = waiting.as_mut().filter(|waiting| waiting.state == state::WAITS)?;
+        if !keep(cs) {
+            return Some(Turn::NotYet);
+        }
+        waiting.state = state::COME;
+        Some(Turn::Come(waiting.waker.take()))
+    });
+    turn.flatten().unwrap_or(Turn::Gone)
+}
+
+/// Has the oldest of those who wait for a place for an answer look again.
+fn let_ask() {
+    while let Some(number) = oldest(state::WAITS, None) {
+        if let Turn::Come(waker) = give(number, |_| true) {
+            return crate::backend::wake(waker);
+        }
     }
 }
 
@@ -225,21 +248,17 @@ fn let_in(address: Address) {
         return;
     }
     while let Some(number) = oldest(state::WAITS, Some(address)) {
-        let kept = with(number, |cs, waiting| {
-            let waiting = waiting.as_mut()?;
-            if !mailbox::reserve(cs, address) {
-                address.header().signal(attention::ROOM);
-                return None;
+        let turn = give(number, |cs| {
+            let is_kept = mailbox::reserve(cs, address);
+            if !is_kept {
+                address.header().want_room();
             }
-            waiting.state = state::COME;
-            Some(waiting.waker.take())
+            is_kept
         });
-        match kept {
-            Some(Some(waker)) => crate::backend::wake(waker),
-            // There is no more room.
-            Some(None) => return,
-            // It has just left.
-            None => {}
+        match turn {
+            Turn::Come(waker) => crate::backend::wake(waker),
+            Turn::NotYet => return,
+            Turn::Gone => {}
         }
     }
 }
@@ -320,7 +339,10 @@ impl Ticket {
         let is_new = !self.is_some();
         let waits = self.wait(address, What::Room, waker, due);
         if waits && is_new {
-            address.header().signal(attention::ROOM);
+            if !address.header().want_room() {
+                // It ended before it could know of this one.
+                self.look(|_, waiting| waiting.as_mut().map(|waiting| waiting.state = state::OVER));
+            }
             let_in(address);
         }
         waits
@@ -343,13 +365,16 @@ impl Ticket {
             _ => return Err((message, true)),
         }
         let mut message = Some(message);
-        self.look(|cs, waiting| {
+        // The waker goes outside of the critical section: it is the user's.
+        let left = self.look(|cs, waiting| {
+            let waker = waiting.as_mut()?.waker.take();
             *waiting = None;
             let kept = message.take()?;
             // SAFETY: as the caller says.
             message = unsafe { mailbox::push_reserved::<A>(cs, address, kept) }.err();
-            Some(())
+            waker
         });
+        drop(left);
         self.0 = 0;
         wake_next(address);
         message.map_or(Ok(()), |message| Err((message, false)))
