@@ -11,6 +11,8 @@
 //!                          StopChildren ► last hook ► DropState ► Pause or End
 //! ```
 //!
+//! An actor that is up may be suspended: it handles nothing, and goes every other way as if it did.
+//!
 //! The last hook is `#[stopping]`, or `#[restarting]` where a failure leads to another life. A life that was never up has
 //! none, and neither has one that ended in a panic.
 //!
@@ -31,6 +33,8 @@ pub enum Task {
     CallStarted,
     /// Handle messages.
     Receive,
+    /// Handle nothing until [`Lifecycle::suspend`] says otherwise; messages wait.
+    Suspended,
     /// Stop all children in reverse order of start, and wait for their end.
     StopChildren,
     /// Call `#[stopping]`.
@@ -52,6 +56,7 @@ enum Phase {
     /// Declared children below this number are up; when all are, `#[started]` is called.
     Starting(u8),
     Receiving,
+    Suspended,
     /// Whether the last hook is called: the life was up, and no panic went through its state.
     StoppingChildren(bool),
     Stopping,
@@ -103,6 +108,7 @@ impl Lifecycle {
             Phase::Starting(up) if (up as usize) < children => Task::StartChild(up as usize),
             Phase::Starting(_) => Task::CallStarted,
             Phase::Receiving => Task::Receive,
+            Phase::Suspended => Task::Suspended,
             Phase::StoppingChildren(_) => Task::StopChildren,
             Phase::Stopping => match self.goal {
                 Goal::Stop(reason) | Goal::Renew(reason) => Task::CallStopping(reason),
@@ -122,6 +128,24 @@ impl Lifecycle {
     #[inline]
     pub const fn receives(&self) -> bool {
         matches!(self.phase, Phase::Receiving)
+    }
+
+    /// Whether the actor is up: it handles messages, or would if it were not suspended.
+    const fn is_up(&self) -> bool {
+        matches!(self.phase, Phase::Receiving | Phase::Suspended)
+    }
+
+    /// Suspends an actor that is up, or ends that. Returns whether it goes on now.
+    pub const fn suspend(&mut self, suspended: bool) -> bool {
+        match (self.phase, suspended) {
+            (Phase::Receiving, true) => self.phase = Phase::Suspended,
+            (Phase::Suspended, false) => {
+                self.phase = Phase::Receiving;
+                return true;
+            }
+            _ => {}
+        }
+        false
     }
 
     /// Whether its state is to be made.
@@ -153,7 +177,7 @@ impl Lifecycle {
     /// The task in hand is done, for an actor with `children` declared children.
     pub const fn done(&mut self, children: usize) {
         self.phase = match self.phase {
-            Phase::Building | Phase::Starting(_) | Phase::Receiving => return self.rise(children),
+            Phase::Building | Phase::Starting(_) | Phase::Receiving | Phase::Suspended => return self.rise(children),
             Phase::StoppingChildren(true) => Phase::Stopping,
             Phase::StoppingChildren(false) | Phase::Stopping => Phase::DroppingState,
             Phase::DroppingState => match self.goal {
@@ -175,7 +199,12 @@ impl Lifecycle {
             Phase::Building => Phase::Starting(0),
             Phase::Starting(up) if (up as usize) < children => Phase::Starting(up + 1),
             Phase::Starting(_) | Phase::Receiving => Phase::Receiving,
-            Phase::StoppingChildren(_) | Phase::Stopping | Phase::DroppingState | Phase::Pausing | Phase::Ended => {
+            Phase::Suspended
+            | Phase::StoppingChildren(_)
+            | Phase::Stopping
+            | Phase::DroppingState
+            | Phase::Pausing
+            | Phase::Ended => {
                 return;
             }
         };
@@ -190,7 +219,7 @@ impl Lifecycle {
         match self.phase {
             // No state yet, or no longer.
             Phase::Building | Phase::Pausing => self.phase = Phase::Ended,
-            Phase::Starting(_) | Phase::Receiving => self.go_down(false),
+            Phase::Starting(_) | Phase::Receiving | Phase::Suspended => self.go_down(false),
             // On the way down for a restart: from here it goes on to the end.
             Phase::StoppingChildren(_) | Phase::Stopping | Phase::DroppingState | Phase::Ended => {}
         }
@@ -198,7 +227,7 @@ impl Lifecycle {
 
     /// The life in hand ended by itself, and another one follows.
     pub const fn renew(&mut self, reason: StopReason) {
-        if matches!((self.phase, self.goal), (Phase::Starting(_) | Phase::Receiving, Goal::Run)) {
+        if matches!((self.phase, self.goal), (Phase::Starting(_) | Phase::Receiving | Phase::Suspended, Goal::Run)) {
             self.goal = Goal::Renew(reason);
             self.go_down(false);
         }
@@ -217,7 +246,7 @@ impl Lifecycle {
         }
         match decision {
             Decision::Resume => {
-                if !matches!(self.phase, Phase::Receiving) {
+                if !self.is_up() {
                     // Nothing to go on with before the actor is up.
                     self.restart(poisoned);
                 }
@@ -262,7 +291,7 @@ impl Lifecycle {
 
     /// Begins the way down. `poisoned` says that a panic went through the state: no hook may see it.
     const fn go_down(&mut self, poisoned: bool) {
-        self.phase = Phase::StoppingChildren(matches!(self.phase, Phase::Receiving) && !poisoned);
+        self.phase = Phase::StoppingChildren(self.is_up() && !poisoned);
     }
 }
 
@@ -391,6 +420,7 @@ mod tests {
         Done,
         Stop,
         Renew,
+        Suspend(bool),
         Failed(Decision, bool),
     }
 
@@ -406,6 +436,7 @@ mod tests {
             6 => Just(Event::Done),
             1 => Just(Event::Stop),
             1 => Just(Event::Renew),
+            2 => any::<bool>().prop_map(Event::Suspend),
             2 => (decision, any::<bool>()).prop_map(|(decision, poisoned)| Event::Failed(decision, poisoned)),
         ]
     }
@@ -425,7 +456,9 @@ mod tests {
                     Task::Build => prop_assert!(!state && children == 0),
                     Task::StartChild(index) => prop_assert!(state && index == children),
                     Task::CallStarted => prop_assert!(state && children == CHILDREN),
-                    Task::Receive => prop_assert!(state && !poisoned && children == CHILDREN && !stopped),
+                    Task::Receive | Task::Suspended => {
+                        prop_assert!(state && !poisoned && children == CHILDREN && !stopped);
+                    }
                     Task::StopChildren | Task::DropState => prop_assert!(state),
                     Task::CallStopping(_) | Task::CallRestarting => {
                         prop_assert!(state && !poisoned && children == 0 && up && last_words == 0);
@@ -445,7 +478,7 @@ mod tests {
                             Task::DropState => state = false,
                             Task::CallStarted => up = true,
                             Task::CallStopping(_) | Task::CallRestarting => last_words += 1,
-                            Task::Receive | Task::Pause | Task::End(_) => {}
+                            Task::Receive | Task::Suspended | Task::Pause | Task::End(_) => {}
                         }
                         life.done(CHILDREN);
                     }
@@ -454,6 +487,11 @@ mod tests {
                         life.stop(StopReason::Requested);
                     }
                     Event::Renew => life.renew(StopReason::Requested),
+                    Event::Suspend(suspended) => {
+                        let goes_on = life.suspend(suspended);
+                        prop_assert_eq!(goes_on, task == Task::Suspended && !suspended);
+                        prop_assert!(!(life.receives() && suspended));
+                    }
                     // Children stop and states drop without failing; a pause does nothing that could.
                     Event::Failed(..)
                         if matches!(task, Task::StopChildren | Task::DropState | Task::Pause) => {}

@@ -1,6 +1,7 @@
 //! What is recorded about actors, in plain figures: the same on every backend.
 
 use core::fmt;
+use core::time::Duration;
 
 use crate::failure::Failure;
 use crate::failure::StopReason;
@@ -101,6 +102,18 @@ pub enum SystemEvent<'a> {
         message: &'static str,
         /// Why.
         reason: DeadLetterReason,
+    },
+    /// An actor is suspended for longer than [`suspension_limit`](crate::backend::tokio::Builder::suspension_limit)
+    /// says; told once for each suspension.
+    SuspendedTooLong {
+        /// Label of the actor.
+        actor: &'static str,
+        /// Its identity.
+        id: ActorId,
+        /// Who keeps it suspended, the first first.
+        owners: &'a [&'static str],
+        /// Since how long it is suspended.
+        elapsed: Duration,
     },
     /// A dispatcher went before its actors had ended, as with the runtime it ran on. They are ended now, and those that
     /// nobody could run any more without their `#[stopping]` hooks.

@@ -4,8 +4,11 @@ use core::fmt;
 use core::future::IntoFuture;
 use core::hash::Hash;
 use core::marker::PhantomData;
+use core::time::Duration;
 
 use crate::actor::Actor;
+#[cfg(feature = "tokio")]
+use crate::backend::Suspension;
 use crate::backend::{Address, Crew, Stopped, WeakAddress};
 use crate::id::ActorId;
 
@@ -141,6 +144,42 @@ impl<'a> Control<'a> {
         Ending(self.stopped())
     }
 
+    /// Has the actor handle nothing for as long as what is returned is kept: messages wait in their order, and so do
+    /// timers and other events. The handler in hand finishes. `owner` says who wants it, where it takes
+    /// [too long](crate::backend::tokio::Builder::suspension_limit).
+    ///
+    /// It nests: the actor goes on when nobody keeps it suspended. A restart ends it, and so does the end of the actor;
+    /// a drain waits for it.
+    ///
+    /// ```
+    /// # use actor::prelude::*;
+    /// # #[actor]
+    /// # struct Counter(u64);
+    /// # #[handlers]
+    /// # impl Counter {
+    /// #     fn add(&mut self, by: u64) { self.0 += by; }
+    /// #     fn total(&self) -> u64 { self.0 }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let system = ActorSystem::new("example");
+    /// let counter = system.spawn(|| Counter(0)).await?;
+    /// let backup = counter.control().suspend("backup");
+    /// counter.add(2).await?;
+    /// assert_eq!(counter.control().depth(), 1);
+    /// backup.resume();
+    /// assert_eq!(counter.total().await?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// On bare metal, where nobody is suspended.
+    #[cfg(feature = "tokio")]
+    pub fn suspend(&self, owner: &'static str) -> Suspension {
+        self.address.suspend(owner)
+    }
+
     /// Waits until the actor has ended: children gone, hook done, state dropped, timers freed.
     ///
     /// # Cancel safety
@@ -166,7 +205,8 @@ impl<'a> Control<'a> {
 
     /// The mailbox as it is at this moment.
     pub fn mailbox(&self) -> MailboxStatus {
-        MailboxStatus { depth: self.address.depth(), capacity: self.address.capacity() }
+        let (suspensions, suspended) = self.address.suspended();
+        MailboxStatus { depth: self.address.depth(), capacity: self.address.capacity(), suspensions, suspended }
     }
 
     /// The labels from the root down to the actor, such as `store/db`. Nothing is allocated until it is made a string.
@@ -212,6 +252,10 @@ pub struct MailboxStatus {
     pub depth: usize,
     /// Messages that may wait in each lane; `None` where only memory bounds them.
     pub capacity: Option<u32>,
+    /// How often it was suspended.
+    pub suspensions: u64,
+    /// For how long in all, the time since the open suspension began included.
+    pub suspended: Duration,
 }
 
 /// Where an actor stands below its root; from [`control().path()`](Control::path).

@@ -170,5 +170,5 @@ pub use actor_runtime::recipient::Delivery;
 pub use actor_runtime::backend::tokio::{
     ActorSystem, Attached, Builder, Dispatcher, DispatcherKind, Errand, FindError, OverloadHint, OwnedRuntime,
     PlaceError, Placement, Published, ReadyCell, Residents, ShutdownError, SingleWorker, Spawn, SpawnChild, SpawnError,
-    Spawning, Stepper, Stuck, Topic,
+    Spawning, Stepper, Stuck, Suspension, Topic,
 };

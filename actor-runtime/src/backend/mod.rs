@@ -174,6 +174,29 @@ impl Address {
         }
     }
 
+    #[cfg(feature = "tokio")]
+    pub(crate) fn suspend(&self, owner: &'static str) -> tokio::Suspension {
+        match self {
+            Self::Nobody => tokio::Suspension::NONE,
+            Self::Tokio(address) => address.suspend(owner),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(_) => {
+                panic!("an actor on bare metal is not suspended; have it `stash_unless` what must wait")
+            }
+        }
+    }
+
+    /// How often the actor was suspended, and for how long in all.
+    pub(crate) fn suspended(&self) -> (u64, Duration) {
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.suspended(),
+            Self::Nobody => Default::default(),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(_) => Default::default(),
+        }
+    }
+
     pub(crate) fn kill(&self) {
         match self {
             Self::Nobody => {}
@@ -542,6 +565,9 @@ impl<A: Actor> Host<A> {
 
 #[cfg(feature = "tokio")]
 pub(crate) use tokio::block_on;
+
+#[cfg(feature = "tokio")]
+pub(crate) use tokio::Suspension;
 
 /// The members of a pool, shared by its clones.
 #[cfg(feature = "tokio")]

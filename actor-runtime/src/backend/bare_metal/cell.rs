@@ -390,7 +390,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
                 self.end();
                 Flow::Over
             }
-            Task::Build | Task::StartChild(_) | Task::CallStarted | Task::Receive => Flow::Again,
+            Task::Build | Task::StartChild(_) | Task::CallStarted | Task::Receive | Task::Suspended => Flow::Again,
         }
     }
 

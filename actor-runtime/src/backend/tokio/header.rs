@@ -12,6 +12,7 @@ use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
+use core::time::Duration;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
@@ -27,6 +28,7 @@ use crate::supervision::{RestartType, Supervision};
 use super::cell::Cell;
 use super::dispatcher::home::Home;
 use super::mailbox::signal;
+use super::suspensions::Suspension;
 
 /// The erased functions of one kind of cell.
 pub(super) struct Table {
@@ -480,6 +482,17 @@ impl Address {
 
     pub(crate) fn downgrade(&self) -> WeakAddress {
         WeakAddress(self.owner())
+    }
+
+    pub(crate) fn suspend(&self, owner: &'static str) -> Suspension {
+        self.header().core.suspensions().suspend(self.owner(), owner)
+    }
+
+    /// How often the actor was suspended, and for how long in all.
+    pub(crate) fn suspended(&self) -> (u64, Duration) {
+        let header = self.header();
+        let past = header.core.suspensions().past(header.id, header.core.now());
+        (past.times, past.total)
     }
 
     pub(crate) fn kill(&self) {

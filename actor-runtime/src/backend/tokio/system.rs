@@ -38,12 +38,16 @@ use super::lock::Lock;
 use super::mailbox::{Deadline, signal};
 use super::spawn::{FindError, Spawn};
 use super::stepper::{Stepped, Stepper, VirtualClock};
+use super::suspensions::Suspensions;
 use super::terminations::Terminations;
 use super::timers::{Due, Key, Timers};
 use super::watch::{self, Watch};
 
 /// How long a shutdown may take unless the builder says otherwise.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a suspension may last before it is an event.
+const SUSPENSION_LIMIT: Duration = Duration::from_secs(60);
 
 /// Told of everything that happens, where it happens.
 type EventHandler = Box<dyn Fn(&SystemEvent<'_>) + Send + Sync>;
@@ -72,6 +76,7 @@ pub(super) struct Core {
     /// Failures on their way from a child to its parent, by the parent.
     escalated: Lock<Vec<(ActorId, Failure)>>,
     terminations: Terminations,
+    suspensions: Suspensions,
     /// What all handles share, while there are any.
     handles: OnceLock<Weak<Handle>>,
     shutdown_timeout: Duration,
@@ -409,6 +414,10 @@ impl Core {
         take_all(&self.escalated, parent)
     }
 
+    pub(super) fn suspensions(&self) -> &Suspensions {
+        &self.suspensions
+    }
+
     pub(super) fn terminations(&self) -> &Terminations {
         &self.terminations
     }
@@ -570,6 +579,7 @@ impl ActorSystem {
             seed: None,
             workers: None,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
+            suspension_limit: SUSPENSION_LIMIT,
             event_handler: None,
             dispatcher: None,
         }
@@ -685,6 +695,7 @@ pub struct Builder {
     seed: Option<u64>,
     workers: Option<usize>,
     shutdown_timeout: Duration,
+    suspension_limit: Duration,
     event_handler: Option<EventHandler>,
     dispatcher: Option<Place>,
 }
@@ -705,6 +716,12 @@ impl Builder {
     /// How long a shutdown may take in all; 10 seconds by default.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.shutdown_timeout = timeout;
+        self
+    }
+
+    /// After how long a suspension is an event, [`SystemEvent::SuspendedTooLong`]; a minute by default.
+    pub fn suspension_limit(mut self, limit: Duration) -> Self {
+        self.suspension_limit = limit;
         self
     }
 
@@ -780,6 +797,7 @@ impl Builder {
             event_handler: self.event_handler,
             escalated: Lock::default(),
             terminations: Terminations::default(),
+            suspensions: Suspensions::new(self.suspension_limit),
             handles: OnceLock::new(),
             shutdown_timeout: self.shutdown_timeout,
             closing: AtomicBool::new(false),

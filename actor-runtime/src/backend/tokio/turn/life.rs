@@ -154,6 +154,7 @@ impl<A: Actor> Turn<A> {
         }
         self.begin_to_idle();
         self.heed_letters();
+        self.heed_suspension();
         let header = &self.cell().header;
         if header.start.end() {
             self.cell().counts().life(Life::Spawned);
@@ -237,6 +238,7 @@ impl<A: Actor> Turn<A> {
         let stopping = self.body(|body| body.life.is_stopping());
         let _dropped = WhyDropped::because(if stopping { Unanswered::Stopped } else { Unanswered::Failed });
         self.stop_timers();
+        self.cell().header.core.suspensions().end_life(&self.cell().header);
         self.end_state();
         self.body(|body| body.life.done(A::CHILDREN));
     }
@@ -292,6 +294,7 @@ impl<A: Actor> Turn<A> {
         let kept = header.core.unregister(header.id);
         header.core.event(&SystemEvent::Stopped { actor: A::OPTIONS.name, id: header.id, reason });
         header.set_ended(reason);
+        header.core.suspensions().forget(header);
         header.core.terminations().ended(header, reason);
         cell.mailbox.take_watches().refuse(Unanswered::Stopped);
         for (_, waker) in cell.mailbox.finish() {

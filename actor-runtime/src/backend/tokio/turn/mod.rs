@@ -198,6 +198,9 @@ impl<A: Actor> Turn<A> {
             Task::Build => self.build(),
             Task::StartChild(index) => return self.start_child(index),
             Task::CallStarted => self.call_started(),
+            // What waits is kept, and so is its order; only what it is told wakes it.
+            Task::Suspended if self.cell().mailbox.park() => return Flow::Return(Ran::Idle),
+            Task::Suspended => {}
             Task::StopChildren => return self.stop_children(),
             Task::CallStopping(reason) => self.call_last(A::stopping(reason)),
             Task::CallRestarting => self.call_last(A::restarting()),

@@ -4,6 +4,7 @@ use crate::actor::Actor;
 use crate::context::Request;
 use crate::failure::StopReason;
 use crate::lifecycle::Task;
+use crate::metrics::SystemEvent;
 
 use super::super::mailbox::signal;
 use super::Turn;
@@ -47,8 +48,9 @@ impl<A: Actor> Turn<A> {
         if bits & signal::DRAIN != 0 {
             self.give_up(self.cell().mailbox.seal());
         }
-        if bits & signal::RESUME != 0 && self.body(|body| body.life.task(A::CHILDREN)) == Task::Pause {
-            self.begin_next_life();
+        if bits & signal::RESUME != 0 {
+            self.heed_pause();
+            self.heed_suspension();
         }
         if bits & signal::SKIP != 0 {
             self.skip();
@@ -63,6 +65,34 @@ impl<A: Actor> Turn<A> {
         }
         self.heed_ticks((bits >> signal::FIRST_TICK) as u16);
         bits
+    }
+
+    /// Begins the next life, if the pause before it is over.
+    fn heed_pause(self) {
+        let now = self.cell().header.core.now();
+        let is_over = self.body(|body| {
+            let resume = body.cold.as_ref().and_then(|cold| cold.resume);
+            body.life.task(A::CHILDREN) == Task::Pause && resume.is_some_and(|(due, _)| due <= now)
+        });
+        if is_over {
+            self.begin_next_life();
+        }
+    }
+
+    /// Takes over whether the actor is suspended.
+    pub(super) fn heed_suspension(self) {
+        let header = &self.cell().header;
+        let is_suspended = header.core.suspensions().is_suspended(header.id);
+        let goes_on = self.body(|body| body.life.suspend(is_suspended));
+        if goes_on {
+            self.heed_ticks(u16::MAX);
+        }
+        if is_suspended
+            && let Some((owners, elapsed)) = header.core.suspensions().take_overdue(header.id, header.core.now())
+        {
+            let (actor, id, owners) = (A::OPTIONS.name, header.id, &owners[..]);
+            header.core.event(&SystemEvent::SuspendedTooLong { actor, id, owners, elapsed });
+        }
     }
 
     /// Stops, without waiting for the handler in hand past the await it stands at.

@@ -1,0 +1,192 @@
+//! Who is suspended, by whom, and for how long. Keeps `suspension`.
+//!
+//! What stands here is the truth; a cell that is told to look takes it over into its life.
+
+use core::fmt;
+use core::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::vec::Vec;
+
+use crate::id::ActorId;
+use crate::time::Instant;
+
+use super::header::{Header, Owner};
+use super::lock::Lock;
+use super::mailbox::signal;
+use super::timers::{Due, Key};
+
+/// An actor that handles nothing for as long as this is kept; from [`control().suspend(..)`](crate::reference::Control::suspend).
+///
+/// Dropping it resumes the actor, unless others keep theirs. It keeps no actor alive.
+#[must_use = "the actor is resumed when this is dropped"]
+pub struct Suspension(Option<Kept>);
+
+struct Kept {
+    cell: Owner,
+    ticket: u64,
+}
+
+impl Suspension {
+    /// One of nobody.
+    pub(crate) const NONE: Self = Self(None);
+
+    /// Resumes the actor, unless others keep it suspended.
+    pub fn resume(self) {}
+}
+
+impl Drop for Suspension {
+    fn drop(&mut self) {
+        let Some(Kept { cell, ticket }) = self.0.take() else { return };
+        cell.header().core.suspensions().resume(&cell, ticket);
+    }
+}
+
+impl fmt::Debug for Suspension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Suspension").field(&self.0.as_ref().map(|kept| kept.cell.header().id)).finish()
+    }
+}
+
+/// How often an actor was suspended, and for how long in all.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Past {
+    pub(super) times: u64,
+    pub(super) total: Duration,
+}
+
+/// The suspension of an actor, from the first who wants it to the last.
+struct Open {
+    since: Instant,
+    /// Who keeps it, in order of their tickets.
+    owners: Vec<(u64, &'static str)>,
+    /// The timer that says that it is too long, until it has.
+    alarm: Option<Key>,
+}
+
+/// What is known of one actor that was ever suspended.
+#[derive(Default)]
+struct Entry {
+    open: Option<Open>,
+    past: Past,
+}
+
+impl Entry {
+    /// Nobody keeps it suspended any more. Returns its alarm.
+    fn close(&mut self, now: Instant) -> Option<Key> {
+        let open = self.open.take()?;
+        self.past.total += now.saturating_since(open.since);
+        open.alarm
+    }
+}
+
+#[derive(Default)]
+struct Entries {
+    actors: BTreeMap<ActorId, Entry>,
+    next_ticket: u64,
+}
+
+/// The suspensions of one system.
+pub(super) struct Suspensions {
+    entries: Lock<Entries>,
+    /// Whether anybody was ever suspended. Most systems never need the lock.
+    any: AtomicBool,
+    /// How long is too long.
+    limit: Duration,
+}
+
+impl Suspensions {
+    pub(super) fn new(limit: Duration) -> Self {
+        Self { entries: Lock::default(), any: AtomicBool::new(false), limit }
+    }
+
+    /// Suspends the actor of `cell` for `owner`, unless it has ended.
+    pub(super) fn suspend(&self, cell: Owner, owner: &'static str) -> Suspension {
+        let header = cell.header();
+        let now = header.core.now();
+        let timers = header.core.timers();
+        let alarm = timers.add(now.saturating_add(self.limit), Due::Signal(cell.clone(), signal::RESUME));
+        // Between this and an end one of the two sees the other's write.
+        self.any.store(true, Ordering::SeqCst);
+        let mut entries = self.entries.lock();
+        if header.end().is_some() {
+            drop(entries);
+            timers.cancel(alarm);
+            return Suspension::NONE;
+        }
+        let ticket = entries.next_ticket;
+        entries.next_ticket += 1;
+        let Entry { open, past } = entries.actors.entry(header.id).or_default();
+        let spare = match open {
+            Some(open) => {
+                open.owners.push((ticket, owner));
+                Some(alarm)
+            }
+            None => {
+                *open = Some(Open { since: now, owners: std::vec![(ticket, owner)], alarm: Some(alarm) });
+                past.times += 1;
+                None
+            }
+        };
+        drop(entries);
+        spare.into_iter().for_each(|alarm| timers.cancel(alarm));
+        cell.signal(signal::RESUME);
+        Suspension(Some(Kept { cell, ticket }))
+    }
+
+    /// The one with this ticket keeps the actor of `cell` suspended no more.
+    fn resume(&self, cell: &Owner, ticket: u64) {
+        let core = &cell.header().core;
+        let now = core.now();
+        let mut entries = self.entries.lock();
+        let Some(entry) = entries.actors.get_mut(&cell.header().id) else { return };
+        let Some(open) = &mut entry.open else { return };
+        open.owners.retain(|(known, _)| *known != ticket);
+        if !open.owners.is_empty() {
+            return;
+        }
+        let alarm = entry.close(now);
+        drop(entries);
+        alarm.into_iter().for_each(|alarm| core.timers().cancel(alarm));
+        cell.signal(signal::RESUME);
+    }
+
+    /// The life in hand is over, and its suspension with it.
+    pub(super) fn end_life(&self, header: &Header) {
+        if self.any.load(Ordering::Relaxed) {
+            let now = header.core.now();
+            let alarm = self.entries.lock().actors.get_mut(&header.id).and_then(|entry| entry.close(now));
+            alarm.into_iter().for_each(|alarm| header.core.timers().cancel(alarm));
+        }
+    }
+
+    /// The actor has ended.
+    pub(super) fn forget(&self, header: &Header) {
+        if self.any.load(Ordering::SeqCst) {
+            self.end_life(header);
+            drop(self.entries.lock().actors.remove(&header.id));
+        }
+    }
+
+    pub(super) fn is_suspended(&self, id: ActorId) -> bool {
+        self.any.load(Ordering::Relaxed)
+            && self.entries.lock().actors.get(&id).is_some_and(|entry| entry.open.is_some())
+    }
+
+    /// Who has kept the actor suspended for too long, and since how long; told once for each suspension.
+    pub(super) fn take_overdue(&self, id: ActorId, now: Instant) -> Option<(Vec<&'static str>, Duration)> {
+        let mut entries = self.entries.lock();
+        let open = entries.actors.get_mut(&id)?.open.as_mut()?;
+        open.alarm.take_if(|alarm| alarm.0 <= now)?;
+        let owners = open.owners.iter().map(|(_, owner)| *owner).collect();
+        Some((owners, now.saturating_since(open.since)))
+    }
+
+    /// What the actor has seen of it, the open one included.
+    pub(super) fn past(&self, id: ActorId, now: Instant) -> Past {
+        let entries = self.entries.lock();
+        let Some(Entry { open, past }) = entries.actors.get(&id) else { return Past::default() };
+        let since = open.as_ref().map_or(Duration::ZERO, |open| now.saturating_since(open.since));
+        Past { total: past.total + since, ..*past }
+    }
+}
