@@ -47,6 +47,13 @@ impl<A: Actor> Context<A> {
         self.host.incarnation()
     }
 
+    /// The moment after which nobody wants what the message in hand is for, if its sender said so with `.timeout(..)` or
+    /// `.deadline(..)`, or inherited it; what is asked meanwhile inherits it. The default of
+    /// `#[actor(ask_timeout = ..)]` is a matter of the asker's own, and a message on bare metal carries none.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.host.deadline()
+    }
+
     /// The moment, by the clock of the system: the only clock an actor should read.
     pub fn now(&self) -> Instant {
         self.host.now()

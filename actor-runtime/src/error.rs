@@ -16,7 +16,7 @@ pub enum TellError {
     Full,
     /// The call's deadline passed before there was room.
     Timeout,
-    /// The actor waits for room in its own full mailbox.
+    /// The actor would have waited for room in its own full mailbox, or in that of one that waits for it already.
     WouldDeadlock,
 }
 
@@ -27,7 +27,7 @@ impl fmt::Display for TellError {
             Self::Full => "mailbox full; retry later, or let `overflow = wait` make callers wait for room",
             Self::Timeout => "no room in the mailbox before the deadline; give the call more time",
             Self::WouldDeadlock => {
-                "an actor cannot wait for room in its own full mailbox; use `.tell()` and handle the rejection"
+                "an actor cannot wait for room at itself, or at one that waits for it; use `.tell()` and handle the rejection"
             }
         })
     }
@@ -86,7 +86,7 @@ pub enum AskError<E = Infallible> {
     Full,
     /// The message was let in, and dropped again by the overflow policy of its mailbox, or by a full stash.
     Dropped,
-    /// The actor asked itself, and would have waited for ever.
+    /// The actor asked itself, or one that waits for it already, and would have waited for ever.
     Cycle,
 }
 
@@ -102,7 +102,7 @@ impl<E: fmt::Display> fmt::Display for AskError<E> {
             Self::Timeout => f.write_str("no answer before the deadline; give the call more time with `.timeout(..)`"),
             Self::Full => f.write_str("mailbox full; retry later, or let `overflow = wait` make callers wait for room"),
             Self::Dropped => f.write_str("dropped to make room; give the mailbox or the stash more, or ask less often"),
-            Self::Cycle => f.write_str("an actor cannot wait for its own answer; call the method on `self` instead"),
+            Self::Cycle => f.write_str("an actor cannot wait for itself, or for one that waits for it; call the method on `self`, or ask with `.then(..)`"),
         }
     }
 }

@@ -115,6 +115,12 @@ pub enum SystemEvent<'a> {
         /// Since how long it is suspended.
         elapsed: Duration,
     },
+    /// A handler was about to wait for an actor that waits for it already; see
+    /// [`find_cycles`](crate::backend::tokio::Builder::find_cycles).
+    AskCycle {
+        /// Labels and identities: each waits for the next, and the last one for the first, whose call failed.
+        actors: &'a [(&'static str, ActorId)],
+    },
     /// A dispatcher went before its actors had ended, as with the runtime it ran on. They are ended now, and those that
     /// nobody could run any more without their `#[stopping]` hooks.
     DispatcherDropped {

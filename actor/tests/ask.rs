@@ -268,6 +268,38 @@ fn a_loop_of_inlined_asks_leaves_other_tasks_their_turn() {
 }
 
 #[test]
+fn a_handler_sees_by_when_it_is_wanted() {
+    #[actor]
+    struct Hurried;
+
+    #[handlers]
+    impl Hurried {
+        fn left(&self, ctx: &mut Context<Self>) -> Option<Duration> {
+            Some(ctx.deadline()?.saturating_since(ctx.now()))
+        }
+        async fn left_later(&self, ctx: &mut Context<Self>) -> Option<Duration> {
+            common::yield_now().await;
+            Some(ctx.deadline()?.saturating_since(ctx.now()))
+        }
+        async fn left_of(&self, limit: Duration, ctx: &mut Context<Self>) -> Result<Option<Duration>, AskError> {
+            let other = ctx.system().spawn(|| Hurried).await.map_err(|_| AskError::Stopped)?;
+            other.left().timeout(limit).await
+        }
+    }
+
+    let (system, mut stepper) = ActorSystem::builder("hurried").stepper();
+    stepper.block_on(async {
+        let hurried = system.spawn(|| Hurried).await.unwrap();
+        let (short, long) = (Duration::from_secs(2), Duration::from_secs(60));
+        assert_eq!(hurried.left().timeout(short).await, Ok(Some(short)));
+        assert_eq!(hurried.left_later().timeout(short).await, Ok(Some(short)));
+        assert_eq!(hurried.left().await, Ok(None), "a default is the asker's own");
+        assert_eq!(hurried.left_of(long).timeout(short).await, Ok(Some(short)), "inherited");
+        assert_eq!(hurried.left_of(long).await, Ok(Some(long)));
+    });
+}
+
+#[test]
 fn asks_made_while_handling_have_no_more_time_than_the_message_in_hand() {
     #[actor(ask_timeout = off)]
     struct Depth {

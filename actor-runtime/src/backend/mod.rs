@@ -471,6 +471,10 @@ impl<A: Actor> Host<A> {
         on_host!(self, host => host.now())
     }
 
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        on_host!(self, host => host.deadline())
+    }
+
     pub(crate) fn random(&self) -> u64 {
         on_host!(self, host => host.random())
     }

@@ -66,6 +66,11 @@ impl<A: Actor> Host<A> {
         self.system().map_or(Instant::ZERO, System::now)
     }
 
+    #[allow(clippy::unused_self, reason = "a message keeps none")]
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        None
+    }
+
     pub(crate) fn random(&self) -> u64 {
         self.system().map_or(0, System::random)
     }

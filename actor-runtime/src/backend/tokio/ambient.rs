@@ -69,6 +69,12 @@ impl Ambient {
         CURRENT.get() == header.as_ptr()
     }
 
+    /// The actor that this thread runs at the moment.
+    #[inline]
+    pub(super) fn current() -> Option<NonNull<Header>> {
+        NonNull::new(CURRENT.get())
+    }
+
     /// Whether this thread runs an actor at the moment, or what it started beside its handlers.
     pub(super) fn is_inside() -> bool {
         DEPTH.get() > 0

@@ -22,6 +22,7 @@ use super::header::{Address, Borrowed, Owner};
 use super::mailbox::{Deadline, Envelope, Pushed, Waited, signal};
 use super::reply::{self, Pending};
 use super::system::{self, Core, in_runtime};
+use super::waits::{Circle, Wait};
 
 impl Limit {
     #[inline]
@@ -200,6 +201,13 @@ impl<'a> Patience<'a> {
     }
 }
 
+/// The handler in hand, if there is one, waits for the actor at `address`.
+fn begin_wait(address: Borrowed<'_>) -> Result<Option<Wait<'_>>, Circle> {
+    // SAFETY: whoever runs an actor keeps it alive meanwhile.
+    let asker = Ambient::current().map(|asker| unsafe { asker.as_ref() });
+    Wait::begin(asker, address.header())
+}
+
 /// Something that few of its owners ever hold: its destructor is kept out of theirs, which are then small enough to
 /// be inlined.
 struct Rare<T>(ManuallyDrop<T>);
@@ -238,6 +246,7 @@ enum SendStage<'a, A: Actor> {
 /// A sender that waits for room.
 struct ForRoom<'a, A: Actor> {
     line: Line<'a, A>,
+    _wait: Option<Wait<'a>>,
     patience: Patience<'a>,
 }
 
@@ -272,10 +281,13 @@ impl<'a, A: Actor> Sending<'a, A> {
                 }
                 Pushed::MustWait => {}
             }
+            let Ok(wait) = begin_wait(self.address) else {
+                return Poll::Ready(Err(TellError::WouldDeadlock));
+            };
             match Line::join(self.address, &mut message, deadline, waker) {
                 Some(line) => {
                     let patience = Patience { deadline, default: false, alarm: None };
-                    self.stage = SendStage::Waiting(Rare::new(ForRoom { line, patience }));
+                    self.stage = SendStage::Waiting(Rare::new(ForRoom { line, _wait: wait, patience }));
                     return self.poll_waiting(waker);
                 }
                 None => pushed = self.address.push::<A>(&mut message, deadline),
@@ -288,7 +300,7 @@ impl<'a, A: Actor> Sending<'a, A> {
         let SendStage::Waiting(waiting) = &mut self.stage else {
             panic!("a call is not polled after it has ended");
         };
-        let ForRoom { line, patience } = &mut *waiting.0;
+        let ForRoom { line, patience, _wait } = &mut *waiting.0;
         let result = match line.poll(waker) {
             Waited::Admitted => Ok(()),
             Waited::Closed => Err(TellError::Stopped),
@@ -337,8 +349,8 @@ enum AskStage<'a, A: Actor, K: Kind> {
 struct Waiting<'a, A: Actor, K: Kind> {
     pending: Pending<K::Value>,
     /// Where the message still waits for room. Its answer comes through `pending` all the same.
-    #[allow(dead_code)]
-    line: Option<Line<'a, A>>,
+    _line: Option<Line<'a, A>>,
+    _wait: Option<Wait<'a>>,
     handler: &'static str,
     patience: Patience<'a>,
 }
@@ -391,6 +403,12 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         if Ambient::is(self.address.as_ptr()) {
             return Poll::Ready(K::unsent(TellError::WouldDeadlock));
         }
+        // Whoever has a reply may hand it on, and then it is not the actor asked who answers.
+        let wait = match message.mode() {
+            Mode::Delegated => Ok(None),
+            Mode::Sync | Mode::Async => begin_wait(self.address),
+        };
+        let Ok(wait) = wait else { return Poll::Ready(K::unsent(TellError::WouldDeadlock)) };
         let core = &self.address.header().core;
         let handler = A::PROTOCOL.messages[message.index()];
         let (pending, reply) = reply::pair::<K::Value>();
@@ -426,7 +444,8 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             deadline = Deadline::at(core.now().saturating_add(timeout)).min(inherited);
         }
         let default = default && deadline != inherited;
-        let waiting = Waiting { pending, line, handler, patience: Patience { deadline, default, alarm: None } };
+        let patience = Patience { deadline, default, alarm: None };
+        let waiting = Waiting { pending, _line: line, _wait: wait, handler, patience };
         self.stage = AskStage::Waiting(Rare::new(waiting));
         self.poll_waiting(waker, true)
     }

@@ -17,6 +17,7 @@ use crate::supervision::RestartType;
 use crate::time::Instant;
 
 use super::agenda::{Make, Source};
+use super::ambient::Until;
 use super::cell::Cell;
 use super::header::{Address, Owner, Parent};
 use super::spawn::SpawnError;
@@ -62,6 +63,10 @@ impl<A: Actor> Host<A> {
 
     pub(crate) fn now(&self) -> Instant {
         self.cell().header.core.now()
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        Until::now().moment()
     }
 
     pub(crate) fn random(&self) -> u64 {

@@ -48,6 +48,7 @@ mod timers;
 mod topic;
 #[allow(unsafe_code)]
 mod turn;
+mod waits;
 mod watch;
 
 pub(crate) use ambient::WhyDropped;

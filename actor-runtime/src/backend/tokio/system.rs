@@ -41,6 +41,7 @@ use super::stepper::{Stepped, Stepper, VirtualClock};
 use super::suspensions::Suspensions;
 use super::terminations::Terminations;
 use super::timers::{Due, Key, Timers};
+use super::waits::Waits;
 use super::watch::{self, Watch};
 
 /// How long a shutdown may take unless the builder says otherwise.
@@ -77,6 +78,7 @@ pub(super) struct Core {
     escalated: Lock<Vec<(ActorId, Failure)>>,
     terminations: Terminations,
     suspensions: Suspensions,
+    waits: Waits,
     /// What all handles share, while there are any.
     handles: OnceLock<Weak<Handle>>,
     shutdown_timeout: Duration,
@@ -414,6 +416,10 @@ impl Core {
         take_all(&self.escalated, parent)
     }
 
+    pub(super) fn waits(&self) -> &Waits {
+        &self.waits
+    }
+
     pub(super) fn suspensions(&self) -> &Suspensions {
         &self.suspensions
     }
@@ -580,6 +586,7 @@ impl ActorSystem {
             workers: None,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
             suspension_limit: SUSPENSION_LIMIT,
+            find_cycles: cfg!(debug_assertions),
             event_handler: None,
             dispatcher: None,
         }
@@ -696,6 +703,7 @@ pub struct Builder {
     workers: Option<usize>,
     shutdown_timeout: Duration,
     suspension_limit: Duration,
+    find_cycles: bool,
     event_handler: Option<EventHandler>,
     dispatcher: Option<Place>,
 }
@@ -722,6 +730,15 @@ impl Builder {
     /// After how long a suspension is an event, [`SystemEvent::SuspendedTooLong`]; a minute by default.
     pub fn suspension_limit(mut self, limit: Duration) -> Self {
         self.suspension_limit = limit;
+        self
+    }
+
+    /// Whether an ask, or a wait for room, that closes a circle of handlers which wait for each other fails at once, and is
+    /// the event [`AskCycle`](SystemEvent::AskCycle) that names them; without that it ends at its deadline. It costs each ask
+    /// that waits in a handler a lock for the whole system, so it is on in debug builds only unless this says otherwise. Who
+    /// asks itself is always told.
+    pub fn find_cycles(mut self, find: bool) -> Self {
+        self.find_cycles = find;
         self
     }
 
@@ -798,6 +815,7 @@ impl Builder {
             escalated: Lock::default(),
             terminations: Terminations::default(),
             suspensions: Suspensions::new(self.suspension_limit),
+            waits: Waits::new(self.find_cycles),
             handles: OnceLock::new(),
             shutdown_timeout: self.shutdown_timeout,
             closing: AtomicBool::new(false),

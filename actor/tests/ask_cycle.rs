@@ -1,0 +1,171 @@
+//! `ask_cycle`, the longer ones: handlers that wait for each other in a circle are told where it closes, and named.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::future::IntoFuture;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use actor::prelude::*;
+use actor::{Builder, SystemEvent};
+use common::{Journal, begin, everywhere_with, in_hand, soon, until};
+
+/// Looks for circles, in a release build too.
+fn finding(builder: Builder) -> Builder {
+    builder.find_cycles(true)
+}
+
+/// A circle was found.
+const FOUND: u32 = 100;
+
+/// A reply that somebody else sends.
+type Kept = Arc<Mutex<Option<Reply<u32>>>>;
+
+/// One of a ring: each knows the next.
+#[actor(mailbox = 1, ask_timeout = off)]
+struct Link {
+    next: Option<LinkRef>,
+    kept: Kept,
+    journal: Journal,
+}
+
+#[handlers]
+impl Link {
+    fn join(&mut self, next: LinkRef) {
+        self.next = Some(next);
+    }
+    /// Asks the next one, and so on, so often.
+    async fn ask_on(&mut self, left: u32) -> u32 {
+        match &self.next {
+            Some(next) if left > 0 => match next.ask_on(left - 1).await {
+                Ok(sum) => sum + 1,
+                Err(AskError::Cycle) => FOUND,
+                Err(error) => panic!("{error}"),
+            },
+            _ => 0,
+        }
+    }
+    /// Sends to the next one, whose mailbox may be full, and asks it to do the same.
+    async fn send_on(&mut self, left: u32) {
+        let Some(next) = self.next.clone().filter(|_| left > 0) else { return };
+        let (first, second) = (next.send_on(left - 1).await, next.send_on(0).await);
+        self.journal.note(format!("{first:?} {:?}", second.and(next.send_on(0).await)));
+    }
+    /// Keeps the reply, for whoever has the answer.
+    fn ask_kept(&mut self, reply: Reply<u32>) {
+        *self.kept.lock().unwrap() = Some(reply);
+    }
+    /// Asks for what the next one keeps the reply of.
+    async fn wait_for_kept(&mut self) -> u32 {
+        match &self.next {
+            Some(next) => next.ask_kept().await.unwrap(),
+            None => 0,
+        }
+    }
+    /// Asks once and gives that up, then behaves.
+    async fn ask_and_forget(&mut self) -> bool {
+        let Some(next) = &self.next else { return false };
+        next.ask_kept().timeout(Duration::from_millis(1)).await == Err(AskError::Timeout)
+            && next.ask_on(0).timeout(Duration::ZERO).await == Err(AskError::Timeout)
+    }
+}
+
+/// A ring of so many.
+async fn ring(system: &ActorSystem, length: usize, journal: &Journal, kept: &Kept) -> Vec<LinkRef> {
+    let mut links = Vec::new();
+    for _ in 0..length {
+        let (journal, kept) = (journal.clone(), kept.clone());
+        let link = move || Link { next: None, kept: kept.clone(), journal: journal.clone() };
+        links.push(system.spawn(link).await.unwrap());
+    }
+    for (place, link) in links.iter().enumerate() {
+        link.join(links[(place + 1) % length].clone()).await.unwrap();
+    }
+    links
+}
+
+#[test]
+fn the_ask_that_closes_a_circle_fails_at_once_and_the_others_are_answered() {
+    everywhere_with(finding, |system| async move {
+        for length in 2..5 {
+            let links = ring(&system, length as usize, &Journal::default(), &Kept::default()).await;
+            assert_eq!(soon(links[0].ask_on(length - 1).owned()).await, Ok(length - 1), "no circle");
+            assert_eq!(soon(links[0].ask_on(length).owned()).await, Ok(FOUND + length - 1));
+            // Nothing of it is left.
+            assert_eq!(soon(links[1].ask_on(length - 1).owned()).await, Ok(length - 1));
+        }
+    });
+}
+
+#[test]
+fn a_wait_for_room_that_closes_a_circle_fails_at_once() {
+    everywhere_with(finding, |system| async move {
+        let journal = Journal::default();
+        let links = ring(&system, 2, &journal, &Kept::default()).await;
+        links[0].send_on(9).await.unwrap();
+        until(|| journal.entries().iter().any(|entry| entry.contains("WouldDeadlock"))).await;
+        for link in &links {
+            assert!(soon(link.ask_on(0).owned()).await.is_ok(), "everybody goes on");
+        }
+    });
+}
+
+#[test]
+fn a_reply_that_may_be_handed_on_is_no_circle() {
+    everywhere_with(finding, |system| async move {
+        let kept = Kept::default();
+        let links = ring(&system, 2, &Journal::default(), &kept).await;
+        let waits = links[0].wait_for_kept();
+        let asks = async {
+            until(|| kept.lock().unwrap().is_some()).await;
+            // It waits for the first one, which waits for a reply that anybody may send.
+            let mut asks = pin!(links[1].ask_on(1).into_future());
+            begin(asks.as_mut()).await;
+            in_hand(links[1].control()).await;
+            kept.lock().unwrap().take().unwrap().send(7);
+            asks.await
+        };
+        assert_eq!(tokio::join!(waits.into_future(), asks), (Ok(7), Ok(1)));
+    });
+}
+
+#[test]
+fn an_ask_that_was_given_up_is_no_part_of_a_circle() {
+    everywhere_with(finding, |system| async move {
+        let links = ring(&system, 2, &Journal::default(), &Kept::default()).await;
+        assert_eq!(links[0].ask_and_forget().await, Ok(true));
+        assert_eq!(soon(links[1].ask_on(1).owned()).await, Ok(1));
+    });
+}
+
+#[test]
+fn a_circle_is_told_by_the_names_of_all_in_it() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let (system, mut stepper) = {
+        let told = Arc::clone(&told);
+        let handler = move |event: &SystemEvent<'_>| {
+            if let SystemEvent::AskCycle { actors } = event {
+                told.lock().unwrap().push(actors.to_vec());
+            }
+        };
+        finding(ActorSystem::builder("told")).event_handler(handler).stepper()
+    };
+    stepper.block_on(async {
+        let links = ring(&system, 3, &Journal::default(), &Kept::default()).await;
+        assert_eq!(links[0].ask_on(5).await, Ok(FOUND + 2));
+        // The last one closed it: it is the first.
+        let ids = [2, 0, 1].map(|place: usize| ("link", links[place].control().id().unwrap()));
+        assert_eq!(*told.lock().unwrap(), [ids]);
+    });
+}
+
+#[test]
+fn who_does_not_look_for_circles_is_helped_by_the_deadline() {
+    let (system, mut stepper) = ActorSystem::builder("off").find_cycles(false).stepper();
+    stepper.block_on(async {
+        let links = ring(&system, 2, &Journal::default(), &Kept::default()).await;
+        assert_eq!(links[0].ask_on(2).timeout(Duration::from_secs(1)).await, Err(AskError::Timeout));
+    });
+}
