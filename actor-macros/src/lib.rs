@@ -255,7 +255,15 @@ pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `backoff = 50ms..30s * 2` | the first restart comes at once; then delays from the first to the longest, times two each time | as shown |
 /// | `jitter = none`, `equal`, `full` | how much of a delay is left to chance | `equal` |
 /// | `reset = 60s` | after so long without a failure the delays begin anew | `60s` |
+/// | `on(DbError { Corrupt(_) => escalate, Timeout => restart }, panic => stop, other => resume)` | what is done about which failure: see below | restart; `unasked` resumes |
+/// | `decide = path` | the same by a function, `fn(&LiveFailure<'_>) -> Directive`, which is pure and fast | |
 /// | `exhausted = escalate`, `stop_child`, `stop_self` | what happens beyond the limit: it is the actor's own failure; the child ends; the actor ends | `escalate` |
+///
+/// A rule of `on(..)` names an error type, whole (`std::io::Error => restart`) or by its variants. A block is a match over
+/// the error itself, with patterns and guards, so a variant without an arm does not compile; variants are named without
+/// their type. Or it names a kind of failure: `panic`, `start` (a restart that failed), `unasked` (an ask nobody waited for
+/// returned `Err`; goes before the error's own rule), `escalated` (a child passed its failure on), and `other`, which is
+/// every error without a rule. What is done: `resume`, `restart`, `stop`, `escalate`. After a panic nothing is resumed.
 #[proc_macro_attribute]
 pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
     supervise::attribute(&arguments.into(), item.into()).into()

@@ -1,6 +1,6 @@
 //! What the macros generate for one actor, and nothing a user writes by hand.
 //!
-//! `#[actor]` implements [`Configured`] and [`Supervised`], `#[handlers]` implements [`AllHandlersInOneBlock`]; they meet
+//! `#[actor]` implements [`Configured`] and [`SupervisorStrategy`], `#[handlers]` implements [`AllHandlersInOneBlock`]; they meet
 //! only in these traits, so neither macro needs to see the other's input.
 
 use core::future::Future;
@@ -13,7 +13,7 @@ use crate::id::ActorId;
 use crate::message::Message;
 use crate::policy::Overflow;
 use crate::reference::ActorRef;
-use crate::supervision::Supervision;
+use crate::supervision::{Decider, Directive, LiveFailure, Supervision, wish};
 
 /// What became of one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub struct Protocol {
     label = "no `#[actor]` on this struct",
     note = "help: put `#[actor]` on `struct {Self}`"
 )]
-pub trait Configured: Supervised {
+pub trait Configured: SupervisorStrategy {
     /// The generated ref.
     type Ref: ActorRef<Actor = Self>;
 
@@ -99,18 +99,42 @@ pub trait Configured: Supervised {
     const OPTIONS: Options;
 }
 
-/// How an actor treats its children.
+/// How an actor treats its children: what `#[supervise(..)]` says, or the defaults.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an actor",
     label = "no `#[actor]` on this struct",
     note = "help: put `#[actor]` on `struct {Self}`"
 )]
-pub trait Supervised: Sized {
+pub trait SupervisorStrategy: Sized {
     /// Number of declared children.
     const CHILDREN: usize;
 
     /// The decisions `#[supervise(..)]` asks for.
     const SUPERVISION: Supervision;
+
+    /// What is wished for the failures of its children, where `#[supervise(..)]` says something about it.
+    #[doc(hidden)]
+    const DECIDER: Option<Decider> = None;
+
+    /// What is wished for this failure of a child. A pure function, so a plain test can call it; what is done in the end
+    /// depends on the limit as well, and on what is [possible](Directive::possible_after).
+    ///
+    /// ```
+    /// # use actor::prelude::*;
+    /// use actor::{Directive, FailureKind, LiveFailure, SupervisorStrategy};
+    ///
+    /// #[actor]
+    /// #[supervise(on(panic => stop))]
+    /// struct Store;
+    /// # #[handlers]
+    /// # impl Store {}
+    ///
+    /// assert_eq!(Store::decide(&LiveFailure::new(FailureKind::Panic)), Directive::Stop);
+    /// ```
+    #[must_use]
+    fn decide(failure: &LiveFailure<'_>) -> Directive {
+        wish(Self::DECIDER, failure)
+    }
 
     /// Starts declared child `index`, counted in order of declaration, and stores its ref in its field.
     ///

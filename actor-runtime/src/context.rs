@@ -10,7 +10,7 @@ use crate::id::{ActorId, Incarnation};
 use crate::letter::DeadLetter;
 use crate::reference::{ActorRef, Child, Pool, Ref, Route};
 use crate::reply::Reply;
-use crate::supervision::RestartType;
+use crate::supervision::{LiveFailure, RestartType};
 use crate::time::Instant;
 
 /// The runtime as seen from inside actor `A`: lent to a handler for the time it runs.
@@ -81,8 +81,8 @@ impl<A: Actor> Context<A> {
     }
 
     /// Fails when the handler has returned: supervision decides what follows. The handler's own answer is sent first.
-    pub fn fail(&mut self, error: impl fmt::Display) {
-        self.host.record(FailureKind::Error, &error);
+    pub fn fail(&mut self, error: impl fmt::Display + 'static) {
+        self.host.record(LiveFailure::new(FailureKind::Error).with(&error), &error);
         self.request = Request::Fail;
     }
 
@@ -118,7 +118,7 @@ impl<A: Actor> Context<A> {
             reply.send(Err(error));
             return Handled::Done;
         }
-        self.host.record(FailureKind::Error, &error);
+        self.host.record(LiveFailure::new(FailureKind::Error).with(&error), &error);
         Handled::Failed
     }
 
@@ -126,9 +126,11 @@ impl<A: Actor> Context<A> {
     /// failure of kind `unasked`.
     #[doc(hidden)]
     #[inline]
-    pub fn answer<T, E>(&mut self, reply: Reply<Result<T, E>>, result: Result<T, E>) -> Handled {
-        if result.is_err() && !reply.is_awaited() {
-            self.host.record(FailureKind::Unasked, &core::any::type_name::<E>());
+    pub fn answer<T, E: 'static>(&mut self, reply: Reply<Result<T, E>>, result: Result<T, E>) -> Handled {
+        if let Err(error) = &result
+            && !reply.is_awaited()
+        {
+            self.host.record(LiveFailure::new(FailureKind::Unasked).with(error), &core::any::type_name::<E>());
             return Handled::Failed;
         }
         reply.send(result);

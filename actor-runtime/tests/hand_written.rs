@@ -3,7 +3,7 @@
 #![allow(missing_docs, unreachable_pub)]
 
 use actor_runtime::actor::{
-    AllHandlersInOneBlock, Anywhere, Configured, Handled, Movable, Options, Protocol, Supervised,
+    AllHandlersInOneBlock, Anywhere, Configured, Handled, Movable, Options, Protocol, SupervisorStrategy,
 };
 use actor_runtime::backend::tokio::ActorSystem;
 use actor_runtime::call::{Ask, Call, Tell};
@@ -74,7 +74,7 @@ impl Configured for Counter {
         dispatcher: None,
     };
 }
-impl Supervised for Counter {
+impl SupervisorStrategy for Counter {
     const CHILDREN: usize = 0;
     const SUPERVISION: Supervision = Supervision::DEFAULT;
     fn start_child(&mut self, _: usize, _: &mut Nursery<'_, Self>) -> Result<(), Failure> {

@@ -15,13 +15,13 @@ pub use core::time::Duration;
 
 pub use actor_runtime::actor::{
     Actor, AllHandlersInOneBlock, Anywhere, Configured, DispatcherKind, Handled, Idles, Movable, OneThread, Options,
-    Protocol, Stashing, Supervised, Watches,
+    Protocol, Stashing, SupervisorStrategy, Watches,
 };
 pub use actor_runtime::backend::confine;
 pub use actor_runtime::call::{Ask, Call, ResultLike, Tell, TryAsk};
 pub use actor_runtime::context::{Context, Nursery};
 pub use actor_runtime::error::Unanswered;
-pub use actor_runtime::failure::{Failure, StopReason};
+pub use actor_runtime::failure::{Failure, FailureKind, StopReason};
 pub use actor_runtime::id::ActorId;
 pub use actor_runtime::letter::DeadLetter;
 pub use actor_runtime::message::{BothLanes, Lane, Message, Mode, UserLane};
@@ -29,7 +29,9 @@ pub use actor_runtime::policy::Overflow;
 pub use actor_runtime::reference::{ActorRef, Control, Ref, Route, Weak};
 pub use actor_runtime::reply::Reply;
 pub use actor_runtime::size::{Indirect, message_fits};
-pub use actor_runtime::supervision::{Backoff, Exhausted, Jitter, RestartLimit, RestartType, Strategy, Supervision};
+pub use actor_runtime::supervision::{
+    Backoff, Decider, Directive, Exhausted, Jitter, RestartLimit, RestartType, Strategy, Supervision, default_directive,
+};
 
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::backend::bare_metal::{
@@ -193,7 +195,7 @@ impl<A: ?Sized> Immovable<A> for Probe<A> {}
 /// What a handler returned that seems to return a `Result`.
 pub struct Outcome<T>(pub T);
 
-impl<T, E> Outcome<Result<T, E>> {
+impl<T, E: 'static> Outcome<Result<T, E>> {
     /// Answers the asker, or fails where nobody asked.
     #[inline]
     pub fn settle<A: Actor>(self, ctx: &mut Context<A>, reply: Reply<Result<T, E>>) -> Handled {

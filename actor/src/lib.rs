@@ -144,6 +144,7 @@ pub mod guide;
 pub mod prelude;
 
 pub use actor_macros::{actor, handlers, supervise, system};
+pub use actor_runtime::actor::SupervisorStrategy;
 pub use actor_runtime::actor::{Actor, AllHandlersInOneBlock};
 pub use actor_runtime::backend::{Asking, Sending, Stopped};
 pub use actor_runtime::call::{
@@ -160,7 +161,7 @@ pub use actor_runtime::recipient::{Parcel, Recipient, RefVerbs};
 pub use actor_runtime::reference::{ActorRef, Child, Control, Ending, MailboxStatus, Path, Pool, Weak};
 pub use actor_runtime::reply::Reply;
 pub use actor_runtime::size::Indirect;
-pub use actor_runtime::supervision::{Decision, Directive, RestartType as Restart};
+pub use actor_runtime::supervision::{Decision, Directive, LiveFailure, RestartType as Restart};
 pub use actor_runtime::time::Instant;
 
 #[cfg(feature = "tokio")]

@@ -256,10 +256,10 @@ pub(crate) fn supervised(
     let starts = children.iter().enumerate().map(|(place, child)| start(first(place), child, &rt));
     quote! {
         #[automatically_derived]
-        impl #impl_generics #rt::Supervised for #ident #ty_generics #where_clause {
+        impl #impl_generics #rt::SupervisorStrategy for #ident #ty_generics #where_clause {
             const CHILDREN: #rt::usize = #count;
 
-            const SUPERVISION: #rt::Supervision = #supervision;
+            #supervision
 
             fn start_child(
                 &mut self,

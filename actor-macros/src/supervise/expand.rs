@@ -2,10 +2,13 @@
 
 use proc_macro2::TokenStream;
 
-use super::model::{Exhausted, Jitter, LimitKind, Supervision};
-use crate::names::Names;
+use quote::{ToTokens, quote_spanned};
+use syn::{Pat, PatIdent, PatPath, Path, PathArguments, TypePath};
 
-/// The `Supervision` as a constant expression.
+use super::model::{Arm, Directive, ErrorRule, Exhausted, Jitter, LimitKind, Rules, Supervision, Wish, Word};
+use crate::names::{self, Names};
+
+/// What the attribute says, as constants of the trait.
 pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
     let rt = names.private();
     let limit = limit(supervision, &rt);
@@ -15,13 +18,124 @@ pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
         Exhausted::StopChild => quote!(StopChild),
         Exhausted::StopSelf => quote!(StopSelf),
     };
+    let decider = decider(supervision, &rt);
     quote! {
-        #rt::Supervision {
+        const SUPERVISION: #rt::Supervision = #rt::Supervision {
             strategy: #rt::Strategy::OneForOne,
             limit: #limit,
             backoff: #backoff,
             exhausted: #rt::Exhausted::#exhausted,
+        };
+
+        #decider
+    }
+}
+
+/// What is wished for failures, where the user said anything.
+fn decider(supervision: &Supervision, rt: &TokenStream) -> Option<TokenStream> {
+    let decider = match (&supervision.decide, &supervision.rules) {
+        (Some(decide), _) => decide.to_token_stream(),
+        (None, Some(rules)) => by_rules(rules, rt),
+        (None, None) => return None,
+    };
+    Some(quote! {
+        const DECIDER: #rt::Option<#rt::Decider> = #rt::Option::Some(#decider);
+    })
+}
+
+/// A closure that goes by the kind first, then by the type of the error.
+fn by_rules(rules: &Rules, rt: &TokenStream) -> TokenStream {
+    let rule_of = |word| rules.words.iter().find(|(known, ..)| *known == word).map(|(_, _, wish)| directive(wish, rt));
+    let kinds = [
+        (Word::Panic, quote!(Panic)),
+        (Word::Start, quote!(Start)),
+        (Word::Unasked, quote!(Unasked)),
+        (Word::Escalated, quote!(Escalated)),
+    ];
+    let kinds = kinds.into_iter().filter_map(|(word, kind)| {
+        let wish = rule_of(word)?;
+        Some(quote!(#rt::FailureKind::#kind => return #wish,))
+    });
+    let errors = rules.errors.iter().map(|rule| by_error(rule, rt));
+    let other = rule_of(Word::Other).map(|wish| quote!(#rt::FailureKind::Error => #wish,));
+    quote! {
+        |failure| {
+            match failure.kind() {
+                #(#kinds)*
+                _ => {}
+            }
+            #(#errors)*
+            match failure.kind() {
+                #other
+                kind => #rt::default_directive(kind),
+            }
         }
+    }
+}
+
+fn by_error(rule: &ErrorRule, rt: &TokenStream) -> TokenStream {
+    let ty = &rule.ty;
+    let arms = rule.arms.iter().map(|Arm { pattern, guard, wish }| {
+        let pattern = of_type(pattern.clone(), ty);
+        let guard = guard.as_ref().map(|guard| quote!(if #guard));
+        let wish = directive(wish, rt);
+        quote!(#pattern #guard => #wish,)
+    });
+    // Where a variant is forgotten, the compiler says so at the block.
+    let matched = quote_spanned!(names::located(rule.span)=> match error { #(#arms)* });
+    quote! {
+        if let #rt::Option::Some(error) = failure.error::<#ty>() {
+            return #matched;
+        }
+    }
+}
+
+/// The pattern, whose variants are named without their type.
+fn of_type(pattern: Pat, ty: &TypePath) -> Pat {
+    let qualify = |path: &mut Path| {
+        if path.segments.len() == 1 && path.leading_colon.is_none() {
+            let mut whole = ty.path.clone();
+            whole.segments.iter_mut().for_each(|segment| segment.arguments = PathArguments::None);
+            whole.segments.extend(core::mem::take(&mut path.segments));
+            *path = whole;
+        }
+    };
+    match pattern {
+        Pat::Ident(PatIdent { attrs, by_ref: None, mutability: None, ident, subpat: None }) => {
+            let mut path = Path::from(ident);
+            qualify(&mut path);
+            Pat::Path(PatPath { attrs, qself: None, path })
+        }
+        Pat::Path(mut pattern) => {
+            qualify(&mut pattern.path);
+            Pat::Path(pattern)
+        }
+        Pat::TupleStruct(mut pattern) => {
+            qualify(&mut pattern.path);
+            Pat::TupleStruct(pattern)
+        }
+        Pat::Struct(mut pattern) => {
+            qualify(&mut pattern.path);
+            Pat::Struct(pattern)
+        }
+        Pat::Or(mut pattern) => {
+            pattern.cases = pattern.cases.into_iter().map(|case| of_type(case, ty)).collect();
+            Pat::Or(pattern)
+        }
+        Pat::Paren(mut pattern) => {
+            *pattern.pat = of_type(*pattern.pat, ty);
+            Pat::Paren(pattern)
+        }
+        other => other,
+    }
+}
+
+fn directive(wish: &Wish, rt: &TokenStream) -> TokenStream {
+    match wish.directive {
+        Directive::Resume => quote!(#rt::Directive::Resume),
+        Directive::Restart => quote!(#rt::Directive::Restart),
+        Directive::Stop => quote!(#rt::Directive::Stop),
+        Directive::Escalate => quote!(#rt::Directive::Escalate),
     }
 }
 

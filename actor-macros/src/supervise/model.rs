@@ -1,6 +1,7 @@
 //! What the user declared about supervision.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Expr, Pat, Path, TypePath};
 
 use crate::duration::Period;
 
@@ -12,6 +13,57 @@ pub(crate) struct Supervision {
     pub(crate) jitter: Option<Jitter>,
     pub(crate) reset: Option<Period>,
     pub(crate) exhausted: Option<Exhausted>,
+    pub(crate) rules: Option<Rules>,
+    /// `decide = path`
+    pub(crate) decide: Option<Path>,
+}
+
+/// `on(..)`: what is wished for which failure.
+#[derive(Default)]
+pub(crate) struct Rules {
+    /// Kinds of failures, and `other`.
+    pub(crate) words: Vec<(Word, Ident, Wish)>,
+    pub(crate) errors: Vec<ErrorRule>,
+}
+
+/// What a rule names that is no error type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Word {
+    Panic,
+    Start,
+    Unasked,
+    Escalated,
+    Other,
+}
+
+/// `DbError { Timeout => restart, .. }`, or `DbError => restart`
+pub(crate) struct ErrorRule {
+    pub(crate) ty: TypePath,
+    pub(crate) arms: Vec<Arm>,
+    /// Where the arms stand.
+    pub(crate) span: Span,
+}
+
+/// `Corrupt(page) if *page > 9 => escalate`
+pub(crate) struct Arm {
+    pub(crate) pattern: Pat,
+    pub(crate) guard: Option<Expr>,
+    pub(crate) wish: Wish,
+}
+
+/// A directive, where it stands.
+#[derive(Clone)]
+pub(crate) struct Wish {
+    pub(crate) directive: Directive,
+    pub(crate) word: Ident,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Directive {
+    Resume,
+    Restart,
+    Stop,
+    Escalate,
 }
 
 /// `10 per 60s | unlimited`

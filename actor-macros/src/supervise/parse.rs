@@ -3,15 +3,36 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, Item, ItemStruct, LitInt, Meta, Token, parse_quote};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::token::Brace;
+use syn::{Attribute, Ident, Item, ItemStruct, LitInt, Meta, Pat, Token, TypePath, parse_quote};
 
-use super::model::{Backoff, Exhausted, Jitter, Limit, LimitKind, Supervision};
+use super::model::{
+    Arm, Backoff, Directive, ErrorRule, Exhausted, Jitter, Limit, LimitKind, Rules, Supervision, Wish, Word,
+};
 use crate::actor;
 use crate::diagnostics::Diagnostics;
 use crate::duration::Period;
 use crate::options::{self, Entry, Value, compact};
 
-const OPTIONS: &[&str] = &["strategy", "limit", "backoff", "jitter", "reset", "exhausted"];
+const OPTIONS: &[&str] = &["strategy", "limit", "backoff", "jitter", "reset", "exhausted", "on", "decide"];
+
+/// What a rule of `on(..)` may name besides error types.
+const WORDS: &[(&str, Word)] = &[
+    ("panic", Word::Panic),
+    ("start", Word::Start),
+    ("unasked", Word::Unasked),
+    ("escalated", Word::Escalated),
+    ("other", Word::Other),
+];
+
+const DIRECTIVES: &[(&str, Directive)] = &[
+    ("resume", Directive::Resume),
+    ("restart", Directive::Restart),
+    ("stop", Directive::Stop),
+    ("escalate", Directive::Escalate),
+];
 
 /// The item with `#[supervise(..)]` as its last attribute, if there is an `#[actor]` to read it there.
 pub(crate) fn step_beneath(arguments: &TokenStream, item: TokenStream, diagnostics: &Diagnostics) -> TokenStream {
@@ -71,11 +92,91 @@ pub(crate) fn parse_attribute(attribute: &Attribute, diagnostics: &Diagnostics) 
                 ];
                 supervision.exhausted = entry.word(&words, diagnostics);
             }
+            "on" => supervision.rules = parse_rules(&entry, diagnostics),
+            "decide" => supervision.decide = entry.parse_as("decide = path::to::function", diagnostics),
             // Reported as unknown.
             _ => {}
         }
     }
     supervision
+}
+
+/// `on(DbError { Timeout => restart, Corrupt(_) => escalate }, panic => stop, other => resume)`
+fn parse_rules(entry: &Entry, diagnostics: &Diagnostics) -> Option<Rules> {
+    let Value::List(rules) = &entry.value else {
+        let help = "write `on(panic => stop, DbError { Timeout => resume, Corrupt(_) => escalate }, other => restart)`";
+        diagnostics.report(entry, "`on` takes rules: what is done about which failure", help);
+        return None;
+    };
+    diagnostics.take(syn::parse2(rules.clone()))
+}
+
+impl Parse for Rules {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut rules = Self::default();
+        while !input.is_empty() {
+            let word = input.fork().parse::<Ident>().ok();
+            let word = word.and_then(|word| Some((named(&word, WORDS)?, word)));
+            if let Some((word, ident)) = word {
+                input.parse::<Ident>()?;
+                rules.words.push((word, ident, parse_wish(input)?));
+            } else {
+                rules.errors.push(input.parse()?);
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(rules)
+    }
+}
+
+impl Parse for ErrorRule {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let ty: TypePath = input.parse().map_err(|error| {
+            let words: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
+            let help = format_args!("write an error type, or {}", options::quoted(&words, "or"));
+            syn::Error::new(error.span(), format_args!("a rule names what it is for\nhelp: {help}"))
+        })?;
+        if input.peek(Token![=>]) {
+            let arm = Arm { pattern: parse_quote!(_), guard: None, wish: parse_wish(input)? };
+            return Ok(Self { span: ty.span(), ty, arms: vec![arm] });
+        }
+        if !input.peek(Brace) {
+            let name = compact(&ty);
+            let help =
+                format_args!("write `{name} => restart`, or `{name} {{ Timeout => restart, .. }}` by its variants");
+            return Err(syn::Error::new_spanned(&ty, format_args!("a rule says what is done\nhelp: {help}")));
+        }
+        let inner;
+        let brace = syn::braced!(inner in input);
+        let arms = Punctuated::<Arm, Token![,]>::parse_terminated(&inner)?;
+        Ok(Self { ty, arms: arms.into_iter().collect(), span: brace.span.join() })
+    }
+}
+
+impl Parse for Arm {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let pattern = Pat::parse_multi_with_leading_vert(input)?;
+        let guard = input.parse::<Option<Token![if]>>()?.map(|_| input.parse()).transpose()?;
+        Ok(Self { pattern, guard, wish: parse_wish(input)? })
+    }
+}
+
+/// `=> restart`
+fn parse_wish(input: ParseStream<'_>) -> syn::Result<Wish> {
+    input.parse::<Token![=>]>()?;
+    let word: Ident = input.parse()?;
+    let Some(directive) = named(&word, DIRECTIVES) else {
+        let known: Vec<&str> = DIRECTIVES.iter().map(|(name, _)| *name).collect();
+        let help = format_args!("a directive is {}", options::quoted(&known, "or"));
+        return Err(syn::Error::new_spanned(&word, format_args!("`{word}` is not a directive\nhelp: {help}")));
+    };
+    Ok(Wish { directive, word })
+}
+
+fn named<T: Copy>(word: &Ident, names: &[(&str, T)]) -> Option<T> {
+    names.iter().find(|(name, _)| word == name).map(|(_, meaning)| *meaning)
 }
 
 /// One strategy so far, so that naming it changes nothing.

@@ -2,8 +2,9 @@
 
 use core::time::Duration;
 
-use super::model::{Backoff, Jitter, Limit, LimitKind, Supervision};
+use super::model::{Backoff, Directive, Jitter, Limit, LimitKind, Rules, Supervision, Word};
 use crate::diagnostics::Diagnostics;
+use crate::options::compact;
 
 /// Restarts a window remembers; a limit beyond it could not be told apart from this one.
 const MOST_RESTARTS: u32 = 16;
@@ -15,6 +16,35 @@ pub(crate) fn validate(supervision: &Supervision, diagnostics: &Diagnostics) {
     check_delays(supervision, diagnostics);
     check_unlimited(supervision, diagnostics);
     check_reachable(supervision, diagnostics);
+    check_rules(supervision, diagnostics);
+}
+
+/// Each failure has one rule, and none wishes what is not possible.
+fn check_rules(supervision: &Supervision, diagnostics: &Diagnostics) {
+    let Some(Rules { words, errors }) = &supervision.rules else { return };
+    if let Some(decide) = &supervision.decide {
+        let help =
+            "keep the function, or the rules; the function may look at the error with `failure.error::<DbError>()`";
+        diagnostics.report(decide, "both `on(..)` and `decide` say what is done about a failure", help);
+    }
+    for (place, (word, ident, wish)) in words.iter().enumerate() {
+        if words[..place].iter().any(|(earlier, ..)| earlier == word) {
+            diagnostics.report(ident, format_args!("`{ident}` has two rules"), "keep one of them");
+        }
+        if matches!(word, Word::Panic | Word::Start) && wish.directive == Directive::Resume {
+            let fact = match word {
+                Word::Panic => "a state that a panic went through is not resumed: it may be half changed",
+                _ => "an actor that could not be started has no state to resume",
+            };
+            diagnostics.report(&wish.word, fact, format_args!("write `{ident} => restart`"));
+        }
+    }
+    for (place, rule) in errors.iter().enumerate() {
+        let name = compact(&rule.ty);
+        if errors[..place].iter().any(|earlier| compact(&earlier.ty) == name) {
+            diagnostics.report(&rule.ty, format_args!("`{name}` has two rules"), "put the arms into one block");
+        }
+    }
 }
 
 /// A limit is a number of restarts that can be remembered, in a time that passes.

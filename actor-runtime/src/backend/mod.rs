@@ -15,14 +15,14 @@ use crate::actor::{Actor, Handled};
 use crate::call::{Batch, Call, Kind, Limit};
 use crate::error::{Reason, TellError, Unanswered};
 use crate::factory::Factory;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::id::{ActorId, Incarnation};
 use crate::letter::DeadLetter;
 use crate::reference::Ref;
 #[cfg(feature = "tokio")]
 use crate::reply::Duty;
 use crate::reply::Reply;
-use crate::supervision::RestartType;
+use crate::supervision::{LiveFailure, RestartType};
 use crate::time::Instant;
 
 #[cfg(feature = "bare-metal")]
@@ -486,9 +486,9 @@ impl<A: Actor> Host<A> {
 
     /// Notes why the handler in hand fails. The error is alive here, and formatted only where somebody reads it.
     #[cold]
-    pub(crate) fn record(&self, kind: FailureKind, error: &dyn fmt::Display) {
-        let _ = (kind, error);
-        on_host!(self, host => host.record(kind, error));
+    pub(crate) fn record(&self, failure: LiveFailure<'_>, error: &dyn fmt::Display) {
+        let _ = (failure, error);
+        on_host!(self, host => host.record(failure, error));
     }
 
     /// Who is to be told of the end of the handler in hand, if anybody.

@@ -4,11 +4,13 @@
 //! on nothing but its arguments, so both backends, tests and simulations decide alike.
 
 mod backoff;
+mod decider;
 mod directive;
 mod limit;
 mod strategy;
 
 pub use backoff::{Backoff, Jitter};
+pub use decider::{Decider, LiveFailure, wish};
 pub use directive::{Decision, Directive, Exhausted, default_directive};
 pub use limit::{RestartLimit, RestartWindow, Verdict};
 pub use strategy::{End, RestartType, Strategy};

@@ -106,7 +106,7 @@
 //! | `ctx.run_interval`, `ctx.run_later` | `#[every(..)]` or `ctx.every`, `ctx.after` |
 //! | `StreamHandler`, `ctx.add_stream` | a handler, and `ctx.attach(stream, MeRef::item)` |
 //! | `Recipient<M>`, `WeakAddr` | `Recipient<T>`, `Weak<CounterRef>` |
-//! | `Supervised`, whose actors restart when they stop | every actor restarts after a failure, a panic too |
+//! | `SupervisorStrategy`, whose actors restart when they stop | every actor restarts after a failure, a panic too |
 //! | `SyncArbiter` | a pool of actors with `dispatcher = pinned`, or `spawn_blocking` |
 //! | `Arbiter` | `dispatcher = single_worker`, or a [`SingleWorker`](crate::SingleWorker) |
 //! | `System` | any tokio runtime |

@@ -186,5 +186,52 @@
 //! [`context`](super::context).
 //!
 //! The attribute's options are listed at [`#[supervise]`](macro@crate::supervise). It says how the *children* of an actor are
-//! treated; those spawned by the system have the defaults. A restart concerns the failed child alone, and every failure but
-//! `unasked` restarts: other strategies, and a decision by the kind of error, are not there yet.
+//! treated; those spawned by the system have the defaults. A restart concerns the failed child alone: other strategies are not
+//! there yet.
+//!
+//! # Not every error is alike
+//!
+//! Every failure but `unasked` restarts, unless the parent says `on(..)`. It is shown the error while that is whole, before
+//! anything is made of it, and decides at once, on the spot; while the parent itself may be busy:
+//!
+//! ```
+//! use actor::prelude::*;
+//! use actor::{Directive, FailureKind, LiveFailure, SupervisorStrategy};
+//! # use std::fmt;
+//!
+//! #[derive(Debug)]
+//! enum DbError {
+//!     Timeout,
+//!     BadKey(String),
+//!     Corrupt { page: u32 },
+//! }
+//! # impl fmt::Display for DbError {
+//! #     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{self:?}") }
+//! # }
+//! # #[actor]
+//! # struct Db;
+//! # #[handlers]
+//! # impl Db { fn put(&mut self, _row: String) -> Result<(), DbError> { Err(DbError::Timeout) } }
+//!
+//! #[actor]
+//! #[supervise(on(
+//!     DbError { Timeout => restart, BadKey(_) => resume, Corrupt { page: 0 } => escalate, Corrupt { .. } => stop },
+//!     panic => restart,
+//!     other => stop,
+//! ))]
+//! struct Store {
+//!     #[child(|| Db)]
+//!     db: Child<Db>,
+//! }
+//! # #[handlers]
+//! # impl Store { fn put(&mut self, row: String) { drop(self.db.put(row).tell()); } }
+//!
+//! // What it wishes is a plain function.
+//! let failure = LiveFailure::new(FailureKind::Error);
+//! assert_eq!(Store::decide(&failure.with(&DbError::Timeout)), Directive::Restart);
+//! assert_eq!(Store::decide(&failure.with(&DbError::Corrupt { page: 3 })), Directive::Stop);
+//! assert_eq!(Store::decide(&failure.with(&"something else")), Directive::Stop);
+//! ```
+//!
+//! A block is an exhaustive match: a new variant of `DbError` is a compile error here. `decide = path` takes a function
+//! instead. The limit holds all the same: more restarts than it allows are `exhausted`.

@@ -20,7 +20,7 @@ use crate::failure::{FailureKind, StopReason};
 use crate::lifecycle::{Course, Lifecycle, Task};
 use crate::message::{Message, Mode};
 use crate::policy::{self, Share};
-use crate::supervision::{Decision, decide, default_directive};
+use crate::supervision::{Decision, Directive, LiveFailure, decide, wish};
 
 use super::annex::{self, Marks, Record};
 use super::body::Body;
@@ -48,7 +48,7 @@ enum Flow {
 enum Left {
     Nothing,
     Stop,
-    Failure(FailureKind),
+    Failure(FailureKind, Directive),
 }
 
 impl Left {
@@ -58,7 +58,8 @@ impl Left {
             (Handled::Done, Request::Continue) => Self::Nothing,
             (Handled::Done, Request::Stop) => Self::Stop,
             (Handled::Done, Request::Fail) | (Handled::Failed, Request::Continue | Request::Stop | Request::Fail) => {
-                Self::Failure(host::failure(context))
+                let (kind, wish) = host::failure(context);
+                Self::Failure(kind, wish)
             }
         }
     }
@@ -146,7 +147,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     fn host(self) -> crate::backend::Host<A> {
         // SAFETY: the turn is that of a slot of an `A`.
-        crate::backend::Host::BareMetal(unsafe { Host::new(self.address) })
+        crate::backend::Host::BareMetal(unsafe { Host::new(self.address, self.place.decider) })
     }
 
     fn task(self) -> Task {
@@ -544,14 +545,14 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             }
             (Task::CallStopping(_) | Task::CallRestarting, Left::Nothing | Left::Stop) => Flow::Done,
             // A hook that failed has led elsewhere already, and a handler is no task.
-            (_, Left::Nothing | Left::Stop | Left::Failure(_)) => Flow::Again,
+            (_, Left::Nothing | Left::Stop | Left::Failure(..)) => Flow::Again,
         }
     }
 
     /// Heeds what a handler or hook left behind.
     fn settle(self, left: Left) {
         match left {
-            Left::Failure(kind) => self.fail(kind),
+            Left::Failure(kind, wish) => self.fail_as_wished(kind, wish),
             Left::Stop => {
                 detour::open();
                 self.stop(StopReason::Requested);
@@ -560,8 +561,14 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         }
     }
 
+    /// Fails without an error to look at.
     #[cold]
     fn fail(self, kind: FailureKind) {
+        self.fail_as_wished(kind, wish(self.place.decider, &LiveFailure::new(kind)));
+    }
+
+    #[cold]
+    fn fail_as_wished(self, kind: FailureKind, wish: Directive) {
         detour::open();
         let record = self.place.record::<A>();
         // SAFETY: the turn is exclusive, and nothing that `fail` calls asks for the record or the life.
@@ -569,7 +576,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         let is_over = self.life(|life| {
             // A life that was never built is none.
             let was_one = life.is_going_on() && !life.is_building();
-            fail(kind, life, record, self.address, self.place);
+            fail(kind, wish, life, record, self.address, self.place);
             was_one && life.is_restarting()
         });
         // A handler that waits is part of this life, and so is what it asks before it has ended.
@@ -738,15 +745,21 @@ fn stop(life: &mut Lifecycle, reason: StopReason) {
 /// Decides about a failure and takes the decision's course. For all actors alike, so that it is linked once.
 #[cold]
 #[inline(never)]
-fn fail(kind: FailureKind, life: &mut Lifecycle, record: Option<&mut Record>, address: Address, place: &Place) {
+fn fail(
+    kind: FailureKind,
+    wish: Directive,
+    life: &mut Lifecycle,
+    record: Option<&mut Record>,
+    address: Address,
+    place: &Place,
+) {
     // The first start of a child is its parent's own start; that of others is tried again.
     let is_first_start = place.parent.is_some() && address.header().stage() == Stage::Starting;
     let decision = match record {
         // On the way down there is nothing to decide.
         Some(record) if !is_first_start && life.is_going_on() => {
             let (now, random) = (place.system.now(), place.system.random());
-            let directive = default_directive(kind);
-            let decision = decide(place.supervision, &mut record.history, directive, kind, now, random);
+            let decision = decide(place.supervision, &mut record.history, wish, kind, now, random);
             if let Decision::Restart { after } = decision {
                 record.resume_at = now.saturating_add(after);
             }

@@ -17,7 +17,7 @@ use crate::actor::{Actor, AllHandlersInOneBlock};
 use crate::message::Message;
 use crate::reference::Ref;
 use crate::size::refuse_placed;
-use crate::supervision::{RestartLimit, Supervision};
+use crate::supervision::{Decider, RestartLimit, Supervision};
 use crate::time::Instant;
 
 use super::annex::{self, Annex, Record, annex_size};
@@ -81,6 +81,7 @@ pub struct Place {
     late: Option<NonNull<Record>>,
     pub(super) parent: Option<Address>,
     pub(super) supervision: &'static Supervision,
+    pub(super) decider: Option<Decider>,
 }
 
 // SAFETY: what it points to are statics, and used by the worker of the system alone.
@@ -108,7 +109,7 @@ impl Place {
         // SAFETY: as above.
         let annex = unsafe { late.byte_add(make.record()) };
         let late = if make.record() == 0 { None } else { Some(late.cast()) };
-        Self { system, bit, annex, late, parent: None, supervision: const { &Supervision::DEFAULT } }
+        Self { system, bit, annex, late, parent: None, supervision: const { &Supervision::DEFAULT }, decider: None }
     }
 
     /// The place of the first child of `A`.
@@ -117,7 +118,15 @@ impl Place {
         // SAFETY: the parts of children lie behind that of their parent.
         let annex = unsafe { self.annex.byte_add(annex_size::<A>()) };
         let supervision = const { &A::SUPERVISION };
-        Self { system: self.system, bit: self.bit + 1, annex, late: None, parent: Some(parent), supervision }
+        Self {
+            system: self.system,
+            bit: self.bit + 1,
+            annex,
+            late: None,
+            parent: Some(parent),
+            supervision,
+            decider: A::DECIDER,
+        }
     }
 
     /// The record of the `A` that lies here, if it can fail.

@@ -22,7 +22,7 @@ use crate::message::Message;
 use crate::metrics::{DeadLetterReason, SystemEvent};
 use crate::policy::Stash;
 use crate::reply::Duty;
-use crate::supervision::History;
+use crate::supervision::{Directive, History};
 
 use super::agenda::Held;
 use super::ambient::Ambient;
@@ -116,8 +116,8 @@ pub(super) struct Body<A: Actor> {
 pub(super) struct Cold<A: Actor> {
     /// Who is to be told of the end of the handler in hand.
     pub(super) duty: Option<Duty>,
-    /// Why the handler in hand fails.
-    pub(super) failure: Option<Failure>,
+    /// Why the handler in hand fails, and what the supervisor wishes for that, if it was shown the error.
+    pub(super) failure: Option<(Failure, Option<Directive>)>,
     /// Why the life in hand ends, for `#[restarting]`.
     pub(super) last_failure: Option<Failure>,
     /// The thread of a local actor: that of its state, while there is one.
@@ -191,6 +191,7 @@ impl<A: Actor> Cell<A> {
         upgrade: Self::upgrade,
         capacity: A::OPTIONS.capacity,
         supervision: const { &A::SUPERVISION },
+        decider: A::DECIDER,
     };
 
     /// Makes a cell at `home`; the caller owns its first turn, and the registry its memory.

@@ -23,7 +23,7 @@ use crate::actor::{Actor, UNBOUNDED};
 use crate::failure::{Failure, StopReason};
 use crate::id::{ActorId, Incarnation};
 use crate::policy::OverloadHint;
-use crate::supervision::{RestartType, Supervision};
+use crate::supervision::{Decider, RestartType, Supervision};
 
 use super::cell::Cell;
 use super::dispatcher::home::Home;
@@ -49,6 +49,7 @@ pub(super) struct Table {
     pub(super) capacity: u32,
     /// How actors of this kind treat their children.
     pub(super) supervision: &'static Supervision,
+    pub(super) decider: Option<Decider>,
 }
 
 /// What became of an activation.
@@ -203,6 +204,11 @@ impl Header {
             Some(parent) => parent.header().table.supervision,
             None => &Supervision::DEFAULT,
         }
+    }
+
+    /// What the supervisor wishes for failures of this actor, if it says anything.
+    pub(super) fn decider(&self) -> Option<Decider> {
+        self.parent.as_ref()?.header().table.decider
     }
 
     pub(super) fn incarnation(&self) -> Incarnation {

@@ -9,11 +9,11 @@ use std::vec::Vec;
 use crate::actor::Actor;
 use crate::call::{Call, Kind, Limit};
 use crate::factory::Factory;
-use crate::failure::{Description, Failure, FailureKind};
+use crate::failure::{Description, Failure};
 use crate::id::{ActorId, Incarnation};
 use crate::letter::DeadLetter;
 use crate::reply::{Duty, Reply};
-use crate::supervision::RestartType;
+use crate::supervision::{LiveFailure, RestartType, wish};
 use crate::time::Instant;
 
 use super::agenda::{Make, Source};
@@ -73,10 +73,12 @@ impl<A: Actor> Host<A> {
         self.cell().header.core.random()
     }
 
-    pub(crate) fn record(&self, kind: FailureKind, error: &dyn fmt::Display) {
+    pub(crate) fn record(&self, failure: LiveFailure<'_>, error: &dyn fmt::Display) {
+        // Asked while the error is whole, in the guard of the handler it comes from.
+        let wish = wish(self.cell().header.decider(), &failure);
         // SAFETY: a context is used by user code of its actor's turn only.
         let turn = unsafe { Turn::of(self.0) };
-        turn.record(Failure::new(kind, Description::from_display(error)));
+        turn.record(Failure::new(failure.kind(), Description::from_display(error)), Some(wish));
     }
 
     pub(crate) fn unstash_all(&self) {

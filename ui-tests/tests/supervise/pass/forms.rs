@@ -42,6 +42,11 @@ impl Db {
     jitter = full,
     reset = 60s,
     exhausted = stop_child,
+    on(
+        Missing => stop,
+        mistakes::Wrong { Twice(2..) | Never => escalate, Twice(times) if *times == 1 => resume, Twice { .. } => restart },
+        panic => stop, start => restart, unasked => resume, escalated => escalate, other => restart,
+    ),
 )]
 struct Below {
     #[child(Db::open)]
@@ -73,7 +78,18 @@ impl Above {
     }
 }
 
-#[supervise]
+mod mistakes {
+    pub enum Wrong {
+        Twice(u32),
+        Never,
+    }
+}
+
+fn by_hand(failure: &actor::LiveFailure<'_>) -> actor::Directive {
+    if failure.error::<Missing>().is_some() { actor::Directive::Stop } else { actor::Directive::Restart }
+}
+
+#[supervise(decide = by_hand)]
 #[actor]
 struct Defaults {
     #[child(Db::open)]
@@ -99,7 +115,7 @@ impl<T: Send + Clone + 'static> Generic<T> {
 }
 
 fn main() {
-    use actor::__private::{Exhausted, RestartLimit, Supervised, Supervision};
+    use actor::__private::{Exhausted, RestartLimit, SupervisorStrategy, Supervision};
     use std::time::Duration;
 
     let declared = Below::SUPERVISION;
@@ -109,7 +125,12 @@ fn main() {
     assert_eq!((declared.backoff.min, declared.backoff.factor), (Duration::from_millis(50), 2));
     assert_eq!(Above::SUPERVISION.limit, RestartLimit::Unlimited);
     assert_eq!(Defaults::SUPERVISION, Supervision::DEFAULT);
-    assert_eq!(<Generic<u8> as Supervised>::CHILDREN, 1);
+    assert_eq!(<Generic<u8> as SupervisorStrategy>::CHILDREN, 1);
+
+    let wrong = actor::LiveFailure::new(actor::FailureKind::Error);
+    assert_eq!(Below::decide(&wrong.with(&mistakes::Wrong::Twice(1))), actor::Directive::Resume);
+    assert_eq!(Below::decide(&wrong.with(&mistakes::Wrong::Never)), actor::Directive::Escalate);
+    assert_eq!(Defaults::decide(&wrong.with(&Missing)), actor::Directive::Stop);
 
     let below = Below { first: Child::default(), plain: 0, second: Child::default(), third: Child::default() };
     let _ = (below, Above(Child::default(), 1), Defaults { db: Child::default() }.db);

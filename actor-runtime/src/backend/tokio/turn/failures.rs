@@ -6,12 +6,13 @@ use std::sync::atomic::Ordering;
 use crate::actor::{Actor, Handled};
 use crate::context::Request;
 use crate::error::Unanswered;
-use crate::failure::{Failure, StopReason};
+use crate::failure::{Failure, FailureKind, StopReason};
 use crate::lifecycle::Course;
 use crate::metrics::SystemEvent;
-use crate::supervision::{Decision, End, decide_child, decide_end, default_directive};
+use crate::supervision::{Decision, Directive, End, LiveFailure, decide_child, decide_end, default_directive, wish};
 
 use super::super::counts::Life;
+use super::super::guard::guard;
 use super::super::mailbox::signal;
 use super::Turn;
 
@@ -22,16 +23,16 @@ impl<A: Actor> Turn<A> {
         // SAFETY: no future is live and no handler runs, so nobody else has the context.
         let request = unsafe { core::mem::replace(&mut (*self.cell().context.get()).request, Request::Continue) };
         let (failure, poisoned) = match outcome {
-            Err(panic) => (Some(Failure::panic(&panic)), true),
-            Ok(Handled::Failed) => (self.recorded(), false),
-            Ok(Handled::Done) if request == Request::Fail => (self.recorded(), false),
+            Err(panic) => (Some((Failure::panic(&panic), None)), true),
+            Ok(Handled::Failed) => (Some(self.recorded()), false),
+            Ok(Handled::Done) if request == Request::Fail => (Some(self.recorded()), false),
             Ok(Handled::Done) => (None, false),
         };
         match failure {
-            Some(failure) => {
+            Some((failure, wish)) => {
                 self.refuse(Unanswered::Failed);
                 let name = A::PROTOCOL.messages[usize::from(self.body(|body| body.message))];
-                self.fail(failure.in_handler(name), poisoned);
+                self.fail_as_wished(failure.in_handler(name), wish, poisoned);
             }
             None => {
                 if request == Request::Stop {
@@ -41,13 +42,26 @@ impl<A: Actor> Turn<A> {
         }
     }
 
-    pub(super) fn recorded(self) -> Option<Failure> {
+    /// Why the handler in hand fails, and what the supervisor wishes for that.
+    pub(super) fn recorded(self) -> (Failure, Option<Directive>) {
         let recorded = self.body(|body| body.cold().failure.take());
-        Some(recorded.unwrap_or_else(|| Failure::error(&"failed without saying why")))
+        recorded.unwrap_or_else(|| (Failure::error(&"failed without saying why"), None))
+    }
+
+    /// What the supervisor wishes for failures of this kind.
+    fn wish_for(self, kind: FailureKind) -> Directive {
+        // A decider is the user's, and pure; one that panics all the same wishes what others do.
+        let wished = guard(|| wish(self.cell().header.decider(), &LiveFailure::new(kind)));
+        wished.unwrap_or(default_directive(kind))
+    }
+
+    /// Decides about a failure without an error to look at, and takes the decision's course.
+    pub(super) fn fail(self, failure: Failure, poisoned: bool) {
+        self.fail_as_wished(failure, None, poisoned);
     }
 
     /// Decides about a failure and takes the decision's course.
-    pub(super) fn fail(self, failure: Failure, poisoned: bool) {
+    fn fail_as_wished(self, failure: Failure, wish: Option<Directive>, poisoned: bool) {
         let cell = self.cell();
         let core = &cell.header.core;
         let first_start = cell.header.start.is_on();
@@ -60,7 +74,8 @@ impl<A: Actor> Turn<A> {
             Decision::Restart { after: self.body(|body| body.cold().pause) }
         } else {
             let (policy, restart) = (cell.header.supervision(), cell.header.restart);
-            let (directive, now, random) = (default_directive(failure.kind), core.now(), core.random());
+            let directive = wish.unwrap_or_else(|| self.wish_for(failure.kind));
+            let (now, random) = (core.now(), core.random());
             self.body(|body| {
                 let history = &mut body.cold().history;
                 decide_child(policy, restart, history, directive, failure.kind, now, random)

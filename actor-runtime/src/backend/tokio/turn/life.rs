@@ -66,7 +66,7 @@ impl<A: Actor> Turn<A> {
                         Handled::Done
                     }
                     Err(failure) => {
-                        self.0.record(failure);
+                        self.0.record(failure, None);
                         Handled::Failed
                     }
                 }
@@ -90,9 +90,8 @@ impl<A: Actor> Turn<A> {
         match outcome {
             Ok(Handled::Done) => self.body(|body| body.life.done(A::CHILDREN)),
             Ok(Handled::Failed) => {
-                if let Some(failure) = self.recorded() {
-                    self.fail(failure, false);
-                }
+                let (failure, _) = self.recorded();
+                self.fail(failure, false);
             }
             Err(panic) => self.fail(Failure::start(&panic), false),
         }

@@ -25,6 +25,7 @@ use crate::id::ActorId;
 use crate::letter::DeadLetter;
 use crate::lifecycle::Task;
 use crate::message::Message;
+use crate::supervision::Directive;
 
 use super::ambient::Ambient;
 use super::cell::{Body, Cell};
@@ -75,9 +76,9 @@ impl<A: Actor> Turn<A> {
         unsafe { Owner::retain(self.0.cast()) }
     }
 
-    /// Notes why the handler in hand fails.
-    pub(super) fn record(self, failure: Failure) {
-        self.body(|body| body.cold().failure = Some(failure));
+    /// Notes why the handler in hand fails, and what the supervisor wishes for that.
+    pub(super) fn record(self, failure: Failure, wish: Option<Directive>) {
+        self.body(|body| body.cold().failure = Some((failure, wish)));
     }
 
     /// Why the life in hand ends. Reads alone, so that a shared context may.
