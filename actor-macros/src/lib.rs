@@ -208,7 +208,8 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// * `#[handler(lane = urgent)]`: its messages overtake all others, and have as much room again.
 /// * `#[handler(stash_unless = self.ready)]`: where the expression is false the message waits in the stash, reply and
-///   deadline kept, until `ctx.unstash_all()`. Needs `#[actor(stash = 64)]`.
+///   deadline kept, until `ctx.unstash_all()`. Needs `#[actor(stash = 64)]`. What a timer, a pipe or a stream of the
+///   context brings is held until then with what brought it.
 /// * `#[handler(plain)]`: a `Result` is the answer as it is; see above.
 /// * `#[handler(passive)]`: its messages leave the time of `#[idle]` as it is.
 ///

@@ -3,11 +3,16 @@
 
 mod common;
 
+use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
+use actor::Errand;
 use actor::prelude::*;
 use common::{Journal, begin, everywhere, handled, yield_now};
+use futures_core::Stream;
 
 #[actor(stash = 3)]
 struct Store {
@@ -282,5 +287,137 @@ fn what_has_expired_takes_no_room_in_the_stash() {
         begin(get.as_mut()).await;
         store.open().await.unwrap();
         assert_eq!(get.await, Ok(70));
+    });
+}
+
+/// Ten, eleven, and so on, counted as they are taken.
+struct Rows(Arc<AtomicU32>);
+
+impl Stream for Rows {
+    type Item = u32;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut TaskContext<'_>) -> Poll<Option<u32>> {
+        let taken = self.0.fetch_add(1, Ordering::SeqCst);
+        Poll::Ready((taken < 3).then_some(10 + taken))
+    }
+}
+
+#[actor(stash = 1)]
+struct Loader {
+    ready: bool,
+    journal: Journal,
+    taken: Arc<AtomicU32>,
+    errands: Vec<Errand>,
+}
+
+#[handlers]
+impl Loader {
+    #[handler(stash_unless = self.ready)]
+    fn put(&mut self, number: u32) {
+        self.journal.note(format!("put {number}"));
+    }
+    #[handler(stash_unless = self.ready)]
+    async fn slow_put(&mut self, number: u32) {
+        yield_now().await;
+        self.journal.note(format!("put {number}"));
+    }
+    fn begin(&mut self, ctx: &mut Context<Self>) {
+        let taken = Arc::clone(&self.taken);
+        self.errands = vec![
+            ctx.after(Duration::ZERO, |me| me.put(1)),
+            ctx.pipe(async { 2 }, LoaderRef::slow_put),
+            ctx.attach(Rows(taken), LoaderRef::put).at_end(|me| me.put(20)),
+            ctx.every(Duration::from_millis(1), |me| me.put(30)),
+        ];
+    }
+    fn cancel(&mut self, ctx: &mut Context<Self>) {
+        self.errands.drain(..).for_each(|errand| errand.cancel(ctx));
+    }
+    fn open(&mut self, ctx: &mut Context<Self>) {
+        self.ready = true;
+        ctx.unstash_all();
+    }
+    fn look(&mut self, ctx: &mut Context<Self>) {
+        ctx.unstash_all();
+    }
+    fn fails(&mut self) {
+        panic!("on purpose");
+    }
+    fn up(&self) -> bool {
+        true
+    }
+    fn later(&mut self, reply: Reply<()>, ctx: &mut Context<Self>) {
+        ctx.pipe(async move { reply.send(()) }, |me: &LoaderRef, ()| me.look());
+    }
+}
+
+/// A loader whose errands have all had their turn, twice.
+async fn loader(system: &ActorSystem) -> (LoaderRef, Journal, Arc<AtomicU32>) {
+    let (journal, taken) = (Journal::default(), Arc::default());
+    let loader = {
+        let (journal, taken) = (journal.clone(), Arc::clone(&taken));
+        let loader =
+            move || Loader { ready: false, journal: journal.clone(), taken: Arc::clone(&taken), errands: Vec::new() };
+        system.spawn(loader).await.unwrap()
+    };
+    loader.begin().await.unwrap();
+    pass(system, Duration::from_millis(3)).await;
+    for _ in 0..8 {
+        assert_eq!(loader.later().await, Ok(()));
+        assert_eq!(loader.up().await, Ok(true));
+    }
+    (loader, journal, taken)
+}
+
+/// Lets time pass by the clock of the system.
+async fn pass(system: &ActorSystem, time: Duration) {
+    let never = system.spawn(|| Never).await.unwrap();
+    assert_eq!(never.answer().timeout(time).await, Err(AskError::Timeout));
+}
+
+#[actor]
+struct Never;
+
+#[handlers]
+impl Never {
+    async fn answer(&mut self) -> u32 {
+        std::future::pending().await
+    }
+}
+
+#[test]
+fn what_timers_pipes_and_streams_bring_waits_for_the_actor_as_well() {
+    everywhere(|system| async move {
+        let (loader, journal, taken) = loader(&system).await;
+        assert_eq!(journal.entries(), [""; 0], "none runs before the actor is ready");
+        assert_eq!(taken.load(Ordering::SeqCst), 1, "the stream waits with its first row");
+        loader.open().await.unwrap();
+        while !journal.entries().contains(&"put 20".to_owned()) {
+            assert_eq!(loader.up().await, Ok(true));
+        }
+        let entries = journal.entries();
+        let rows = entries.iter().filter(|entry| entry.starts_with("put 1") && entry.len() > 5);
+        assert!(rows.eq(&["put 10", "put 11", "put 12"]), "in order: {entries:?}");
+        for once in ["put 1", "put 2"] {
+            assert_eq!(entries.iter().filter(|entry| *entry == once).count(), 1, "{once} of {entries:?}");
+        }
+        while !journal.entries().contains(&"put 30".to_owned()) {
+            pass(&system, Duration::from_millis(1)).await;
+        }
+        assert_eq!(system.counts::<Loader>().dead_letters, 0, "they take no room in the stash");
+    });
+}
+
+#[test]
+fn what_waits_ends_with_its_errand_and_with_its_life() {
+    everywhere(|system| async move {
+        for end in [LoaderRef::cancel, LoaderRef::fails] {
+            let (loader, journal, _) = loader(&system).await;
+            end(&loader).await.unwrap();
+            loader.open().await.unwrap();
+            assert_eq!(loader.later().await, Ok(()));
+            assert_eq!(loader.up().await, Ok(true));
+            assert_eq!(journal.entries(), [""; 0]);
+        }
     });
 }

@@ -191,6 +191,9 @@
 //! The stash is part of the mailbox, not of the state: it survives a restart. A message for which it has no room is a dead
 //! letter; so it is while those taken out wait for their turn, because they may have to go back.
 //!
+//! What a timer, a pipe or a stream brings waits for `unstash_all` too, and takes no room: it is held with what brought it,
+//! which rests until then, and ends with that and with the life it belongs to.
+//!
 //! # An actor that is to rest
 //!
 //! [`control().suspend("backup")`](crate::Control::suspend) has an actor finish what is in hand and handle nothing more for as

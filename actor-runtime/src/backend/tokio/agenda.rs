@@ -119,8 +119,8 @@ enum Ready<M> {
 pub(super) enum Next<A: Actor> {
     /// A timer, which makes its message. One that ticks on is to be put back.
     Tick(u64, Timer<A>),
-    /// A message of a pipe or a stream. Where there is a bell, it is to be rung for the next one.
-    Message(A::Message, Option<Arc<Bell>>),
+    /// A message of a pipe or a stream, or one that was held. Where there is a bell, it is to be rung for the next one.
+    Message(u64, A::Message, Option<Arc<Bell>>),
     /// Nothing was heard for long enough.
     Quiet,
     /// An actor that was watched has ended.
@@ -145,6 +145,9 @@ pub(super) struct Agenda<A: Actor> {
     running: BTreeMap<u64, Running<A>>,
     woken: Arc<Lock<Vec<u64>>>,
     ready: VecDeque<Ready<A::Message>>,
+    /// Messages that had their turn before the actor was ready for them. At most one of each errand, which rests
+    /// meanwhile.
+    held: VecDeque<Ready<A::Message>>,
     next_number: u64,
     /// The one entry among the timers of the system, for whatever comes first here.
     armed: Option<Key>,
@@ -200,6 +203,7 @@ impl<A: Actor> Default for Agenda<A> {
             running: BTreeMap::new(),
             woken: Arc::default(),
             ready: VecDeque::new(),
+            held: VecDeque::new(),
             next_number: 0,
             armed: None,
             idle: None,
@@ -337,10 +341,32 @@ impl<A: Actor> Agenda<A> {
 
     /// Queues what it brought.
     pub(super) fn brought(&mut self, number: u64, message: A::Message) {
-        if let Some(running) = self.running.get_mut(&number) {
-            running.brought = true;
-        }
+        self.rest(number, true);
         self.ready.push_back(Ready::Message(number, message));
+    }
+
+    // ---- holding back ------------------------------------------------------------------------------
+
+    /// Holds a message back until it is [released](Self::release), and its errand with it.
+    pub(super) fn hold(&mut self, number: u64, message: A::Message) {
+        self.rest(number, true);
+        self.held.push_back(Ready::Message(number, message));
+    }
+
+    /// Has what was held back come next.
+    pub(super) fn release(&mut self) {
+        self.held.append(&mut self.ready);
+        core::mem::swap(&mut self.held, &mut self.ready);
+    }
+
+    /// Says whether a message of errand `number` waits.
+    fn rest(&mut self, number: u64, waits: bool) {
+        if let Some(running) = self.running.get_mut(&number) {
+            running.brought = waits;
+        }
+        if let Some(timer) = self.timers.get_mut(&number) {
+            timer.queued = waits;
+        }
     }
 
     // ---- watching ----------------------------------------------------------------------------------
@@ -378,11 +404,9 @@ impl<A: Actor> Agenda<A> {
                 Ready::Quiet => return Some(Next::Quiet),
                 Ready::Gone(who, why) => return Some(Next::Gone(who, why)),
                 Ready::Message(number, message) => {
-                    let more = self.running.get_mut(&number).map(|running| {
-                        running.brought = false;
-                        Arc::clone(&running.waker)
-                    });
-                    return Some(Next::Message(message, more));
+                    self.rest(number, false);
+                    let more = self.running.get(&number).map(|running| Arc::clone(&running.waker));
+                    return Some(Next::Message(number, message, more));
                 }
                 Ready::Tick(number) => {
                     // Cancelled meanwhile, if there is none.
@@ -402,8 +426,10 @@ impl<A: Actor> Agenda<A> {
             self.due.remove(&(timer.due, number));
         }
         let running = self.running.remove(&number);
-        let place = self.ready.iter().position(|ready| matches!(ready, Ready::Message(whose, _) if *whose == number));
-        let message = place.and_then(|place| self.ready.remove(place));
+        let message = [&mut self.ready, &mut self.held].into_iter().find_map(|waiting| {
+            let is_its = |ready: &Ready<_>| matches!(ready, Ready::Message(whose, _) if *whose == number);
+            waiting.remove(waiting.iter().position(is_its)?)
+        });
         Remains { timer, running, message }
     }
 
@@ -411,7 +437,7 @@ impl<A: Actor> Agenda<A> {
     pub(super) fn end(self) {
         self.timers.into_values().for_each(|timer| contain(|| drop(timer)));
         self.running.into_values().for_each(|running| contain(|| drop(running)));
-        self.ready.into_iter().for_each(|ready| contain(|| drop(ready)));
+        self.ready.into_iter().chain(self.held).for_each(|ready| contain(|| drop(ready)));
     }
 }
 

@@ -292,16 +292,16 @@ impl<A: Actor> Turn<A> {
                     contain(|| drop(timer));
                 }
                 match made {
-                    Ok(message) => drop(self.run_own(message)),
+                    Ok(message) => drop(self.run_unless_held(number, message)),
                     Err(panic) => self.fail(Failure::panic(&panic).in_handler("timer"), true),
                 }
             }
-            Next::Message(message, more) => {
+            Next::Message(number, message, more) => {
                 if Self::WAITS_FOR_QUIET && !message.is_passive() {
                     self.body(|body| body.was_heard = true);
                 }
-                self.run_own(message);
-                if let Some(bell) = more {
+                let has_run = self.run_unless_held(number, message);
+                if let Some(bell) = more.filter(|_| has_run) {
                     bell.rest();
                     bell.wake();
                 }
@@ -320,6 +320,29 @@ impl<A: Actor> Turn<A> {
                 }
             }
         }
+    }
+
+    /// Runs a message of errand `number`, unless its guard has it wait. Returns whether the errand may go on.
+    fn run_unless_held(self, number: u64, message: A::Message) -> bool {
+        match self.must_stash(&message) {
+            Ok(false) => drop(self.run_own(message)),
+            Ok(true) => {
+                self.with_agenda(|agenda| agenda.hold(number, message));
+                return false;
+            }
+            Err(panic) => self.guard_failed(message, panic),
+        }
+        true
+    }
+
+    /// Has what the actor was not ready for come next.
+    pub(super) fn release_held(self) {
+        self.body(|body| {
+            if let Some(held) = body.cold.as_mut().and_then(|cold| cold.agenda.as_mut()) {
+                held.agenda().release();
+            }
+        });
+        self.note_errands();
     }
 
     /// Ends all of it, with the life it belongs to.

@@ -1,6 +1,7 @@
 //! Messages, hooks and ticks: taken out, guarded, dispatched, counted.
 
 use core::task::Poll;
+use std::string::String;
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -202,13 +203,19 @@ impl<A: Actor> Turn<A> {
                 false
             }
             (Err(panic), _) => {
-                #[allow(clippy::cast_possible_truncation)]
-                self.body(|body| body.message = message.index() as u16);
-                contain(|| message.refuse(Unanswered::Failed));
-                self.settle(Err(panic));
+                self.guard_failed(message, panic);
                 false
             }
         }
+    }
+
+    /// A guard that panics fails like its handler.
+    #[cold]
+    pub(super) fn guard_failed(self, message: A::Message, panic: String) {
+        #[allow(clippy::cast_possible_truncation)]
+        self.body(|body| body.message = message.index() as u16);
+        contain(|| message.refuse(Unanswered::Failed));
+        self.settle(Err(panic));
     }
 
     /// Runs one message outside of a hand. Returns whether that left nothing to look at.

@@ -76,6 +76,7 @@ impl<A: Actor> Turn<A> {
         }
         let wait = self.body(|body| body.cold.as_mut().is_some_and(|cold| cold.stashed.release()));
         self.cell().mailbox.set(signal::UNSTASHED, wait);
+        self.release_held();
     }
 
     /// The next message out of the stash.
