@@ -95,8 +95,28 @@ impl Page {
         0
     }
 
+    /// Waits, and begins something when its future is dropped.
+    async fn wait_and_begin(&mut self, token: Arc<()>, ctx: &mut Context<Self>) {
+        struct Beginning<'a>(&'a mut Context<Page>, Arc<()>);
+        impl Drop for Beginning<'_> {
+            fn drop(&mut self) {
+                let (timer, pipe) = (Arc::clone(&self.1), Arc::clone(&self.1));
+                self.0.after(Duration::from_secs(1), move |me| me.write(format!("{timer:?}")));
+                self.0.pipe(std::future::pending(), move |me: &PageRef, ()| me.write(format!("{pipe:?}")));
+            }
+        }
+        let beginning = Beginning(ctx, token);
+        self.mine.journal.note("waits");
+        self.gate.passed().await;
+        drop(beginning);
+    }
+
     fn keep(&mut self, reply: Reply<u32>) {
         self.replies.push(reply);
+    }
+
+    fn system(&self, ctx: &mut Context<Self>) -> ActorSystem {
+        ctx.system()
     }
 
     fn panic(&mut self) {
@@ -344,6 +364,30 @@ fn a_runtime_dropped_on_another_thread_leaves_the_future_in_hand_to_its_own() {
     drop((leave, page));
     thread.join().unwrap();
     assert_eq!(journal.entries(), ["made", "waits", "future dropped", "dropped"], "in order, while there is a state");
+}
+
+#[test]
+fn a_handler_whose_future_is_left_to_its_thread_is_counted_and_begins_nothing_there() {
+    let (journal, token) = (Journal::default(), Arc::new(()));
+    let (noted, given) = (journal.clone(), Arc::clone(&token));
+    let (hand_over, taken) = std::sync::mpsc::channel();
+    let (moved, page, leave, thread) = begun(&journal, async move |page| {
+        hand_over.send(page.system().await.unwrap()).unwrap();
+        page.wait_and_begin(given).tell().unwrap();
+        page.write("never".into()).tell().unwrap();
+        while noted.entries().len() < 2 {
+            yield_now().await;
+        }
+    });
+    let system = taken.recv().unwrap();
+    drop(moved);
+    let counts = system.counts::<Page>();
+    assert_eq!((counts.handled, counts.dead_letters), (2, 1), "of three that were accepted");
+    drop(leave);
+    thread.join().unwrap();
+    assert_eq!(journal.entries(), ["made", "waits", "dropped"]);
+    assert_eq!(Arc::strong_count(&token), 1, "nothing it has begun is left");
+    assert!(!page.control().is_alive());
 }
 
 #[test]

@@ -341,7 +341,9 @@ impl<A: Actor> Turn<A> {
         let elsewhere = self.elsewhere();
         if elsewhere.is_none() {
             self.cancel_future();
-        } else {
+        } else if self.future_is_live() {
+            // Its handler ends here, whenever its own thread comes to drop it.
+            self.count_handled();
             self.refuse(Unanswered::Stopped);
         }
         let children =

@@ -88,6 +88,8 @@ impl<A: Actor> Turn<A> {
         // SAFETY: only the owner of the turn touches the slot, and user code has no way to it.
         let slot = unsafe { &mut *turn.cell().future.get() };
         contain(|| slot.cancel());
+        // What is dropped with the future may have had the context, and begun something.
+        turn.end_errands();
         turn.end_state();
         drop(dropped);
         drop(ambient);

@@ -71,7 +71,7 @@ impl<A: Actor> Turn<A> {
             Ok(Left::Attention) => return false,
             Ok(Left::Outcome(outcome)) => Ok(outcome),
             Err(panic) => {
-                self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
+                self.count_handled();
                 Err(panic)
             }
         };
@@ -269,6 +269,11 @@ impl<A: Actor> Turn<A> {
         unsafe { &*self.cell().future.get() }.is_live()
     }
 
+    /// Counts the message in hand.
+    pub(super) fn count_handled(self) {
+        self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
+    }
+
     /// Drops the handler's future at the await it stands at.
     pub(super) fn cancel_future(self) {
         // SAFETY: only the owner of the turn touches the slot, and user code has no way to it.
@@ -276,7 +281,7 @@ impl<A: Actor> Turn<A> {
         if slot.is_live() && self.is_building() {
             contain(|| slot.cancel());
         } else if slot.is_live() {
-            self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
+            self.count_handled();
             self.body(|body| body.cold.as_mut().map(|cold| cold.deadline = Deadline::NONE));
             let _dropped = WhyDropped::because(Unanswered::Stopped);
             contain(|| slot.cancel());
@@ -308,7 +313,7 @@ impl<A: Actor> Turn<A> {
             self.built(outcome);
             return Poll::Ready(());
         }
-        self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
+        self.count_handled();
         // SAFETY: the future has ended, and with it its borrow of the context.
         let request = unsafe { &*self.cell().context.get() }.request;
         let undisturbed = matches!(outcome, Ok(Handled::Done)) && request == Request::Continue;
