@@ -134,6 +134,25 @@ fn who_watches_no_more_hears_nothing_even_of_an_end_that_was() {
 }
 
 #[test]
+fn an_actor_of_another_system_is_no_neighbour_whatever_its_id() {
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        let watcher = system.spawn(watcher(&journal, &Gate::default())).await.unwrap();
+        let mortal = system.spawn(|| Mortal).await.unwrap();
+        let (other, _stepper) = ActorSystem::builder("other").stepper();
+        let strangers: Vec<_> = (0..8).map(|_| other.spawn(|| Mortal).detach()).collect();
+        let stranger = strangers.iter().find(|stranger| stranger.control().id() == mortal.control().id()).unwrap();
+        watcher.watch(stranger.clone()).await.unwrap();
+        assert_eq!(watcher.ping().await, Ok(true));
+        assert_eq!(system.counts::<Watcher>().failures, 1, "it would wait for an end that is never told");
+        watcher.watch(mortal.clone()).await.unwrap();
+        watcher.unwatch(stranger.clone()).await.unwrap();
+        mortal.control().stop().await;
+        hears(&journal, &watcher, &[told(&mortal, "requested")]).await;
+    });
+}
+
+#[test]
 fn a_watch_ends_with_the_life_that_began_it() {
     everywhere(|system| async move {
         let (journal, gate) = (Journal::default(), Gate::default());

@@ -160,12 +160,19 @@ impl<A: Actor> Context<A> {
     ///
     /// Called once for each end, and not for a restart, however often it was asked for. A watch ends with this life of
     /// the actor. Nobody hears of the ref of a child that was never started.
+    ///
+    /// The hook is told an id, which names an actor of one system: to watch one of another system is a failure. Give a
+    /// [`pipe`](Context::pipe) the `stopped()` of its control instead.
     pub fn watch<R: ActorRef>(&mut self, who: &R)
     where
         A: Watches,
     {
         match (self.host.tokio_mut(), who.as_ref().address()) {
-            (Some(host), crate::backend::Address::Tokio(address)) => host.watch(&address.owner()),
+            (Some(host), crate::backend::Address::Tokio(address)) => {
+                if !host.watch(&address.owner()) {
+                    self.fail("an actor of another system cannot be watched; pipe `stopped()` of its control");
+                }
+            }
             (_, crate::backend::Address::Nobody) => {}
             #[cfg(feature = "bare-metal")]
             (_, crate::backend::Address::BareMetal(_)) => self.fail("actors on bare metal never end while they run"),
@@ -181,8 +188,8 @@ impl<A: Actor> Context<A> {
     where
         A: Watches,
     {
-        if let (Some(host), Some(id)) = (self.host.tokio_mut(), who.as_ref().address().id()) {
-            host.unwatch(id);
+        if let (Some(host), crate::backend::Address::Tokio(address)) = (self.host.tokio_mut(), who.as_ref().address()) {
+            host.unwatch(&address.owner());
         }
     }
 

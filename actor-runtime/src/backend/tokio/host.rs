@@ -4,6 +4,7 @@ use core::fmt;
 use core::ptr::NonNull;
 use core::time::Duration;
 use std::boxed::Box;
+use std::sync::Arc;
 use std::vec::Vec;
 
 use crate::actor::Actor;
@@ -162,16 +163,26 @@ impl<A: Actor> Host<A> {
         unsafe { Turn::of(self.0) }.set_end(number, make);
     }
 
-    pub(super) fn watch(&mut self, who: &Owner) {
-        if who.as_ptr() != self.0.cast() {
+    /// Whether `who` is an actor of this system, in which alone its id is its own.
+    fn is_neighbour(&self, who: &Owner) -> bool {
+        Arc::ptr_eq(self.cell().header.core.core(), who.header().core.core())
+    }
+
+    /// Has the actor told of the end of `who`. Returns whether that is one it can be told of.
+    pub(super) fn watch(&mut self, who: &Owner) -> bool {
+        let is_neighbour = self.is_neighbour(who);
+        if is_neighbour && who.as_ptr() != self.0.cast() {
             // SAFETY: a context is used by user code of its actor's turn only.
             unsafe { Turn::of(self.0) }.watch(who);
         }
+        is_neighbour
     }
 
-    pub(super) fn unwatch(&mut self, who: ActorId) {
-        // SAFETY: a context is used by user code of its actor's turn only.
-        unsafe { Turn::of(self.0) }.unwatch(who);
+    pub(super) fn unwatch(&mut self, who: &Owner) {
+        if self.is_neighbour(who) {
+            // SAFETY: a context is used by user code of its actor's turn only.
+            unsafe { Turn::of(self.0) }.unwatch(who.header().id);
+        }
     }
 
     pub(super) fn set_idle(&mut self, period: Option<Duration>) {
