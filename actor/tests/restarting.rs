@@ -138,6 +138,35 @@ fn an_actor_that_never_came_up_is_not_told_of_its_end() {
 }
 
 #[test]
+fn a_stop_on_the_way_to_the_next_life_is_told_to_the_one_in_hand() {
+    #[actor]
+    struct Torn {
+        journal: Journal,
+    }
+
+    #[handlers]
+    impl Torn {
+        fn fails_and_is_stopped(&mut self, ctx: &mut Context<Self>) -> Result<(), &'static str> {
+            ctx.this().control().stop();
+            Err("once")
+        }
+        #[stopping]
+        fn stopping(&mut self, why: StopReason, ctx: &mut Context<Self>) {
+            self.journal.note(format!("{why} in life {}", ctx.incarnation()));
+        }
+    }
+
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        let kept = journal.clone();
+        let torn = system.spawn(move || Torn { journal: kept.clone() }).await.unwrap();
+        torn.fails_and_is_stopped().await.unwrap();
+        torn.control().stopped().await;
+        assert_eq!(journal.entries(), ["requested in life 0"]);
+    });
+}
+
+#[test]
 fn a_last_word_that_fails_changes_nothing_of_what_was_decided() {
     #[actor]
     struct Stutter {

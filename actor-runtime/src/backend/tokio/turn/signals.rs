@@ -1,5 +1,7 @@
 //! What an actor is told besides messages.
 
+use std::sync::atomic::Ordering;
+
 use crate::actor::Actor;
 use crate::context::Request;
 use crate::failure::StopReason;
@@ -148,10 +150,15 @@ impl<A: Actor> Turn<A> {
             // There is no state to end: what would have made it goes.
             self.cancel_future();
         }
-        let remove = self.body(|body| {
+        let (was_restarting, remove) = self.body(|body| {
+            let was_restarting = body.life.is_restarting();
             body.life.stop(reason);
-            body.cold.as_mut().and_then(|cold| cold.resume.take())
+            (was_restarting, body.cold.as_mut().and_then(|cold| cold.resume.take()))
         });
+        if was_restarting {
+            // The next life is counted already, and does not come.
+            self.cell().header.incarnation.fetch_sub(1, Ordering::Relaxed);
+        }
         if let Some(key) = remove {
             self.cell().header.core.timers().cancel(key);
         }
