@@ -11,7 +11,8 @@ use std::task::{Context as TaskContext, Wake, Waker};
 use std::time::Duration;
 
 use actor::prelude::*;
-use common::{Gate, everywhere, everywhere_with, in_hand, yield_now};
+use actor::{Dispatcher, ReadyCell};
+use common::{Channel, Gate, everywhere, everywhere_with, in_hand, on_runtimes, yield_now};
 
 /// The payload of a panic, which panics itself when it is dropped.
 struct Bomb;
@@ -149,6 +150,51 @@ fn a_factory_that_panics_when_dropped_harms_nobody() {
                 let other = system.spawn(server(&Gate::default())).await.unwrap();
                 assert_eq!(other.ready().await, Ok(true));
             }
+        },
+    );
+}
+
+/// A dispatcher that panics when it is dropped.
+struct Fragile(Arc<Channel>);
+
+impl Dispatcher for Fragile {
+    fn schedule(&self, cell: ReadyCell) {
+        self.0.schedule(cell);
+    }
+}
+
+impl Drop for Fragile {
+    fn drop(&mut self) {
+        assert!(std::thread::panicking(), "a dispatcher was dropped");
+    }
+}
+
+#[actor]
+struct Holder {
+    held: Vec<ServerRef>,
+}
+
+#[handlers]
+impl Holder {
+    fn hold(&mut self, server: ServerRef) {
+        self.held.push(server);
+    }
+    fn let_go(&mut self) -> usize {
+        self.held.drain(..).count()
+    }
+}
+
+#[test]
+fn a_dispatcher_that_panics_when_dropped_does_not_fail_who_lets_its_last_actor_go() {
+    on_runtimes(
+        |builder| builder,
+        |system| async move {
+            let holder = system.spawn(|| Holder { held: Vec::new() }).await.unwrap();
+            let held = system.spawn(server(&Gate::default())).on(Arc::new(Fragile(Channel::start()))).await.unwrap();
+            held.control().stop().await;
+            holder.hold(held).await.unwrap();
+            assert_eq!(holder.let_go().await, Ok(1));
+            assert_eq!(system.counts::<Holder>().failures, 0);
         },
     );
 }

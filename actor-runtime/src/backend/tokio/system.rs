@@ -514,10 +514,11 @@ impl Core {
 }
 
 impl Drop for Core {
-    /// Whoever lets go of the system last must not pay for a handler that panics when it is dropped.
+    /// Whoever lets go of the system last must not pay for a handler or a dispatcher that panics when it is dropped.
     fn drop(&mut self) {
-        let handler = self.event_handler.take();
+        let (handler, dispatcher) = (self.event_handler.take(), self.default_place.take());
         contain(|| drop(handler));
+        contain(|| drop(dispatcher));
     }
 }
 

@@ -178,6 +178,16 @@ impl Home {
     }
 }
 
+impl Drop for Home {
+    /// Whoever lets go of the last actor here must not pay for a dispatcher of the user's that panics when it is dropped.
+    fn drop(&mut self) {
+        if let Ready::Own(_) = &self.ready {
+            let ready = core::mem::replace(&mut self.ready, Ready::Stepped(Stepped::new()));
+            contain(|| drop(ready));
+        }
+    }
+}
+
 /// A system is asked by way of an actor's home.
 impl Deref for Home {
     type Target = Core;
