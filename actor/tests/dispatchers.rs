@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::future::IntoFuture;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
@@ -12,7 +13,7 @@ use actor::prelude::*;
 use actor::{
     Dispatcher, DispatcherKind, OverloadHint, PlaceError, ReadyCell, Residents, SingleWorker, SpawnError, SystemEvent,
 };
-use common::{Gate, Journal, PATIENCE, in_hand, runtime};
+use common::{Gate, Journal, PATIENCE, in_hand, runtime, soon};
 
 /// Says where it runs.
 macro_rules! where_am_i {
@@ -95,6 +96,23 @@ fn a_current_thread_actor_runs_on_the_thread_that_spawned_it_and_never_inside_a_
         assert_eq!(system.counts::<Here>().handled, counts + 2);
         system.shutdown().await.unwrap();
     });
+}
+
+#[test]
+fn a_current_thread_actor_runs_in_the_runtime_it_was_spawned_in_though_its_thread_has_another() {
+    let workers = runtime(Some(1));
+    let inside = workers.enter();
+    let system = ActorSystem::new("many");
+    drop(inside);
+    let (first, second) = (runtime(None), runtime(None));
+    let here = thread::current().id();
+    let one = first.block_on(async { system.spawn(|| Here).await }).unwrap();
+    let two = second.block_on(async { soon(system.spawn(|| Here)).await }).unwrap();
+    assert_eq!(first.block_on(one.thread().into_future()), Ok(here));
+    assert_eq!(second.block_on(two.thread().into_future()), Ok(here));
+    // Nobody drives either of them here.
+    let refused = workers.block_on(async { system.spawn(|| Here).await });
+    assert!(matches!(refused, Err(SpawnError::NoPlace(PlaceError::ManyThreads))), "{refused:?}");
 }
 
 #[test]

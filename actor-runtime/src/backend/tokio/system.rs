@@ -13,7 +13,6 @@ use std::string::{String, ToString};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use std::sync::{Arc, OnceLock, Weak};
 use std::task::Waker;
-use std::thread::{self, ThreadId};
 use std::time::Instant as RealInstant;
 use std::vec::Vec;
 
@@ -101,8 +100,8 @@ struct Homes {
     main: Weak<Home>,
     /// That of `single_worker`, made when first asked for.
     single_worker: Option<Arc<Home>>,
-    /// Those of `current_thread`, by the thread that spawned.
-    current_thread: Vec<(ThreadId, Weak<Home>)>,
+    /// Those of `current_thread`, by the runtime they were spawned in.
+    current_thread: Vec<(::tokio::runtime::Id, Weak<Home>)>,
     /// Those of the user's dispatchers.
     own: Vec<Weak<Home>>,
 }
@@ -168,21 +167,22 @@ impl Core {
         }
     }
 
-    /// The home of `current_thread` actors that are spawned on this thread.
+    /// The home of `current_thread` actors that are spawned in the runtime of this thread: it may have another one later.
     fn home_of_thread(self: &Arc<Self>) -> Result<Arc<Home>, PlaceError> {
-        let here = thread::current().id();
+        let runtime = CurrentThread::runtime()?;
+        let here = runtime.id();
         let known = {
             let mut homes = self.homes.lock();
             homes.current_thread.retain(|(_, home)| home.strong_count() > 0);
-            homes.current_thread.iter().find(|(thread, _)| *thread == here).and_then(|(_, home)| home.upgrade())
+            homes.current_thread.iter().find(|(runtime, _)| *runtime == here).and_then(|(_, home)| home.upgrade())
         };
         // A task that its runtime took along takes nothing more.
         if let Some(home) = known.filter(|home| home.is_open()) {
             return Ok(home);
         }
-        let home = Home::own(Arc::clone(self), Arc::new(CurrentThread::start()?));
+        let home = Home::own(Arc::clone(self), Arc::new(CurrentThread::start(&runtime)));
         let mut homes = self.homes.lock();
-        homes.current_thread.retain(|(thread, _)| *thread != here);
+        homes.current_thread.retain(|(runtime, _)| *runtime != here);
         homes.current_thread.push((here, Arc::downgrade(&home)));
         drop(homes);
         Ok(home)

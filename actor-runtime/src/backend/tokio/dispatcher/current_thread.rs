@@ -16,20 +16,20 @@ use super::{Dispatcher, PlaceError, ReadyCell};
 pub(in super::super) struct CurrentThread(Arc<Line>);
 
 impl CurrentThread {
-    /// Whether there is a runtime here for it.
-    pub(in super::super) fn is_possible() -> bool {
-        Handle::try_current().is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::CurrentThread)
+    /// The runtime here, where it is one that stays on its thread.
+    pub(in super::super) fn runtime() -> Result<Handle, PlaceError> {
+        let runtime = Handle::try_current().map_err(|_| PlaceError::NoRuntime)?;
+        match runtime.runtime_flavor() {
+            RuntimeFlavor::CurrentThread => Ok(runtime),
+            _ => Err(PlaceError::ManyThreads),
+        }
     }
 
-    /// Starts the task on the runtime this is called in.
-    pub(in super::super) fn start() -> Result<Self, PlaceError> {
-        let runtime = Handle::try_current().map_err(|_| PlaceError::NoRuntime)?;
-        if runtime.runtime_flavor() != RuntimeFlavor::CurrentThread {
-            return Err(PlaceError::ManyThreads);
-        }
+    /// Starts the task on `runtime`.
+    pub(in super::super) fn start(runtime: &Handle) -> Self {
         let line = Arc::new(Line::default());
         drop(runtime.spawn(::tokio::task::unconstrained(Runner::new(Arc::clone(&line)))));
-        Ok(Self(line))
+        Self(line)
     }
 }
 

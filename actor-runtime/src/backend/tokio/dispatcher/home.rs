@@ -153,7 +153,7 @@ impl Home {
     fn usual_kind<A: Actor>() -> DispatcherKind {
         if !A::LOCAL {
             DispatcherKind::Shared
-        } else if CurrentThread::is_possible() {
+        } else if CurrentThread::runtime().is_ok() {
             DispatcherKind::CurrentThread
         } else {
             DispatcherKind::SingleWorker
