@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
 use actor::prelude::*;
-use common::{Gate, Journal, begin, everywhere, in_hand, soon, until};
+use common::{Gate, Journal, begin, everywhere, in_hand, soon, until, yield_now};
 use futures_core::Stream;
 
 /// A stream that always has one more.
@@ -75,6 +75,37 @@ fn the_last_ref_going_drains_and_stops_the_actor() {
         gate.open();
         soon(stopped).await;
         assert_eq!(journal.entries(), ["1", "2", "Drained"]);
+    });
+}
+
+#[test]
+fn what_was_told_before_the_actor_was_up_is_handled_though_the_last_ref_is_gone() {
+    everywhere(|system| async move {
+        for is_slow in [false, true] {
+            let (gate, journal) = (Gate::default(), Journal::default());
+            let (g, j) = (gate.clone(), journal.clone());
+            let actor = if is_slow {
+                let make = move || {
+                    let (gate, journal) = (g.clone(), j.clone());
+                    async move {
+                        gate.passed().await;
+                        Leaf { journal, gate }
+                    }
+                };
+                system.spawn(make).detach()
+            } else {
+                system.spawn(move || Leaf { journal: j.clone(), gate: g.clone() }).detach()
+            };
+            let stopped = actor.control().stopped();
+            actor.note(1).tell().unwrap();
+            drop(actor);
+            for _ in 0..3 {
+                yield_now().await;
+            }
+            gate.open();
+            soon(stopped).await;
+            assert_eq!(journal.entries(), ["1", "Drained"], "with an async factory: {is_slow}");
+        }
     });
 }
 

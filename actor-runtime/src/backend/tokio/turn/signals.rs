@@ -42,8 +42,7 @@ impl<A: Actor> Turn<A> {
             if self.cell().header.start.is_given_up() {
                 // Whoever spawned it has given up, and nobody can send: no hook that waits, and no child's, is waited for.
                 self.kill(StopReason::Drained);
-            } else if self.is_building() {
-                // Nobody can have sent anything.
+            } else if self.is_building() && self.has_nothing_to_do() {
                 self.stop(StopReason::Drained);
             }
         }
@@ -95,6 +94,12 @@ impl<A: Actor> Turn<A> {
             let (actor, id, owners) = (A::OPTIONS.name, header.id, &owners[..]);
             header.core.event(&SystemEvent::SuspendedTooLong { actor, id, owners, elapsed });
         }
+    }
+
+    /// Whether nothing waits, and nothing can come: then the mailbox is closed.
+    fn has_nothing_to_do(self) -> bool {
+        let cell = self.cell();
+        !cell.mailbox.has(signal::UNSTASHED) && cell.mailbox.close_if_drained(|| cell.header.refs_gone())
     }
 
     /// Stops, without waiting for the handler in hand past the await it stands at.
