@@ -5,6 +5,8 @@
 mod common;
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context as TaskContext, Poll};
 
 use actor::prelude::*;
@@ -157,6 +159,52 @@ fn a_drain_ends_beside_what_is_always_due() {
             assert_eq!(actor.ping().await, Ok(true));
             soon(actor.control().drain()).await;
             assert_eq!(journal.entries(), ["Drained"]);
+        }
+    });
+}
+
+/// The first life is made at once, each later one never.
+#[actor]
+struct Mayfly {
+    gate: Gate,
+}
+
+#[handlers]
+impl Mayfly {
+    async fn fails_behind(&mut self) -> Result<(), &'static str> {
+        self.gate.passed().await;
+        Err("once")
+    }
+    fn fails(&mut self) -> Result<(), &'static str> {
+        Err("once")
+    }
+}
+
+#[test]
+fn no_next_life_is_made_for_nobody() {
+    everywhere(|system| async move {
+        for is_held in [false, true] {
+            let (gate, made) = (Gate::default(), Arc::new(AtomicBool::new(false)));
+            let g = gate.clone();
+            let make = move || {
+                let (gate, is_first) = (g.clone(), !made.swap(true, Ordering::SeqCst));
+                async move {
+                    if !is_first {
+                        std::future::pending::<()>().await;
+                    }
+                    Mayfly { gate }
+                }
+            };
+            let actor = system.spawn(make).await.unwrap();
+            let stopped = actor.control().stopped();
+            if is_held {
+                actor.fails_behind().await.unwrap();
+            } else {
+                actor.fails().await.unwrap();
+            }
+            drop(actor);
+            gate.open();
+            soon(stopped).await;
         }
     });
 }

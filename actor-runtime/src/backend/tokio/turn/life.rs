@@ -243,6 +243,11 @@ impl<A: Actor> Turn<A> {
     }
 
     pub(super) fn pause(self) -> Flow {
+        if self.cell().header.refs_gone() && self.has_nothing_to_do() {
+            // A next life would be for nobody, and may be long in the making.
+            self.stop(StopReason::Drained);
+            return Flow::Next;
+        }
         let (pause, armed) = self.body(|body| {
             let cold = body.cold();
             (cold.pause, cold.resume.is_some())

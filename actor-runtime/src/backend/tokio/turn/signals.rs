@@ -97,7 +97,7 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Whether nothing waits, and nothing can come: then the mailbox is closed.
-    fn has_nothing_to_do(self) -> bool {
+    pub(super) fn has_nothing_to_do(self) -> bool {
         let cell = self.cell();
         !cell.mailbox.has(signal::UNSTASHED) && cell.mailbox.close_if_drained(|| cell.header.refs_gone())
     }
