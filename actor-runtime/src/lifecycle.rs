@@ -35,7 +35,7 @@ pub enum Task {
     Receive,
     /// Handle nothing until [`Lifecycle::suspend`] says otherwise; messages wait.
     Suspended,
-    /// Stop all children in reverse order of start, and wait for their end.
+    /// End all children in reverse order of start, as [`Lifecycle::end_of_children`] says, and wait for the end of each.
     StopChildren,
     /// Call `#[stopping]`.
     CallStopping(StopReason),
@@ -74,6 +74,15 @@ enum Goal {
     /// The next life, after one that ended by itself.
     Renew(StopReason),
     Stop(StopReason),
+}
+
+/// How the children of an actor end before it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndOfChildren {
+    /// They stop: what waits for them is given up.
+    Stop,
+    /// They handle what waits for them first.
+    Drain,
 }
 
 /// What a decision means for the actor in hand.
@@ -174,6 +183,23 @@ impl Lifecycle {
         matches!(self.goal, Goal::Restart | Goal::Renew(_))
     }
 
+    /// How the children end on the way down: who drains loses nothing that its children have accepted either.
+    pub const fn end_of_children(&self) -> EndOfChildren {
+        match self.goal {
+            Goal::Stop(StopReason::Drained) => EndOfChildren::Drain,
+            Goal::Stop(
+                StopReason::Requested
+                | StopReason::Killed
+                | StopReason::Failed
+                | StopReason::ParentStopped
+                | StopReason::Shutdown,
+            )
+            | Goal::Run
+            | Goal::Restart
+            | Goal::Renew(_) => EndOfChildren::Stop,
+        }
+    }
+
     /// The task in hand is done, for an actor with `children` declared children.
     pub const fn done(&mut self, children: usize) {
         self.phase = match self.phase {
@@ -210,9 +236,9 @@ impl Lifecycle {
         };
     }
 
-    /// Somebody asked for the end. The first reason stays.
+    /// Somebody asked for the end. The first reason stays, but that of a drain which has not come to its end.
     pub const fn stop(&mut self, reason: StopReason) {
-        if self.is_stopping() {
+        if self.is_stopping() && !self.drains_children() {
             return;
         }
         self.goal = Goal::Stop(reason);
@@ -269,6 +295,11 @@ impl Lifecycle {
                 Course::StopParent
             }
         }
+    }
+
+    /// Whether children of an actor that drains are on their way to their end.
+    const fn drains_children(&self) -> bool {
+        matches!((self.phase, self.end_of_children()), (Phase::StoppingChildren(_), EndOfChildren::Drain))
     }
 
     const fn restart(&mut self, poisoned: bool) {
@@ -342,6 +373,37 @@ mod tests {
         let tasks = run(&mut life, |_| false);
         let why = StopReason::Requested;
         assert_eq!(tasks, [Task::StopChildren, Task::CallStopping(why), Task::DropState, Task::End(why)]);
+    }
+
+    #[test]
+    fn children_drain_with_their_parent_until_it_is_stopped() {
+        let mut life = up();
+        life.stop(StopReason::Drained);
+        assert_eq!((life.task(CHILDREN), life.end_of_children()), (Task::StopChildren, EndOfChildren::Drain));
+        life.stop(StopReason::Drained);
+        assert_eq!(life.end_of_children(), EndOfChildren::Drain);
+        life.stop(StopReason::Shutdown);
+        assert_eq!((life.task(CHILDREN), life.end_of_children()), (Task::StopChildren, EndOfChildren::Stop));
+        life.stop(StopReason::Drained);
+        assert_eq!(life.end_of_children(), EndOfChildren::Stop);
+        let tasks = run(&mut life, |_| false);
+        assert_eq!(tasks.last(), Some(&Task::End(StopReason::Shutdown)));
+    }
+
+    #[test]
+    fn a_drain_whose_children_are_gone_keeps_its_reason() {
+        let mut life = up();
+        life.stop(StopReason::Drained);
+        life.done(CHILDREN);
+        life.stop(StopReason::Requested);
+        assert_eq!(life.task(CHILDREN), Task::CallStopping(StopReason::Drained));
+    }
+
+    #[test]
+    fn children_stop_before_a_restart() {
+        let mut life = up();
+        life.failed(Decision::Restart { after: core::time::Duration::ZERO }, false);
+        assert_eq!(life.end_of_children(), EndOfChildren::Stop);
     }
 
     #[test]

@@ -131,7 +131,10 @@ impl<'a> Control<'a> {
         Ending(self.stopped())
     }
 
-    /// Stops the actor after the messages that wait now have been handled. Await what it returns for the end.
+    /// Stops the actor after the messages that wait now have been handled, by it and then by its children: each drains,
+    /// the youngest first, before the actor ends. Await what it returns for the end.
+    ///
+    /// There is no time limit. A stop or a kill that comes meanwhile is heeded at once, by the children too.
     pub fn drain(&self) -> Ending {
         self.address.drain();
         Ending(self.stopped())

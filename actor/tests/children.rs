@@ -1,13 +1,14 @@
-//! Promises `stop_order`, `scope` and `escalation` for declared children.
+//! Promises `stop`, `stop_order`, `scope` and `escalation` for declared children, and what a drain is to all children.
 #![allow(missing_docs)]
 
 mod common;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actor::SpawnError;
 use actor::prelude::*;
-use common::{Journal, everywhere, yield_now};
+use common::{Gate, Journal, everywhere, everywhere_with, handled, stepped, until, yield_now};
 
 #[actor]
 struct Db {
@@ -162,4 +163,188 @@ fn a_child_that_is_not_started_answers_stopped() {
     assert!(!child.control().is_alive());
     assert_eq!(child.control().id(), None);
     assert_eq!(child.corrupt().tell().unwrap_err().reason, Reason::Stopped);
+}
+
+/// Waits at the gate with what it is told, and then writes it down.
+#[actor(mailbox = 8)]
+#[derive(Clone)]
+struct Worker {
+    name: &'static str,
+    journal: Journal,
+    gate: Gate,
+}
+
+#[handlers]
+impl Worker {
+    async fn work(&mut self, piece: u32) {
+        self.gate.passed().await;
+        self.journal.note(format!("{} {piece}", self.name));
+    }
+    #[stopping]
+    fn stopping(&mut self, why: StopReason) {
+        self.journal.note(format!("{} {why}", self.name));
+    }
+}
+
+/// Hands its work to a declared child and to one that it spawned.
+#[actor]
+struct Foreman {
+    #[child(|foreman: &Foreman| foreman.worker("declared"))]
+    declared: Child<Worker>,
+    spawned: Option<WorkerRef>,
+    journal: Journal,
+    gate: Gate,
+}
+
+impl Foreman {
+    fn worker(&self, name: &'static str) -> Worker {
+        Worker { name, journal: self.journal.clone(), gate: self.gate.clone() }
+    }
+}
+
+#[handlers]
+impl Foreman {
+    #[started]
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        let (journal, gate) = (self.journal.clone(), self.gate.clone());
+        let factory = move || Worker { name: "spawned", journal: journal.clone(), gate: gate.clone() };
+        self.spawned = Some(ctx.spawn(factory).restart(Restart::Permanent).detach());
+    }
+    fn hand_out(&mut self, piece: u32) {
+        self.declared.work(piece).tell().unwrap();
+        self.spawned.iter().for_each(|spawned| spawned.work(piece).tell().unwrap());
+    }
+    fn fails(&mut self) -> Result<(), &'static str> {
+        Err("foreman")
+    }
+    #[stopping]
+    fn stopping(&mut self, why: StopReason) {
+        self.journal.note(format!("foreman {why}"));
+    }
+}
+
+/// A foreman with work in its mailbox, of which nothing is done before the gate opens.
+async fn foreman_at_work(system: &ActorSystem, journal: &Journal, gate: &Gate) -> ForemanRef {
+    let (journal, gate) = (journal.clone(), gate.clone());
+    let factory =
+        move || Foreman { declared: Child::default(), spawned: None, journal: journal.clone(), gate: gate.clone() };
+    let foreman = system.spawn(factory).await.unwrap();
+    for piece in 1..4 {
+        foreman.hand_out(piece).tell().unwrap();
+    }
+    foreman
+}
+
+/// What children that drain write, in the order of each; and the end of all.
+fn assert_drained(system: &ActorSystem, journal: &Journal) {
+    let entries = journal.entries();
+    for name in ["declared", "spawned"] {
+        let own: Vec<_> = entries.iter().filter_map(|entry| entry.strip_prefix(name)).collect();
+        assert_eq!(own, [" 1", " 2", " 3", " drained"], "{name}");
+    }
+    let ends: Vec<_> = entries.iter().filter(|entry| entry.ends_with("drained")).collect();
+    assert_eq!(ends, ["spawned drained", "declared drained", "foreman drained"]);
+    assert_eq!(system.counts::<Worker>().dead_letters, 0);
+}
+
+/// Lets a stepped system come to rest: a signal reaches who stands at the gate before that opens.
+async fn settled() {
+    for _ in 0..100 {
+        yield_now().await;
+    }
+}
+
+#[test]
+fn a_drain_drains_the_children_too_the_youngest_first() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let foreman = foreman_at_work(&system, &journal, &gate).await;
+        let end = foreman.control().drain();
+        until(|| handled::<Foreman>(&system, "hand_out") == 3).await;
+        gate.open();
+        end.await;
+        assert_drained(&system, &journal);
+    });
+}
+
+#[test]
+fn the_last_ref_going_drains_the_children_too() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let foreman = foreman_at_work(&system, &journal, &gate).await;
+        let end = foreman.control().stopped();
+        drop(foreman);
+        until(|| handled::<Foreman>(&system, "hand_out") == 3).await;
+        gate.open();
+        end.await;
+        assert_drained(&system, &journal);
+    });
+}
+
+#[test]
+fn a_stop_while_the_children_drain_stops_them() {
+    let promise = async |system: ActorSystem| {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let foreman = foreman_at_work(&system, &journal, &gate).await;
+        drop(foreman.control().drain());
+        until(|| handled::<Foreman>(&system, "hand_out") == 3).await;
+        let end = foreman.control().stop();
+        settled().await;
+        gate.open();
+        end.await;
+        let entries = journal.entries();
+        assert_eq!(entries.last().unwrap(), "foreman requested");
+        assert!(entries.contains(&"spawned parent stopped".to_string()), "{entries:?}");
+        assert!(entries.contains(&"declared parent stopped".to_string()), "{entries:?}");
+        let counts = system.counts::<Worker>();
+        assert_eq!(counts.handled + counts.dead_letters, 6);
+    };
+    stepped(|builder| builder, promise);
+}
+
+#[test]
+fn a_kill_while_the_children_drain_waits_for_none_of_them() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let foreman = foreman_at_work(&system, &journal, &gate).await;
+        drop(foreman.control().drain());
+        until(|| handled::<Foreman>(&system, "hand_out") == 3).await;
+        foreman.control().kill().await;
+        assert_eq!(journal.entries(), ["spawned killed", "declared killed", "foreman killed"]);
+    });
+}
+
+#[test]
+fn a_shutdown_while_the_children_drain_stops_them_in_time() {
+    everywhere_with(
+        |builder| builder.shutdown_timeout(Duration::ZERO),
+        |system| async move {
+            let (journal, gate) = (Journal::default(), Gate::default());
+            let foreman = foreman_at_work(&system, &journal, &gate).await;
+            drop(foreman.control().drain());
+            until(|| handled::<Foreman>(&system, "hand_out") == 3).await;
+            let error = system.shutdown().await.unwrap_err();
+            assert_eq!(error.stuck()[0].actor, "foreman");
+            foreman.control().stopped().await;
+            assert_eq!(system.counts::<Worker>().stopped, 2);
+        },
+    );
+}
+
+#[test]
+fn a_restart_stops_the_children_and_drains_none() {
+    let promise = async |system: ActorSystem| {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let foreman = foreman_at_work(&system, &journal, &gate).await;
+        until(|| handled::<Foreman>(&system, "hand_out") == 3).await;
+        foreman.fails().tell().unwrap();
+        until(|| system.counts::<Foreman>().failures == 1).await;
+        settled().await;
+        gate.open();
+        until(|| system.counts::<Foreman>().restarts == 1).await;
+        let entries = journal.entries();
+        assert!(entries.contains(&"spawned parent stopped".to_string()), "{entries:?}");
+        assert!(!entries.iter().any(|entry| entry.ends_with("drained")), "{entries:?}");
+    };
+    stepped(|builder| builder, promise);
 }

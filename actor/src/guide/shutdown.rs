@@ -9,6 +9,11 @@
 //! The verbs act at once. What they return only waits until the actor has ended, children and `#[stopping]` included, and
 //! may be dropped.
 //!
+//! Children end as their parent does, before it, one after the other and the youngest first. A parent that drains has handled
+//! its last message before the first child drains, so what it handed on is handled too. A child that sends to an older one
+//! while it drains still finds it there; one that sends to a younger one or to its parent hears `Stopped`. A stop or a kill
+//! that comes meanwhile holds for those that are left.
+//!
 //! # Drain, then shut down
 //!
 //! A shutdown stops: **a tell that was accepted a moment ago may never be handled.** Where that matters, drain first, in

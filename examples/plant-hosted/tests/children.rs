@@ -142,3 +142,60 @@ fn a_child_whose_factory_has_a_size_is_refused() {
     holder::start(now);
     run(holder::step);
 }
+
+#[actor(mailbox = 4)]
+struct Hand {
+    name: &'static str,
+}
+
+#[handlers]
+impl Hand {
+    fn work(&mut self, piece: u32) {
+        note(format!("worked {piece}"));
+    }
+    #[stopping]
+    fn stopping(&mut self, why: StopReason) {
+        note(format!("{}: {why}", self.name));
+    }
+}
+
+#[actor]
+struct Foreman {
+    #[child(|| Hand { name: "old" })]
+    old: Child<Hand>,
+    #[child(|| Hand { name: "young" })]
+    young: Child<Hand>,
+}
+
+#[handlers]
+impl Foreman {
+    fn hand_out(&mut self, piece: u32) {
+        self.old.work(piece).tell().unwrap();
+        self.young.work(piece + 10).tell().unwrap();
+    }
+    #[stopping]
+    fn stopping(&mut self, why: StopReason) {
+        note(format!("foreman: {why}"));
+    }
+}
+
+system! {
+    mod site { FOREMAN: Foreman { mailbox = 4 } = || Foreman { old: Child::default(), young: Child::default() } }
+}
+
+#[test]
+fn a_drain_drains_the_children_too_the_youngest_first() {
+    site::start(now);
+    run(site::step);
+    for piece in 1..4 {
+        site::FOREMAN.hand_out(piece).tell().unwrap();
+    }
+    drop(site::FOREMAN.control().drain());
+    run(site::step);
+    let noted = noted();
+    let ends = noted.iter().filter(|entry| entry.ends_with("drained"));
+    assert!(ends.eq(["young: drained", "old: drained", "foreman: drained"]), "{noted:?}");
+    let mut worked: Vec<_> = noted.iter().filter_map(|entry| entry.strip_prefix("worked ")).collect();
+    worked.sort_unstable();
+    assert_eq!(worked, ["1", "11", "12", "13", "2", "3"]);
+}

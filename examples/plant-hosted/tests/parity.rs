@@ -346,6 +346,10 @@ impl Life {
     fn put(&mut self, value: u32) {
         note(format!("put {value}"));
     }
+    #[stopping]
+    fn stopping(&mut self, why: StopReason) {
+        note(format!("child {why}"));
+    }
 }
 
 #[actor(mailbox = 4)]
@@ -362,8 +366,15 @@ impl Owner {
             child.get_or_insert_with(|| (*self.child).clone());
         });
     }
+    fn puts(&mut self) {
+        (1..3).for_each(|value| self.child.put(value).tell().unwrap());
+    }
     fn fails(&mut self, ctx: &mut Context<Self>) {
         ctx.fail("on purpose");
+    }
+    #[stopping]
+    fn stopping(&mut self, why: StopReason) {
+        note(format!("owner {why}"));
     }
 }
 
@@ -429,4 +440,16 @@ heirs!(the_end_of_a_child_is_seen_although_its_parent_begins_anew, |bed, owner, 
     bed.run();
     bed.advance(1_000);
     noted().into_iter().filter(|entry| entry.starts_with("saw")).for_each(note);
+});
+
+heirs!(a_child_of_an_owner_that_drains, |bed, owner, watcher| {
+    owner.puts().tell().unwrap();
+    drop(owner.control().drain());
+    bed.run();
+});
+
+heirs!(a_child_of_an_owner_that_stops, |bed, owner, watcher| {
+    owner.puts().tell().unwrap();
+    drop(owner.control().stop());
+    bed.run();
 });

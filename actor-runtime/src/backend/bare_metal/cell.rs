@@ -17,7 +17,7 @@ use crate::actor::{Actor, Handled};
 use crate::context::{Context, Nursery, Request};
 use crate::error::Unanswered;
 use crate::failure::{FailureKind, StopReason};
-use crate::lifecycle::{Course, Lifecycle, Task};
+use crate::lifecycle::{Course, EndOfChildren, Lifecycle, Task};
 use crate::message::{Message, Mode};
 use crate::policy::{self, Share};
 use crate::supervision::{Decision, Directive, LiveFailure, decide, wish};
@@ -670,14 +670,17 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         }
     }
 
-    /// Stops the youngest child and waits for its end, until none is left.
+    /// Has the youngest child end and waits for that, until none is left.
     fn stop_children(self) -> Flow {
         while let Some(started) = self.started_children()
             && let Some(youngest) = started.get().checked_sub(1)
         {
             match self.children().find(usize::from(youngest)) {
                 Some(child) if child.address.is_alive() => {
-                    child.address.header().signal(attention::PARENT_STOPPED);
+                    match self.life(|life| life.end_of_children()) {
+                        EndOfChildren::Stop => child.address.header().signal(attention::PARENT_STOPPED),
+                        EndOfChildren::Drain => child.address.header().close(),
+                    }
                     return Flow::Wait;
                 }
                 Some(_) | None => started.set(youngest),

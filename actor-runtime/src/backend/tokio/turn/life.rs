@@ -8,7 +8,7 @@ use crate::actor::{Actor, Handled};
 use crate::context::Nursery;
 use crate::error::Unanswered;
 use crate::failure::{Failure, StopReason};
-use crate::lifecycle::Task;
+use crate::lifecycle::{EndOfChildren, Task};
 use crate::message::Message;
 use crate::metrics::{DeadLetterReason, SystemEvent};
 use crate::time::next_beat;
@@ -195,7 +195,7 @@ impl<A: Actor> Turn<A> {
         self.end_errands();
     }
 
-    /// Stops the youngest child and waits for its end, until none is left.
+    /// Has the youngest child end and waits for that, until none is left.
     pub(super) fn stop_children(self) -> Flow {
         loop {
             let youngest = self.body(|body| body.cold.as_ref().and_then(|cold| cold.children.youngest().cloned()));
@@ -207,8 +207,12 @@ impl<A: Actor> Turn<A> {
                 drop(self.with_children(Children::remove_youngest));
                 continue;
             }
-            // A child is killed with its parent: it must not wait for a handler that its parent no longer waits for.
-            child.signal(if self.is_killed() { signal::KILL } else { signal::PARENT_STOPPED });
+            child.signal(match self.body(|body| body.life.end_of_children()) {
+                // A child is killed with its parent: it must not wait for a handler that its parent no longer waits for.
+                _ if self.is_killed() => signal::KILL,
+                EndOfChildren::Stop => signal::PARENT_STOPPED,
+                EndOfChildren::Drain => signal::DRAIN,
+            });
             if child.header().has_ended() {
                 continue;
             }
