@@ -1,7 +1,7 @@
-//! What went wrong in an actor, as data that is copied without a heap, and why actors end.
+//! What went wrong in an actor, as data, and why actors end.
 //!
-//! Keeps the promise that a failure can always be described: a [`Description`] has a fixed size, never
-//! fails to be made, and says when it was cut.
+//! Keeps the promise that a failure can always be described: a [`Description`] never fails to be made, needs no heap
+//! where there is none, and says when it was cut.
 
 use core::fmt::{self, Write};
 
@@ -83,24 +83,34 @@ impl fmt::Display for StopReason {
     }
 }
 
-/// What an error or a panic said: at most [`Description::CAPACITY`] bytes of text.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Description {
-    text: String<{ Description::CAPACITY }, u8>,
-    cut: bool,
+/// What an error or a panic said.
+///
+/// On tokio all of it; only a text of more than [`Description::CAPACITY`] bytes allocates. Without that backend there is no
+/// heap: the text is cut after as many bytes, and says so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Description(Text);
+
+/// Each with whether text is missing at its end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Text {
+    Short(Short, bool),
+    #[cfg(feature = "tokio")]
+    Long(std::string::String, bool),
 }
 
+type Short = String<{ Description::CAPACITY }, u8>;
+
 impl Description {
-    /// The most text a description holds, in bytes of UTF-8.
+    /// The most text a description holds without a heap, in bytes of UTF-8.
     pub const CAPACITY: usize = 64;
 
     /// The description of nothing.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { text: String::new(), cut: false }
+        Self(Text::Short(String::new(), false))
     }
 
-    /// Describes an error by what it displays, cut at a character boundary where it is too long.
+    /// Describes an error by what it displays.
     ///
     /// # Panics
     /// If `value` panics while it is displayed.
@@ -118,48 +128,100 @@ impl Description {
         let mut description = Self::empty();
         // A value that refuses to be displayed leaves its text incomplete, like a cut.
         let refused = write!(description, "{value}").is_err();
-        description.cut |= refused;
+        *description.cut_mut() |= refused;
         description
     }
 
     /// The text kept, without a mark for what was cut.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        match &self.0 {
+            Text::Short(text, _) => text,
+            #[cfg(feature = "tokio")]
+            Text::Long(text, _) => text,
+        }
     }
 
     /// Whether nothing is described.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty() && !self.cut
+        self.as_str().is_empty() && !self.is_cut()
     }
 
-    /// Whether text is missing at the end.
+    /// Whether text is missing at the end: it was too long, or the value refused to be displayed further.
     #[must_use]
     pub const fn is_cut(&self) -> bool {
-        self.cut
+        match &self.0 {
+            Text::Short(_, cut) => *cut,
+            #[cfg(feature = "tokio")]
+            Text::Long(_, cut) => *cut,
+        }
+    }
+
+    /// Writes what is too long for the text in hand.
+    #[cold]
+    fn overflow(&mut self, text: &str) -> fmt::Result {
+        #[cfg(feature = "tokio")]
+        {
+            self.0 = Text::Long([self.as_str(), text].concat(), false);
+            Ok(())
+        }
+        #[cfg(not(feature = "tokio"))]
+        {
+            let Text::Short(short, cut) = &mut self.0;
+            fill(short, text);
+            *cut = true;
+            Err(fmt::Error)
+        }
+    }
+
+    const fn cut_mut(&mut self) -> &mut bool {
+        match &mut self.0 {
+            Text::Short(_, cut) => cut,
+            #[cfg(feature = "tokio")]
+            Text::Long(_, cut) => cut,
+        }
+    }
+}
+
+impl Default for Description {
+    fn default() -> Self {
+        Self::empty()
     }
 }
 
 impl Write for Description {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         // Some `Display` ignores the error and writes on: after a cut nothing may follow the gap.
-        if self.cut {
+        if self.is_cut() {
             return Err(fmt::Error);
         }
-        let room = Self::CAPACITY - self.text.len();
-        let fitting = prefix_of(text, room);
-        self.cut = self.text.push_str(fitting).is_err() || fitting.len() < text.len();
-        if self.cut { Err(fmt::Error) } else { Ok(()) }
+        match &mut self.0 {
+            Text::Short(short, _) => match short.push_str(text) {
+                Ok(()) => Ok(()),
+                Err(_) => self.overflow(text),
+            },
+            #[cfg(feature = "tokio")]
+            Text::Long(long, _) => long.write_str(text),
+        }
     }
 }
 
 /// Shows the text, and `…` where it was cut.
 impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)?;
-        if self.cut { f.write_char('…') } else { Ok(()) }
+        f.write_str(self.as_str())?;
+        if self.is_cut() { f.write_char('…') } else { Ok(()) }
     }
+}
+
+/// Which child a failure came from.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Origin {
+    /// Label of the child that failed first.
+    pub actor: &'static str,
+    /// How that failed.
+    pub kind: FailureKind,
 }
 
 /// One failure of an actor.
@@ -171,13 +233,15 @@ pub struct Failure {
     pub description: Description,
     /// The handler or hook it failed in, if it was in one.
     pub message: Option<&'static str>,
+    /// The child it came from: one whose failure was passed on, or that kept its parent from starting.
+    pub origin: Option<Origin>,
 }
 
 impl Failure {
     /// A failure outside of a handler.
     #[must_use]
     pub const fn new(kind: FailureKind, description: Description) -> Self {
-        Self { kind, description, message: None }
+        Self { kind, description, message: None, origin: None }
     }
 
     /// An `Err` of a tell handler, a timer, a hook or `ctx.fail`.
@@ -204,10 +268,16 @@ impl Failure {
         Self::new(FailureKind::Unasked, Description::from_display(error))
     }
 
-    /// The failure of a child, as the failure of its parent; what was said and where is kept.
+    /// The failure of a child with this label, as the failure of its parent; what was said and where is kept.
     #[must_use]
-    pub fn escalated(self) -> Self {
-        Self { kind: FailureKind::Escalated, ..self }
+    pub fn escalated(self, child: &'static str) -> Self {
+        Self { kind: FailureKind::Escalated, ..self.of_child(child) }
+    }
+
+    /// The same failure, of a child with this label if it is not of a child of that already.
+    #[must_use]
+    pub fn of_child(self, child: &'static str) -> Self {
+        Self { origin: self.origin.or(Some(Origin { actor: child, kind: self.kind })), ..self }
     }
 
     /// The same failure, in the handler or hook of this name.
@@ -217,10 +287,17 @@ impl Failure {
     }
 }
 
-/// Shows ``panic in `add`: what it said``, without the parts that are not known.
+/// Shows ``panic in `add`: what it said``, without the parts that are not known. Where it came from a child, that goes
+/// before: ``escalated from `db`: ``, or ``child `db`: `` where that did not start.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.as_str())?;
+        let mut kind = self.kind;
+        if let Some(origin) = self.origin {
+            let how = if kind == FailureKind::Escalated { "escalated from" } else { "child" };
+            write!(f, "{how} `{}`: ", origin.actor)?;
+            kind = origin.kind;
+        }
+        f.write_str(kind.as_str())?;
         if let Some(handler) = self.message {
             write!(f, " in `{handler}`")?;
         }
@@ -233,7 +310,15 @@ impl fmt::Display for Failure {
 
 impl core::error::Error for Failure {}
 
+/// Writes as much of `text` as there is room for.
+#[cfg(any(not(feature = "tokio"), test))]
+fn fill(short: &mut Short, text: &str) {
+    let fitting = prefix_of(text, Description::CAPACITY - short.len());
+    short.push_str(fitting).expect("as much as there is room for");
+}
+
 /// The longest prefix of `text` of at most `room` bytes that ends between two characters.
+#[cfg(any(not(feature = "tokio"), test))]
 fn prefix_of(text: &str, room: usize) -> &str {
     let mut end = room.min(text.len());
     // Ends: zero is a boundary.
@@ -250,36 +335,45 @@ mod tests {
     use std::string::ToString;
 
     #[test]
-    fn a_description_keeps_what_fits_and_marks_a_cut() {
-        fn check(text: &str, kept: usize, cut: bool) {
-            let description = Description::of(&text);
-            assert_eq!(description.as_str(), &text[..kept]);
-            assert_eq!(description.is_cut(), cut);
-            assert_eq!(description.to_string().ends_with('…'), cut);
+    fn what_is_cut_ends_between_two_characters() {
+        fn check(text: &str, kept: usize) {
+            let mut short = Short::new();
+            fill(&mut short, text);
+            assert_eq!(short, text[..kept]);
         }
-        check("", 0, false);
-        check("disk full", 9, false);
-        check(&"x".repeat(64), 64, false);
-        check(&"x".repeat(65), 64, true);
-        check(&"é".repeat(33), 64, true);
+        check("", 0);
+        check("disk full", 9);
+        check(&"x".repeat(64), 64);
+        check(&"x".repeat(65), 64);
+        check(&"é".repeat(33), 64);
         // The boundary falls inside a character: the character is left out whole.
-        check(&("x".to_string() + &"é".repeat(32)), 63, true);
-        check(&"€".repeat(22), 63, true);
+        check(&("x".to_string() + &"é".repeat(32)), 63);
+        check(&"€".repeat(22), 63);
+    }
+
+    #[test]
+    fn a_description_is_whole_where_there_is_a_heap_and_marks_a_cut_elsewhere() {
+        for length in [0, 9, 63, 64, 65, 1_000] {
+            let text = "x".repeat(length);
+            let description = Description::of(&format_args!("{}{}", &text[..length / 2], &text[length / 2..]));
+            let is_whole = cfg!(feature = "tokio") || length <= Description::CAPACITY;
+            let kept = if is_whole { length } else { Description::CAPACITY };
+            assert_eq!(description.as_str(), &text[..kept]);
+            assert_eq!((description.is_cut(), description.to_string().ends_with('…')), (!is_whole, !is_whole));
+        }
     }
 
     #[test]
     fn nothing_follows_the_gap_of_a_cut() {
-        struct Stubborn;
-        impl fmt::Display for Stubborn {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let _ = f.write_str(&("x".repeat(63) + "é"));
-                let _ = f.write_str("y");
-                Ok(())
-            }
-        }
-        let description = Description::of(&Stubborn);
+        let mut description = Description::of(&"x".repeat(63));
+        *description.cut_mut() = true;
+        assert!(write!(description, "y").is_err());
         assert_eq!(description.as_str(), "x".repeat(63));
-        assert!(description.is_cut());
+    }
+
+    #[test]
+    fn an_error_with_a_failure_is_small_enough_to_be_returned() {
+        assert!(size_of::<Failure>() < 128, "{}", size_of::<Failure>());
     }
 
     #[test]
@@ -313,14 +407,22 @@ mod tests {
         check(Failure::unasked(&"none").in_handler("get"), "unasked in `get`: none");
         check(Failure::new(FailureKind::Panic, empty()).in_handler("add"), "panic in `add`");
         check(Failure::new(FailureKind::Panic, empty()), "panic");
-        check(Failure::error(&"x".repeat(80)), &("error: ".to_string() + &"x".repeat(64) + "…"));
+        let escalated = || Failure::panic(&"overflow").in_handler("add").escalated("db");
+        check(escalated(), "escalated from `db`: panic in `add`: overflow");
+        check(escalated().escalated("store"), "escalated from `db`: panic in `add`: overflow");
+        check(
+            Failure::error(&"no port").in_handler("started").of_child("db"),
+            "child `db`: error in `started`: no port",
+        );
+        check(Failure::start(&"no port").of_child("db").escalated("store"), "escalated from `db`: start: no port");
     }
 
     #[test]
     fn escalating_keeps_what_was_said_and_where() {
         let child = Failure::error(&"disk full").in_handler("write");
-        let parent = child.clone().escalated();
+        let parent = child.clone().escalated("db");
         assert_eq!(parent.kind, FailureKind::Escalated);
+        assert_eq!(parent.origin, Some(Origin { actor: "db", kind: FailureKind::Error }));
         assert_eq!((parent.description, parent.message), (child.description, child.message));
     }
 
@@ -340,13 +442,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_description_is_the_longest_prefix_that_fits(text in "\\PC{0,80}") {
-            let description = Description::of(&text);
-            let kept = description.as_str();
+        fn what_is_kept_of_a_cut_is_the_longest_prefix_that_fits(before in "\\PC{0,9}", text in "\\PC{0,80}") {
+            let mut short = Short::new();
+            fill(&mut short, &before);
+            fill(&mut short, &text);
+            let kept = short.strip_prefix(before.as_str()).expect("what was there stays");
             prop_assert!(text.starts_with(kept));
-            prop_assert_eq!(description.is_cut(), kept.len() < text.len());
             if let Some(next) = text[kept.len()..].chars().next() {
-                prop_assert!(kept.len() + next.len_utf8() > Description::CAPACITY);
+                prop_assert!(short.len() + next.len_utf8() > Description::CAPACITY);
             }
         }
     }

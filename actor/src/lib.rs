@@ -153,7 +153,7 @@ pub use actor_runtime::call::{
 pub use actor_runtime::context::Context;
 pub use actor_runtime::error::{AskError, Reason, TellError};
 pub use actor_runtime::factory::Factory;
-pub use actor_runtime::failure::{Description, Failure, FailureKind, StopReason};
+pub use actor_runtime::failure::{Description, Failure, FailureKind, Origin, StopReason};
 pub use actor_runtime::id::{ActorId, Incarnation};
 pub use actor_runtime::letter::DeadLetter;
 pub use actor_runtime::metrics::{Counts, DeadLetterReason, SystemEvent, Yields};

@@ -6,8 +6,8 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actor::SpawnError;
 use actor::prelude::*;
+use actor::{SpawnError, SystemEvent};
 use common::{Gate, Journal, everywhere, everywhere_with, handled, stepped, until, yield_now};
 
 #[actor]
@@ -117,6 +117,31 @@ fn a_child_that_fails_too_often_fails_its_parent_who_begins_anew_with_new_childr
 }
 
 #[test]
+fn an_escalated_failure_says_which_child_it_came_from() {
+    let journal = Journal::default();
+    let events = journal.clone();
+    let (system, mut stepper) = ActorSystem::builder("escalating")
+        .event_handler(move |event| {
+            if let SystemEvent::Failed { actor, failure, .. } = event {
+                events.note(format!("{actor}: {failure}"));
+            }
+        })
+        .stepper();
+    stepper.block_on(async {
+        let store = system.spawn(store(&Journal::default())).await.unwrap();
+        for _ in 0..3 {
+            store.corrupt().await.unwrap();
+        }
+        until(|| system.counts::<Store>().restarts == 1).await;
+    });
+    let entries = journal.entries();
+    assert_eq!(
+        entries[2..],
+        ["db: panic in `corrupt`: corrupt", "store: escalated from `db`: panic in `corrupt`: corrupt"]
+    );
+}
+
+#[test]
 fn a_child_that_does_not_start_is_the_parents_own_failed_start() {
     #[actor]
     struct Broken;
@@ -150,7 +175,8 @@ fn a_child_that_does_not_start_is_the_parents_own_failed_start() {
             move || Parent { child: Child::default(), alive: Arc::clone(&alive) }
         };
         let error = system.spawn(factory).await.unwrap_err();
-        assert!(matches!(&error, SpawnError::Failed(failure) if failure.to_string().contains("no socket")), "{error}");
+        assert!(matches!(error, SpawnError::Failed(_)), "{error}");
+        assert_eq!(error.to_string(), "actor did not start: child `broken`: error in `started`: no socket");
         while Arc::strong_count(&alive) > 1 {
             yield_now().await;
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{SpawnError, SystemEvent};
-use common::{Journal, everywhere, everywhere_with, yield_now};
+use common::{Journal, everywhere, everywhere_with, until, yield_now};
 
 #[actor]
 struct Worker {
@@ -267,4 +267,38 @@ fn a_panic_in_a_drop_takes_nobody_down() {
         assert_eq!(third.ready().await, Ok(true));
         system.shutdown().await.unwrap();
     });
+}
+
+#[test]
+fn a_failure_says_all_that_the_error_or_the_panic_said() {
+    #[actor]
+    struct Talker;
+
+    #[handlers]
+    impl Talker {
+        fn errs(&mut self, text: String) -> Result<(), String> {
+            Err(text)
+        }
+        fn panics(&mut self, text: String) {
+            panic!("{text}");
+        }
+    }
+
+    let journal = Journal::default();
+    let events = journal.clone();
+    let (system, mut stepper) = ActorSystem::builder("talking")
+        .event_handler(move |event| {
+            if let SystemEvent::Failed { failure, .. } = event {
+                events.note(failure.to_string());
+            }
+        })
+        .stepper();
+    let text = "connection refused by 203.0.113.7:5432 while reading /var/lib/things/of/mine/index.dat".repeat(3);
+    stepper.block_on(async {
+        let talker = system.spawn(|| Talker).await.unwrap();
+        talker.errs(text.clone()).await.unwrap();
+        talker.panics(text.clone()).await.unwrap();
+        until(|| system.counts::<Talker>().restarts == 2).await;
+    });
+    assert_eq!(journal.entries(), [format!("error in `errs`: {text}"), format!("panic in `panics`: {text}")]);
 }

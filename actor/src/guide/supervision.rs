@@ -10,7 +10,7 @@
 //! | an ask returns `Err` to somebody who awaits it | **no** | `AskError::Handler(error)` |
 //! | an ask returns `Err`, and was sent with `.tell()` | yes, `unasked` | |
 //! | a factory, or `#[started]`, fails at a restart | yes, `start` or `error` | |
-//! | a child failed more often than its limit allows | yes, `escalated` | |
+//! | a child failed more often than its limit allows | yes, `escalated`, with the child's label and failure | |
 //!
 //! # What follows
 //!

@@ -150,7 +150,7 @@ impl<A: Actor> Turn<A> {
         match (course, &header.parent) {
             (Course::Continue, _) | (_, None) => {}
             (Course::Escalate, Some(parent)) => {
-                header.core.escalate(parent.header().id, failure.escalated());
+                header.core.escalate(parent.header().id, failure.escalated(A::OPTIONS.name));
                 parent.signal(signal::ESCALATED);
             }
             (Course::StopParent, Some(parent)) => parent.signal(signal::STOP),

@@ -126,7 +126,8 @@ impl<A: Actor> Turn<A> {
         let header = child.header();
         if header.has_ended() && header.start.is_on() {
             let failure = child.take_start_failure();
-            self.fail(failure.unwrap_or_else(|| Failure::start(&"a declared child stopped before it was up")), false);
+            let failure = failure.unwrap_or_else(|| Failure::start(&"a declared child stopped before it was up"));
+            self.fail(failure.of_child((header.table.label)()), false);
             return Flow::Next;
         }
         if header.start.is_on() {
