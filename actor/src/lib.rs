@@ -109,8 +109,8 @@
 //!
 //! The feature `tokio`, on by default, runs actors on worker tasks of a tokio runtime. The feature `bare-metal` runs
 //! them in statics, without an allocator: [`system!`] declares them. Both may be on: who runs an actor is decided where
-//! it is started. A crate that only defines actors needs neither. On a host `bare-metal` needs a lock as well:
-//! `critical-section` with its feature `std`.
+//! it is started. A crate that only defines actors needs neither. A program with `bare-metal` alone brings the lock: the
+//! crate of a chip has one, and on a host it is `critical-section` with its feature `std`.
 //!
 //! | | tokio | bare metal |
 //! |---|---|---|
