@@ -9,7 +9,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
 use crate::letter::DeadLetter;
 use crate::reference::{ActorRef, Child, Pool, Ref, Route};
-use crate::reply::Reply;
+use crate::reply::{InHand, Reply};
 use crate::supervision::{LiveFailure, RestartType};
 use crate::time::Instant;
 
@@ -120,6 +120,14 @@ impl<A: Actor> Context<A> {
         }
         self.host.record(LiveFailure::new(FailureKind::Error).with(&error), &error);
         Handled::Failed
+    }
+
+    /// Ends a handler that was lent its reply: an asker whose reply it dropped is told how.
+    #[doc(hidden)]
+    #[inline]
+    pub fn owed(&self, in_hand: InHand, handled: Handled) -> Handled {
+        in_hand.end(handled == Handled::Failed || self.request == Request::Fail);
+        handled
     }
 
     /// Ends a handler that returns a `Result`: the asker gets it whole; an error nobody asked for is a

@@ -75,7 +75,7 @@ pub enum AskError<E = Infallible> {
     Stopped,
     /// The handler failed while it worked on this message.
     Failed,
-    /// The handler dropped its `Reply` without sending.
+    /// The handler dropped its `Reply` without sending, and did not fail.
     NoReply {
         /// Name of the handler.
         handler: &'static str,

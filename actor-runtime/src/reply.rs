@@ -1,4 +1,4 @@
-//! The duty to answer one ask: sent once, or dropped and so answered with `NoReply`. Keeps
+//! The duty to answer one ask: sent once, or dropped and so answered with why there is no answer. Keeps
 //! `ask_resolves` on the answering side.
 //!
 //! A reply is a pointer and a function, whatever waits at the other end: a slot of the tokio backend, a
@@ -7,7 +7,9 @@
 #[cfg(feature = "tokio")]
 use core::any::TypeId;
 use core::fmt;
+use core::future::{Future, poll_fn};
 use core::marker::PhantomData;
+use core::pin::pin;
 #[cfg(feature = "tokio")]
 use core::ptr::NonNull;
 
@@ -22,8 +24,9 @@ pub(crate) type Deliver<T> = unsafe fn(data: *const (), answer: Result<T, Unansw
 /// The duty to answer an ask with a `T`.
 ///
 /// A handler takes it as a parameter when it cannot answer at once, keeps it, and answers later with
-/// [`send`](Reply::send). Sending twice does not compile; dropping it answers the asker at once with
-/// [`AskError::NoReply`](crate::error::AskError::NoReply).
+/// [`send`](Reply::send). Sending twice does not compile; dropping it answers the asker with
+/// [`AskError::NoReply`](crate::error::AskError::NoReply), or with [`Failed`](crate::error::AskError::Failed) where the
+/// handler that was given it drops it and fails.
 #[must_use = "an asker waits for this reply; dropping it answers with `NoReply`"]
 pub struct Reply<T> {
     data: *const (),
@@ -94,8 +97,109 @@ impl<T> Drop for Reply<T> {
     #[inline]
     fn drop(&mut self) {
         if self.deliver.is_some() {
-            self.deliver(Err(crate::backend::why_dropped()));
+            self.drop_unsent();
         }
+    }
+}
+
+impl<T> Reply<T> {
+    #[cfg(feature = "tokio")]
+    #[cold]
+    fn drop_unsent(&mut self) {
+        let deliver = self.deliver.take().and_then(|deliver| NonNull::new(deliver as *mut ()));
+        if let Some(deliver) = deliver {
+            crate::backend::dropped(Dropped { data: self.data, deliver, refuse: Dropped::refuse::<T> });
+        }
+    }
+
+    #[cfg(not(feature = "tokio"))]
+    #[inline]
+    fn drop_unsent(&mut self) {
+        self.deliver(Err(crate::backend::why_dropped()));
+    }
+}
+
+/// A reply that was dropped, without the type of its value: somebody has still to be told why.
+#[cfg(feature = "tokio")]
+#[must_use = "an asker waits to be told"]
+pub(crate) struct Dropped {
+    data: *const (),
+    /// A [`Deliver`] for some type.
+    deliver: NonNull<()>,
+    /// Calls it with what needs no such type.
+    refuse: unsafe fn(*const (), NonNull<()>, Unanswered),
+}
+
+#[cfg(feature = "tokio")]
+#[allow(unsafe_code)]
+impl Dropped {
+    /// # Safety
+    /// `deliver` is a `Deliver<T>` that may be called with `data`.
+    unsafe fn refuse<T>(data: *const (), deliver: NonNull<()>, why: Unanswered) {
+        // SAFETY: as the caller says; a function pointer has the size of a pointer.
+        let deliver = unsafe { core::mem::transmute::<*mut (), Deliver<T>>(deliver.as_ptr()) };
+        // SAFETY: as the caller says.
+        unsafe { deliver(data, Err(why)) };
+    }
+
+    pub(crate) fn is(&self, owed: Owed) -> bool {
+        self.data.addr() == owed.0
+    }
+
+    /// Tells the asker.
+    pub(crate) fn tell(self, why: Unanswered) {
+        // SAFETY: the three were taken from one reply, and this is the only call: nothing copies them.
+        unsafe { (self.refuse)(self.data, self.deliver, why) };
+    }
+}
+
+/// Which reply a handler owes that may fail: where it drops it, the asker is told what became of the handler.
+#[doc(hidden)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Owed(#[cfg(feature = "tokio")] usize);
+
+#[doc(hidden)]
+impl Owed {
+    #[inline]
+    #[cfg_attr(not(feature = "tokio"), allow(unused_variables))]
+    pub fn of<T>(reply: &Reply<T>) -> Self {
+        Self(
+            #[cfg(feature = "tokio")]
+            reply.data.addr(),
+        )
+    }
+
+    /// The handler that owes it runs until what comes back is told how it ended, or dropped.
+    #[inline]
+    pub fn enter(self) -> InHand {
+        InHand(
+            #[cfg(feature = "tokio")]
+            crate::backend::InHand::enter(self),
+        )
+    }
+
+    /// Awaits the handler that owes it. What is dropped before the last poll is told at the end of its poll.
+    pub async fn during<F: Future>(self, handler: F) -> (F::Output, InHand) {
+        let mut handler = pin!(handler);
+        poll_fn(|cx| {
+            let in_hand = self.enter();
+            handler.as_mut().poll(cx).map(|output| (output, in_hand))
+        })
+        .await
+    }
+}
+
+/// A handler that owes a reply runs on this thread, until dropped.
+#[doc(hidden)]
+pub struct InHand(#[cfg(feature = "tokio")] crate::backend::InHand);
+
+impl InHand {
+    /// The handler has ended.
+    #[inline]
+    #[cfg_attr(not(feature = "tokio"), allow(unused_variables))]
+    pub(crate) fn end(self, failed: bool) {
+        #[cfg(feature = "tokio")]
+        self.0.end(failed);
     }
 }
 

@@ -27,7 +27,7 @@ pub use actor_runtime::letter::DeadLetter;
 pub use actor_runtime::message::{BothLanes, Lane, Message, Mode, UserLane};
 pub use actor_runtime::policy::Overflow;
 pub use actor_runtime::reference::{ActorRef, Control, Ref, Route, Weak};
-pub use actor_runtime::reply::Reply;
+pub use actor_runtime::reply::{Owed, Reply};
 pub use actor_runtime::size::{Indirect, message_fits};
 pub use actor_runtime::supervision::{
     Backoff, Decider, Directive, Exhausted, Jitter, RestartLimit, RestartType, Strategy, Supervision, default_directive,

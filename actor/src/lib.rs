@@ -120,6 +120,8 @@
 //! | an answer that comes as an urgent message and finds their lane full | goes in all the same | goes into the room that was kept for it, among the others |
 //! | a ref to a declared child, once its parent has begun anew | answers `Stopped`: the next child is another | is that of the next child: it is the address of a static |
 //! | a panic | is a failure like others | ends the program |
+//! | a failure | has a text | has none: what an error says is not kept |
+//! | a reply that is dropped by the handler that fails | tells the asker `Failed` | tells it `NoReply` |
 //! | `control().kill()` | ends an async handler at its await | is a stop |
 //! | `ctx.spawn`, pools, restart types, `watch`, `pipe`, `attach`, `after`, `#[idle]`, `#[dead_letter]`, `#[indirect]`, `Topic`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts and events | yes | no |
 //!

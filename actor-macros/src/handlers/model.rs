@@ -172,6 +172,11 @@ impl Method {
         })
     }
 
+    /// Its `Reply` parameter, where it may drop it and fail.
+    pub(crate) fn owed(&self) -> Option<&Ident> {
+        self.reply().filter(|_| self.can_fail()).map(|(name, _)| name)
+    }
+
     /// The types that travel to the actor, and those that travel back.
     pub(crate) fn carried(&self) -> impl Iterator<Item = (&Type, Direction)> {
         let there = self.arguments().map(|argument| (&argument.ty, Direction::There));

@@ -30,6 +30,9 @@ pub mod bare_metal;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 
+#[cfg(feature = "tokio")]
+pub(crate) use tokio::{InHand, dropped};
+
 /// The future of a handler of a local actor, which may hold what is not `Send`: a backend with threads keeps it on one.
 /// Where there are no threads there are no local actors, and nobody polls it.
 #[doc(hidden)]

@@ -13,6 +13,8 @@
 //! | nothing | a tell | `Result<(), TellError>` |
 //! | `Result<(), E>` | a tell | `Result<(), TellError>` |
 //! | `T`, or takes `reply: Reply<T>` | an ask | `Result<T, AskError>` |
+//! | `Result<(), E>`, and takes `reply: Reply<T>` | an ask; an `Err` is a failure | `Result<T, AskError>` |
+//! | nothing, and takes `reply: Reply<Result<T, E>>` | an ask | `Result<Result<T, E>, AskError>` |
 //! | `Result<T, E>` | an ask | `Result<T, AskError<E>>`, with the `E` in `AskError::Handler` |
 //! | `Result<T, E>`, with `#[handler(plain)]` | an ask | `Result<Result<T, E>, AskError>` |
 //!

@@ -2,7 +2,8 @@
 //!
 //! A handler with a parameter [`reply: Reply<T>`](crate::Reply) is an ask for a `T`. It may answer at once, or keep the
 //! reply and answer in a later message. Answering twice does not compile, and a reply that is dropped is an answer too:
-//! [`AskError::NoReply`](crate::AskError::NoReply).
+//! [`AskError::NoReply`](crate::AskError::NoReply), or [`AskError::Failed`](crate::AskError::Failed) where the handler that
+//! drops it fails.
 //!
 //! ```
 //! use actor::prelude::*;

@@ -6,7 +6,8 @@
 //! |---|---|---|
 //! | a handler or a hook panics | yes, of kind `panic` | `AskError::Failed` |
 //! | a tell, a timer or a hook returns `Err` | yes, `error` | |
-//! | a handler calls [`ctx.fail(error)`](crate::Context::fail) | yes, `error` | the handler's answer |
+//! | a handler calls [`ctx.fail(error)`](crate::Context::fail) | yes, `error` | the handler's answer, or `AskError::Failed` where it drops its `Reply` |
+//! | a handler with `reply: Reply<T>` returns `Err` | yes, `error` | what was sent, else `AskError::Failed` |
 //! | an ask returns `Err` to somebody who awaits it | **no** | `AskError::Handler(error)` |
 //! | an ask returns `Err`, and was sent with `.tell()` | yes, `unasked` | |
 //! | a factory, or `#[started]`, fails at a restart | yes, `start` or `error` | |

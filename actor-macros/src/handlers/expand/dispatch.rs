@@ -126,6 +126,7 @@ impl Protocol<'_> {
         let call = self.call(method);
         let letter = self.letter(method);
         let run = match &method.answer {
+            Answer::Nothing | Answer::Attempt(_) if method.owed().is_some() => self.owing(method, &call),
             Answer::Nothing => quote! {
                 #call;
                 #rt::Handled::Done
@@ -148,6 +149,34 @@ impl Protocol<'_> {
         quote! {
             #(#cfgs)*
             #name::#variant { #(#fields),* } => { #letter #run }
+        }
+    }
+
+    /// A handler that may fail and drop the reply it was given.
+    fn owing(&self, method: &Method, call: &TokenStream) -> TokenStream {
+        let rt = &self.rt;
+        let reply = method.owed();
+        let (owed, in_hand) = (Ident::new("owed", Span::mixed_site()), Ident::new("in_hand", Span::mixed_site()));
+        let call = match method.mode() {
+            Mode::Sync | Mode::Delegated => quote!({
+                let #in_hand = #rt::Owed::enter(#owed);
+                (#call, #in_hand)
+            }),
+            Mode::Async => quote!(#rt::Owed::during(#owed, #call).await),
+        };
+        let (result, handled) = match &method.answer {
+            Answer::Attempt(ty) => {
+                // What keeps its error from being a failure is said at the type.
+                let result = Ident::new("result", names::located(ty.span()));
+                (quote!(#result), quote!(#rt::Context::told(ctx, #result)))
+            }
+            Answer::Nothing | Answer::Value(_) | Answer::Result(_) => (quote!(()), quote!(#rt::Handled::Done)),
+        };
+        quote! {
+            let #owed = #rt::Owed::of(&#reply);
+            let (#result, #in_hand) = #call;
+            let handled = #handled;
+            #rt::Context::owed(ctx, #in_hand, handled)
         }
     }
 
@@ -197,7 +226,8 @@ impl Protocol<'_> {
                 let at = names::located(method.name().span());
                 ident.set_span(at);
                 let future = quote_spanned!(at=> Self::#ident(self, #(#arguments),*));
-                quote!(#rt::Probe::<Self>::sendable(#future).await)
+                let future = quote!(#rt::Probe::<Self>::sendable(#future));
+                if method.owed().is_some() { future } else { quote!(#future.await) }
             }
         }
     }
