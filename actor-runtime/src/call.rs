@@ -536,10 +536,13 @@ impl<A: Actor, K: Kind, T: Target<A>> Call<'_, A, K, T> {
     /// ```
     ///
     /// # Panics
-    /// In a handler, and in async code: its thread has other work, which may be what this would wait for.
+    /// In a handler, and in async code: its thread has other work, which may be what this would wait for. And when it is
+    /// sent to an actor on bare metal, which runs only while somebody steps its system.
     #[track_caller]
     pub fn blocking(self) -> K::Output {
         let Self { target, message, attach, limit, borrows: _ } = self;
+        let is_static = target.get().address().is_static();
+        assert!(!is_static, "an actor on bare metal has no `.blocking()`; `.await` the call, or `.tell()`");
         let call = Call::<'_, A, K>::new(target.get(), message, attach);
         crate::backend::block_on(Call { limit, ..call }.into_future())
     }

@@ -83,7 +83,7 @@ impl<A: Actor> Context<A> {
     /// # Panics
     /// In an actor that runs on bare metal, where there is none.
     pub fn system(&self) -> ActorSystem {
-        self.host.tokio().expect("an actor on tokio has a system").system()
+        self.host.tokio().expect("an actor on bare metal has no `ctx.system()`; its system is a module").system()
     }
 
     /// Calls one of this actor's own handlers once, so much later: `ctx.after(d, |me| me.expire(key))`.
@@ -91,6 +91,9 @@ impl<A: Actor> Context<A> {
     /// The message is made when its time has come, and does not wait behind others in the mailbox. The timer ends with
     /// this life of the actor, and keeps it from nothing. With a time of zero it is the way to go on later with
     /// something: messages that wait have their turn in between, and a restart leaves none behind.
+    ///
+    /// # Panics
+    /// In an actor that runs on bare metal, whose timers are those of `#[every]`.
     pub fn after<K, F>(&mut self, delay: Duration, call: F) -> Errand
     where
         K: Kind,
@@ -107,7 +110,7 @@ impl<A: Actor> Context<A> {
     /// period, and without the ticks it was too busy for.
     ///
     /// # Panics
-    /// With a period of zero.
+    /// With a period of zero, and in an actor that runs on bare metal.
     pub fn every<K, F>(&mut self, period: Duration, mut call: F) -> Errand
     where
         K: Kind,
@@ -122,6 +125,9 @@ impl<A: Actor> Context<A> {
     /// It is polled between the actor's messages, and while an async handler waits; what computes for long belongs to
     /// `tokio::task::spawn_blocking`, whose handle is a future too. It is dropped when this life of the actor ends. A
     /// panic in it ends it and is told to the event handler; the actor lives on.
+    ///
+    /// # Panics
+    /// In an actor that runs on bare metal.
     pub fn pipe<P, K, F>(&mut self, future: P, arrived: F) -> Errand
     where
         P: Future + Send + 'static,
@@ -143,6 +149,9 @@ impl<A: Actor> Context<A> {
     /// The next item is taken when the one before has been handled, and messages have their turn in between, so a fast
     /// stream waits for a slow actor. As a [`pipe`](Context::pipe), it is polled in turns of the actor and dropped with
     /// this life. [`at_end`](Attached::at_end) says what is called when the stream has ended.
+    ///
+    /// # Panics
+    /// In an actor that runs on bare metal.
     pub fn attach<S, K, F>(&mut self, stream: S, item: F) -> Attached<'_, A>
     where
         S: Stream + Send + 'static,
@@ -159,27 +168,27 @@ impl<A: Actor> Context<A> {
     /// Has the `#[terminated]` hook of this actor called when `who` has ended, at once if it has ended already.
     ///
     /// Called once for each end, and not for a restart, however often it was asked for. A watch ends with this life of
-    /// the actor. Nobody hears of the ref of a child that was never started.
+    /// the actor. Nobody hears of the ref of a child that was never started. To watch an actor on bare metal is a failure.
     ///
     /// The hook is told an id, which names an actor of one system: to watch one of another system is a failure. Give a
     /// [`pipe`](Context::pipe) the `stopped()` of its control instead.
+    ///
+    /// # Panics
+    /// In an actor that runs on bare metal.
     pub fn watch<R: ActorRef>(&mut self, who: &R)
     where
         A: Watches,
     {
-        match (self.host.tokio_mut(), who.as_ref().address()) {
-            (Some(host), crate::backend::Address::Tokio(address)) => {
+        let host = self.host_on_tokio("watch on others; have them tell it of their end, in `#[stopping]`");
+        match who.as_ref().address() {
+            crate::backend::Address::Tokio(address) => {
                 if !host.watch(&address.owner()) {
                     self.fail("an actor of another system cannot be watched; pipe `stopped()` of its control");
                 }
             }
-            (_, crate::backend::Address::Nobody) => {}
+            crate::backend::Address::Nobody => {}
             #[cfg(feature = "bare-metal")]
-            (_, crate::backend::Address::BareMetal(_)) => self.fail("actors on bare metal never end while they run"),
-            #[cfg(feature = "bare-metal")]
-            (None, crate::backend::Address::Tokio(_)) => self.fail("actors on bare metal watch nobody"),
-            #[cfg(not(feature = "bare-metal"))]
-            (None, crate::backend::Address::Tokio(_)) => {}
+            crate::backend::Address::BareMetal(_) => self.fail("actors on bare metal never end while they run"),
         }
     }
 
@@ -214,22 +223,19 @@ impl<A: Actor> Context<A> {
     }
 
     fn change_idle(&mut self, period: Option<Duration>) {
-        match self.host.tokio_mut() {
-            Some(host) => host.set_idle(period),
-            None => self.fail("the receive timeout is there on tokio; use `#[every]` on bare metal"),
-        }
+        self.host_on_tokio("receive timeout; use `#[every]`").set_idle(period);
     }
 
-    /// Begins what `begin` begins, on the backend that can.
+    /// The host of an actor that may have `what`.
+    fn host_on_tokio(&mut self, what: &str) -> &mut super::Host<A> {
+        // A failure would not say why: nothing is kept of its text where this actor is.
+        self.host.tokio_mut().unwrap_or_else(|| panic!("an actor on bare metal has no {what}"))
+    }
+
+    /// Begins what `begin` begins.
     fn errand(&mut self, begin: impl FnOnce(&mut super::Host<A>) -> u64) -> Errand {
         let (actor, incarnation) = (self.id(), self.incarnation());
-        let number = match self.host.tokio_mut() {
-            Some(host) => begin(host),
-            None => {
-                self.fail("timers, pipes and streams of a context are there on tokio; use `#[every]` on bare metal");
-                u64::MAX
-            }
-        };
+        let number = begin(self.host_on_tokio("timers, pipes and streams in its context; use `#[every]`"));
         Errand { actor, incarnation, number }
     }
 }

@@ -1,0 +1,96 @@
+//! What is there on tokio alone, used on the worker: refused with why, and what to do instead.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use actor::prelude::*;
+use actor::system;
+use common::{now, run};
+
+#[actor(mailbox = 2)]
+struct Station;
+
+#[handlers]
+impl Station {
+    fn after(&mut self, ctx: &mut Context<Self>) {
+        ctx.after(Duration::ZERO, |me| me.rings());
+    }
+    fn every(&mut self, ctx: &mut Context<Self>) {
+        ctx.every(Duration::from_millis(1), |me| me.rings());
+    }
+    fn pipe(&mut self, ctx: &mut Context<Self>) {
+        ctx.pipe(async {}, |me, ()| me.rings());
+    }
+    fn watch(&mut self, ctx: &mut Context<Self>) {
+        let me = ctx.this();
+        ctx.watch(&me);
+    }
+    #[terminated]
+    fn terminated(&mut self, _who: ActorId) {}
+    fn system(&mut self, ctx: &mut Context<Self>) {
+        ctx.system();
+    }
+    fn rings(&self) {}
+}
+
+/// What `run` panics with.
+fn said(run: impl FnOnce()) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(run)).unwrap_err();
+    panic.downcast::<String>().map_or_else(|panic| panic.downcast::<&str>().unwrap().to_string(), |text| *text)
+}
+
+/// A system for each, because none goes on after a panic.
+macro_rules! stations {
+    ($($handler:ident: $expected:literal,)*) => {$(
+        mod $handler {
+            use super::*;
+
+            system! {
+                mod system { STATION: Station { mailbox = 2 } = || Station }
+            }
+
+            pub(super) fn is_refused() {
+                system::start(now);
+                run(system::step);
+                system::STATION.$handler().tell().unwrap();
+                assert_eq!(said(|| run(system::step)), $expected);
+            }
+        }
+    )*};
+}
+
+stations! {
+    after: "an actor on bare metal has no timers, pipes and streams in its context; use `#[every]`",
+    every: "an actor on bare metal has no timers, pipes and streams in its context; use `#[every]`",
+    pipe: "an actor on bare metal has no timers, pipes and streams in its context; use `#[every]`",
+    watch: "an actor on bare metal has no watch on others; have them tell it of their end, in `#[stopping]`",
+    system: "an actor on bare metal has no `ctx.system()`; its system is a module",
+}
+
+#[test]
+fn what_a_context_begins() {
+    after::is_refused();
+    every::is_refused();
+    pipe::is_refused();
+    watch::is_refused();
+    system::is_refused();
+}
+
+mod calls {
+    use super::*;
+
+    system! {
+        mod system { STATION: Station { mailbox = 2 } = || Station }
+    }
+
+    #[test]
+    fn calls_that_hold_a_thread() {
+        let text = said(|| system::STATION.rings().blocking().unwrap());
+        assert_eq!(text, "an actor on bare metal has no `.blocking()`; `.await` the call, or `.tell()`");
+        let text = said(|| drop(system::STATION.rings().done()));
+        assert_eq!(text, "an actor on bare metal has no `.done()`; ask it instead");
+    }
+}
