@@ -69,6 +69,8 @@ pub enum SystemEvent<'a> {
     Failed {
         /// Label of the actor.
         actor: &'static str,
+        /// Its name, if it was given one.
+        name: Option<&'a str>,
         /// Its identity.
         id: ActorId,
         /// What went wrong.
@@ -80,6 +82,8 @@ pub enum SystemEvent<'a> {
     Restarted {
         /// Label of the actor.
         actor: &'static str,
+        /// Its name, if it was given one.
+        name: Option<&'a str>,
         /// Its identity, the same as before.
         id: ActorId,
     },
@@ -87,6 +91,8 @@ pub enum SystemEvent<'a> {
     Stopped {
         /// Label of the actor.
         actor: &'static str,
+        /// Its name, if it was given one.
+        name: Option<&'a str>,
         /// Its identity.
         id: ActorId,
         /// Why it ended.
@@ -96,6 +102,8 @@ pub enum SystemEvent<'a> {
     DeadLetter {
         /// Label of the actor it was sent to.
         actor: &'static str,
+        /// Its name, if it was given one.
+        name: Option<&'a str>,
         /// Identity of that actor.
         id: ActorId,
         /// Name of the message.
@@ -120,6 +128,14 @@ pub enum SystemEvent<'a> {
     AskCycle {
         /// Labels and identities: each waits for the next, and the last one for the first, whose call failed.
         actors: &'a [(&'static str, ActorId)],
+    },
+    /// An actor was not started that nobody waited for: `detach` gave out a ref that answers `Stopped`. One that began to
+    /// start and failed is [`Failed`](SystemEvent::Failed).
+    NotStarted {
+        /// Label of the actor.
+        actor: &'static str,
+        /// Why: the name is taken, the system shuts down, or there is no place to run.
+        failure: &'a Failure,
     },
     /// A dispatcher went before its actors had ended, as with the runtime it ran on. They are ended now, and those that
     /// nobody could run any more without their `#[stopping]` hooks.

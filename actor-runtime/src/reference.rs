@@ -212,7 +212,8 @@ impl<'a> Control<'a> {
         MailboxStatus { depth: self.address.depth(), capacity: self.address.capacity(), suspensions, suspended }
     }
 
-    /// The labels from the root down to the actor, such as `store/db`. Nothing is allocated until it is made a string.
+    /// The labels from the root down to the actor, such as `store/db`. An actor that has a name stands there by that. Nothing
+    /// is allocated until it is made a string.
     ///
     /// On bare metal it is the actor's id.
     pub fn path(&self) -> Path<'a> {

@@ -5,9 +5,10 @@ mod common;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use actor::prelude::*;
-use actor::{FailureKind, FindError, SpawnError};
+use actor::{Builder, FailureKind, FindError, SpawnError, Stepper, SystemEvent};
 use common::{Gate, Journal, begin, everywhere, handled, until, yield_now};
 
 #[actor]
@@ -229,4 +230,89 @@ fn a_named_actor_is_found_until_it_has_ended() {
         assert_eq!(system.find::<OtherRef>("db").unwrap_err(), FindError::Unknown);
         assert!(matches!(system.spawn(|| Other).named("late").await, Err(SpawnError::ShutDown)));
     });
+}
+
+/// A stepped system, and what its event handler was told.
+fn observed(settings: impl Fn(Builder) -> Builder) -> (ActorSystem, Stepper, Journal) {
+    let journal = Journal::default();
+    let events = journal.clone();
+    let builder = settings(ActorSystem::builder("observed")).event_handler(move |event| match event {
+        SystemEvent::Failed { actor, name, .. } => events.note(format!("{actor} {name:?} failed")),
+        SystemEvent::Restarted { actor, name, .. } => events.note(format!("{actor} {name:?} restarted")),
+        SystemEvent::Stopped { actor, name, .. } => events.note(format!("{actor} {name:?} stopped")),
+        SystemEvent::DeadLetter { actor, name, .. } => events.note(format!("{actor} {name:?} dead letter")),
+        SystemEvent::NotStarted { actor, failure } => events.note(format!("{actor} not started: {failure}")),
+        _ => {}
+    });
+    let (system, stepper) = builder.stepper();
+    (system, stepper, journal)
+}
+
+#[test]
+fn a_name_is_in_paths_and_events() {
+    let (system, mut stepper, journal) = observed(|builder| builder);
+    stepper.block_on(async {
+        let db = system.spawn(Db::open).named("accounts").await.unwrap();
+        let plain = system.spawn(|| Other).await.unwrap();
+        assert_eq!(db.control().path().to_string(), "accounts");
+        assert_eq!(plain.control().path().to_string(), "other");
+        db.boom().await.unwrap();
+        until(|| system.counts::<Db>().restarts == 1).await;
+        plain.ping().tell().unwrap();
+        plain.control().stop().await;
+        db.life().tell().unwrap();
+        db.control().stop().await;
+    });
+    let expected = [
+        r#"db Some("accounts") failed"#,
+        r#"db Some("accounts") restarted"#,
+        "other None dead letter",
+        "other None stopped",
+        r#"db Some("accounts") dead letter"#,
+        r#"db Some("accounts") stopped"#,
+    ];
+    assert_eq!(journal.entries(), expected);
+}
+
+#[test]
+fn a_shutdown_that_runs_out_of_time_says_the_name_of_who_is_stuck() {
+    let (system, mut stepper, _journal) = observed(|builder| builder.shutdown_timeout(Duration::ZERO));
+    stepper.block_on(async {
+        let _db = system.spawn(Db::open).named("accounts").await.unwrap();
+        let error = system.shutdown().await.unwrap_err();
+        assert_eq!(error.stuck()[0].name.as_deref(), Some("accounts"));
+        assert!(error.to_string().contains("`accounts` (`db`, id 0.0) after"), "{error}");
+    });
+}
+
+#[test]
+fn a_detached_actor_that_could_not_begin_to_start_is_told_of() {
+    #[actor]
+    struct Parent;
+
+    #[handlers]
+    impl Parent {
+        #[stopping]
+        fn stopping(&mut self, ctx: &mut Context<Self>) {
+            ctx.spawn(|| Other).detach();
+        }
+    }
+
+    let (system, mut stepper, journal) = observed(|builder| builder);
+    stepper.block_on(async {
+        let _db = system.spawn(Db::open).named("db").await.unwrap();
+        system.spawn(|| Other).named("db").detach();
+        let parent = system.spawn(|| Parent).await.unwrap();
+        parent.control().stop().await;
+        system.shutdown().await.unwrap();
+        system.spawn(|| Other).detach();
+    });
+    let told: Vec<_> = journal.entries().into_iter().filter(|entry| entry.contains("not started")).collect();
+    let because = |why: &str| format!("other not started: start: {why}");
+    let expected = [
+        because("an actor named `db` is there already; `find` it, or choose another name"),
+        because("the parent stops; start children before that, or in `#[started]`"),
+        because("system is shutting down; start actors before that"),
+    ];
+    assert_eq!(told, expected);
 }

@@ -270,8 +270,10 @@ impl<A: Actor> Cell<A> {
             contain(|| message.refuse(reason.into()));
             None
         };
+        let name = self.header.core.name_in_event(self.header.id);
         self.header.core.event(&SystemEvent::DeadLetter {
             actor: A::OPTIONS.name,
+            name: name.as_deref(),
             id: self.header.id,
             message: A::PROTOCOL.messages[index],
             reason,

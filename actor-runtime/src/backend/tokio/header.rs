@@ -220,7 +220,9 @@ impl Header {
             parent.header().write_path(f)?;
             f.write_str("/")?;
         }
-        f.write_str((self.table.label)())
+        // Taken out of the registry first: whoever formats is foreign code.
+        let name = self.core.name_of(self.id);
+        f.write_str(name.as_deref().unwrap_or_else(|| (self.table.label)()))
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -481,7 +483,7 @@ impl Address {
         Some(self.header().table.capacity).filter(|capacity| *capacity != UNBOUNDED)
     }
 
-    /// Writes the labels from the root down to this actor.
+    /// Writes the names, or else labels, from the root down to this actor.
     pub(crate) fn write_path(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.header().write_path(f)
     }

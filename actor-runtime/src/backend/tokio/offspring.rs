@@ -51,9 +51,13 @@ where
     /// Starts the child and returns its ref at once. If the start fails, the event handler is told, and calls answer
     /// `Stopped`.
     pub fn detach(self) -> A::Ref {
+        let parent = self.parent.host.tokio().map(|host| host.address().owner());
         match self.start() {
             Ok((_, address)) => A::Ref::from_ref(Ref::from_address(crate::backend::Address::Tokio(address))),
-            Err(_) => A::Ref::from_ref(Ref::nobody()),
+            Err(why) => {
+                parent.into_iter().for_each(|parent| parent.header().core.not_started(A::OPTIONS.name, &why));
+                A::Ref::from_ref(Ref::nobody())
+            }
         }
     }
 

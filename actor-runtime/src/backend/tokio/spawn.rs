@@ -38,7 +38,8 @@ where
         Self { home, place: None, factory, name: None, actor: PhantomData }
     }
 
-    /// Names the actor, for [`find`](super::ActorSystem::find). The name is its own until it has ended.
+    /// Names the actor, for [`find`](super::ActorSystem::find), paths and events. The name is its own until it has ended. Any
+    /// text is one, an empty one too.
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -53,11 +54,16 @@ where
     }
 
     /// Starts the actor and returns its ref at once. If the start fails, the event handler is told, and calls
-    /// answer `Stopped`; so they do where the name is in use.
+    /// answer `Stopped`. Where it cannot begin, because the name is in use for one, the event is
+    /// [`NotStarted`](crate::metrics::SystemEvent::NotStarted).
     pub fn detach(self) -> A::Ref {
+        let home = self.home;
         match self.start() {
             Ok((_, address)) => A::Ref::from_ref(Ref::from_address(crate::backend::Address::Tokio(address))),
-            Err(_) => A::Ref::from_ref(Ref::nobody()),
+            Err(why) => {
+                home.not_started(A::OPTIONS.name, &why);
+                A::Ref::from_ref(Ref::nobody())
+            }
         }
     }
 

@@ -35,7 +35,7 @@ use super::guard::contain;
 use super::header::Owner;
 use super::lock::Lock;
 use super::mailbox::{Deadline, signal};
-use super::spawn::{FindError, Spawn};
+use super::spawn::{FindError, Spawn, SpawnError};
 use super::stepper::{Stepped, Stepper, VirtualClock};
 use super::suspensions::Suspensions;
 use super::terminations::Terminations;
@@ -361,6 +361,11 @@ impl Core {
         registry.entries.get(id.index() as usize)?.cell.clone()
     }
 
+    /// The name of an actor that has one.
+    pub(super) fn name_of(&self, id: ActorId) -> Option<Arc<str>> {
+        self.registry.lock().names.get(&id).cloned()
+    }
+
     /// Living top-level actors, the youngest first.
     fn top_level(&self) -> Vec<Owner> {
         let registry = self.registry.lock();
@@ -400,6 +405,17 @@ impl Core {
     }
 
     // ---- failures and events -----------------------------------------------------------------------
+
+    /// The name of an actor, for its event; not looked for where nobody is told.
+    pub(super) fn name_in_event(&self, id: ActorId) -> Option<Arc<str>> {
+        self.event_handler.as_ref().and_then(|_| self.name_of(id))
+    }
+
+    /// An actor that nobody awaited was not started.
+    #[cold]
+    pub(super) fn not_started(&self, actor: &'static str, why: &SpawnError) {
+        self.event(&SystemEvent::NotStarted { actor, failure: &Failure::start(why) });
+    }
 
     pub(super) fn event(&self, event: &SystemEvent<'_>) {
         if let Some(handler) = &self.event_handler {
@@ -454,6 +470,7 @@ impl Core {
             .map(|cell| Stuck {
                 id: cell.header().id,
                 actor: (cell.header().table.label)(),
+                name: self.name_of(cell.header().id),
                 waiting: cell.depth(),
                 elapsed: self.now().saturating_since(begun),
             })
@@ -857,6 +874,8 @@ pub struct Stuck {
     pub id: ActorId,
     /// Its label.
     pub actor: &'static str,
+    /// Its name, if it was [`named`](Spawn::named).
+    pub name: Option<Arc<str>>,
     /// Messages still waiting in its mailbox.
     pub waiting: usize,
     /// Time since the shutdown began.
@@ -881,8 +900,12 @@ impl fmt::Display for ShutdownError {
         f.write_str("actors did not stop in time: ")?;
         for (place, stuck) in self.stuck.iter().enumerate() {
             let separator = if place == 0 { "" } else { ", " };
+            write!(f, "{separator}`{}` (", stuck.name.as_deref().unwrap_or(stuck.actor))?;
+            if stuck.name.is_some() {
+                write!(f, "`{}`, ", stuck.actor)?;
+            }
             // A tenth of a second is as much as anybody reads of a timeout.
-            write!(f, "{separator}`{}` (id {}) after {:.1?}", stuck.actor, stuck.id, stuck.elapsed)?;
+            write!(f, "id {}) after {:.1?}", stuck.id, stuck.elapsed)?;
         }
         f.write_str("; give them more with `shutdown_timeout`, or end long handlers sooner")
     }

@@ -9,7 +9,6 @@ use crate::actor::Actor;
 use crate::failure::{Failure, StopReason};
 use crate::id::ActorId;
 use crate::message::Message;
-use crate::metrics::SystemEvent;
 use crate::reference::{ActorRef, Ref};
 use crate::supervision::Decision;
 
@@ -253,11 +252,8 @@ impl<A: Actor> Turn<A> {
 
     /// A pipe or a stream panicked: it ends, and the actor lives on.
     fn report(self, panic: &str) {
-        let cell = self.cell();
-        cell.counts().life(Life::Failed);
-        let failure = Failure::panic(&panic).in_handler("pipe");
-        let (actor, id, decision) = (A::OPTIONS.name, cell.header.id, Decision::Resume);
-        cell.header.core.event(&SystemEvent::Failed { actor, id, failure: &failure, decision });
+        self.cell().counts().life(Life::Failed);
+        self.tell_of(&Failure::panic(&panic).in_handler("pipe"), Decision::Resume);
     }
 
     // ---- handling ----------------------------------------------------------------------------------

@@ -95,12 +95,20 @@ impl<A: Actor> Turn<A> {
             self.close_incarnation();
         }
         cell.counts().life(Life::Failed);
-        core.event(&SystemEvent::Failed { actor: A::OPTIONS.name, id: cell.header.id, failure: &failure, decision });
+        self.tell_of(&failure, decision);
         if first_start {
             cell.mailbox.keep_start_failure(failure);
             return;
         }
         self.pass_on(course, failure);
+    }
+
+    /// Tells the event handler of a failure of this actor, and what was decided.
+    pub(super) fn tell_of(self, failure: &Failure, decision: Decision) {
+        let header = &self.cell().header;
+        let name = header.core.name_in_event(header.id);
+        let (actor, name) = (A::OPTIONS.name, name.as_deref());
+        header.core.event(&SystemEvent::Failed { actor, name, id: header.id, failure, decision });
     }
 
     /// The actor asked for its own end: that of this life, where another one follows.

@@ -166,7 +166,9 @@ impl<A: Actor> Turn<A> {
             }
         } else {
             self.cell().counts().life(Life::Restarted);
-            header.core.event(&SystemEvent::Restarted { actor: A::OPTIONS.name, id: header.id });
+            let name = header.core.name_in_event(header.id);
+            let (actor, name) = (A::OPTIONS.name, name.as_deref());
+            header.core.event(&SystemEvent::Restarted { actor, name, id: header.id });
         }
     }
 
@@ -300,8 +302,10 @@ impl<A: Actor> Turn<A> {
         }
         let header = &cell.header;
         // The registry's pointer is the last to be let go: it kept this cell.
+        let name = header.core.name_in_event(header.id);
         let kept = header.core.unregister(header.id);
-        header.core.event(&SystemEvent::Stopped { actor: A::OPTIONS.name, id: header.id, reason });
+        let (actor, name) = (A::OPTIONS.name, name.as_deref());
+        header.core.event(&SystemEvent::Stopped { actor, name, id: header.id, reason });
         header.set_ended(reason);
         header.core.suspensions().forget(header);
         header.core.terminations().ended(header, reason);

@@ -5,7 +5,6 @@ use core::ptr::NonNull;
 use crate::actor::Actor;
 use crate::error::Unanswered;
 use crate::failure::{Failure, StopReason};
-use crate::metrics::SystemEvent;
 use crate::supervision::Decision;
 
 use super::super::ambient::{Ambient, WhyDropped};
@@ -58,8 +57,7 @@ impl<A: Actor> Turn<A> {
               runtime, that stays on one thread",
         );
         self.cell().counts().life(Life::Failed);
-        let (actor, id, decision) = (A::OPTIONS.name, header.id, Decision::Stop);
-        header.core.event(&SystemEvent::Failed { actor, id, failure: &failure, decision });
+        self.tell_of(&failure, Decision::Stop);
         if header.start.is_on() {
             self.cell().mailbox.keep_start_failure(failure);
         }
