@@ -11,9 +11,9 @@ use crate::failure::Failure;
 ///
 /// `Marker` tells the forms apart and is always inferred.
 #[diagnostic::on_unimplemented(
-    message = "this is not a factory of `{A}`",
-    label = "expected `Fn() -> {A}` or `Fn() -> Result<{A}, E>`, async or not",
-    note = "help: a restart makes the state anew, so pass a closure, such as `|| {A} {{ .. }}`"
+    message = "this is not a factory of the actor",
+    label = "expected a function that takes nothing and returns the state, or a `Result` of it; async or not",
+    note = "help: a restart makes the state anew: pass a closure, such as `|| Counter {{ .. }}`, or use `spawn_once(state)`"
 )]
 pub trait Factory<A, Marker>: Send + 'static {
     /// Whether making a state can fail.

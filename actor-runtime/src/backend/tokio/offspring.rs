@@ -17,24 +17,25 @@ use super::spawn::{SpawnError, Spawning};
 
 /// A child that is about to start: await it for its ref, or [`detach`](SpawnChild::detach) it. From
 /// [`Context::spawn`].
-#[must_use = "nothing is started until this is awaited or detached"]
+#[must_use = "nothing is started until this is awaited or detached; `let _ =` starts nothing either"]
 pub struct SpawnChild<'a, P: Actor, A, F, M> {
     parent: &'a mut Context<P>,
     factory: F,
     restart: RestartType,
     place: Option<Place>,
+    /// As in [`Spawn`](super::Spawn).
+    start: fn(Self) -> Result<(Owner, Address), SpawnError>,
     actor: PhantomData<fn() -> (A, M)>,
 }
 
-impl<'a, P, A, F, M> SpawnChild<'a, P, A, F, M>
-where
-    P: Actor,
-    A: Actor,
-    F: Factory<A, M>,
-    M: 'static,
-{
-    pub(super) fn new(parent: &'a mut Context<P>, factory: F) -> Self {
-        Self { parent, factory, restart: RestartType::Transient, place: None, actor: PhantomData }
+impl<'a, P: Actor, A: Actor, F, M> SpawnChild<'a, P, A, F, M> {
+    pub(super) fn new(parent: &'a mut Context<P>, factory: F) -> Self
+    where
+        F: Factory<A, M>,
+        M: 'static,
+    {
+        let restart = RestartType::Transient;
+        Self { parent, factory, restart, place: None, start: Self::start, actor: PhantomData }
     }
 
     /// After which ends the child is started again: after a failure, unless this says otherwise.
@@ -52,7 +53,8 @@ where
     /// `Stopped`.
     pub fn detach(self) -> A::Ref {
         let parent = self.parent.host.tokio().map(|host| host.address().owner());
-        match self.start() {
+        let start = self.start;
+        match start(self) {
             Ok((_, address)) => A::Ref::from_ref(Ref::from_address(crate::backend::Address::Tokio(address))),
             Err(why) => {
                 parent.into_iter().for_each(|parent| parent.header().core.not_started(A::OPTIONS.name, &why));
@@ -61,7 +63,11 @@ where
         }
     }
 
-    fn start(self) -> Result<(Owner, Address), SpawnError> {
+    fn start(self) -> Result<(Owner, Address), SpawnError>
+    where
+        F: Factory<A, M>,
+        M: 'static,
+    {
         let Some(host) = self.parent.host.tokio_mut() else { return Err(SpawnError::FixedActors) };
         if host.is_going_down() {
             return Err(SpawnError::ParentStops);
@@ -77,17 +83,12 @@ where
     }
 }
 
-impl<P, A, F, M> IntoFuture for SpawnChild<'_, P, A, F, M>
-where
-    P: Actor,
-    A: Actor,
-    F: Factory<A, M>,
-    M: 'static,
-{
+impl<P: Actor, A: Actor, F, M> IntoFuture for SpawnChild<'_, P, A, F, M> {
     type Output = Result<A::Ref, SpawnError>;
     type IntoFuture = Spawning<A>;
 
     fn into_future(self) -> Spawning<A> {
-        Spawning::new(self.start())
+        let start = self.start;
+        Spawning::new(start(self))
     }
 }

@@ -19,23 +19,24 @@ use super::dispatcher::{Place, PlaceError, Placement};
 use super::header::{Address, Owner};
 
 /// An actor that is about to start: await it for its ref, or [`detach`](Spawn::detach) it.
-#[must_use = "nothing is started until this is awaited or detached"]
+#[must_use = "nothing is started until this is awaited or detached; `let _ =` starts nothing either"]
 pub struct Spawn<'a, A, F, M> {
     home: &'a Arc<Home>,
     place: Option<Place>,
     factory: F,
     name: Option<String>,
+    /// Kept, so that what is no factory is said once, where it is given, and not again at an `.await`.
+    start: fn(Self) -> Result<(Owner, Address), SpawnError>,
     actor: PhantomData<fn() -> (A, M)>,
 }
 
-impl<'a, A, F, M> Spawn<'a, A, F, M>
-where
-    A: Actor,
-    F: Factory<A, M>,
-    M: 'static,
-{
-    pub(super) fn new(home: &'a Arc<Home>, factory: F) -> Self {
-        Self { home, place: None, factory, name: None, actor: PhantomData }
+impl<'a, A: Actor, F, M> Spawn<'a, A, F, M> {
+    pub(super) fn new(home: &'a Arc<Home>, factory: F) -> Self
+    where
+        F: Factory<A, M>,
+        M: 'static,
+    {
+        Self { home, place: None, factory, name: None, start: Self::start, actor: PhantomData }
     }
 
     /// Names the actor, for [`find`](super::ActorSystem::find), paths and events. The name is its own until it has ended. Any
@@ -57,8 +58,8 @@ where
     /// answer `Stopped`. Where it cannot begin, because the name is in use for one, the event is
     /// [`NotStarted`](crate::metrics::SystemEvent::NotStarted).
     pub fn detach(self) -> A::Ref {
-        let home = self.home;
-        match self.start() {
+        let (home, start) = (self.home, self.start);
+        match start(self) {
             Ok((_, address)) => A::Ref::from_ref(Ref::from_address(crate::backend::Address::Tokio(address))),
             Err(why) => {
                 home.not_started(A::OPTIONS.name, &why);
@@ -67,7 +68,11 @@ where
         }
     }
 
-    fn start(self) -> Result<(Owner, Address), SpawnError> {
+    fn start(self) -> Result<(Owner, Address), SpawnError>
+    where
+        F: Factory<A, M>,
+        M: 'static,
+    {
         let home = self.home.for_actor::<A>(self.place.as_ref());
         // A system that closes takes its dispatchers along.
         let home =
@@ -90,17 +95,13 @@ where
     }
 }
 
-impl<A, F, M> IntoFuture for Spawn<'_, A, F, M>
-where
-    A: Actor,
-    F: Factory<A, M>,
-    M: 'static,
-{
+impl<A: Actor, F, M> IntoFuture for Spawn<'_, A, F, M> {
     type Output = Result<A::Ref, SpawnError>;
     type IntoFuture = Spawning<A>;
 
     fn into_future(self) -> Spawning<A> {
-        Spawning::new(self.start())
+        let start = self.start;
+        Spawning::new(start(self))
     }
 }
 
