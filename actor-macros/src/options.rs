@@ -39,11 +39,25 @@ impl ToTokens for Entry {
 /// Reads the options of `owner`, which takes those in `known`. Unknown ones and repeated ones are reported
 /// and left out.
 pub(crate) fn read(tokens: TokenStream, owner: &str, known: &[&str], diagnostics: &Diagnostics) -> Vec<Entry> {
+    read_with(tokens, owner, known, &[], diagnostics)
+}
+
+/// As [`read`], where some words belong into another option: each with that, as it is written.
+pub(crate) fn read_with(
+    tokens: TokenStream,
+    owner: &str,
+    known: &[&str],
+    misplaced: &[(&str, &str)],
+    diagnostics: &Diagnostics,
+) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for piece in split_at_commas(tokens) {
         let Some(entry) = diagnostics.take(Entry::parse.parse2(piece)) else { continue };
         let name = entry.name.unraw().to_string();
-        if !known.contains(&name.as_str()) {
+        if let Some((_, form)) = misplaced.iter().find(|(word, _)| *word == name) {
+            let fact = format_args!("`{name}` belongs into another option").to_string();
+            diagnostics.report(&entry.name, fact, format_args!("write `{form}`"));
+        } else if !known.contains(&name.as_str()) {
             diagnostics.report(&entry.name, format_args!("unknown option `{name}`"), unknown(&name, owner, known));
         } else if entries.iter().any(|earlier| earlier.name == entry.name) {
             diagnostics.report(&entry.name, format_args!("option `{name}` is given twice"), "keep one of them");
@@ -56,8 +70,7 @@ pub(crate) fn read(tokens: TokenStream, owner: &str, known: &[&str], diagnostics
 
 fn unknown(name: &str, owner: &str, known: &[&str]) -> String {
     let all = quoted(known, "and");
-    let close = known.iter().filter(|candidate| is_close(name, candidate));
-    match close.min_by_key(|candidate| distance(name, candidate)) {
+    match closest(name, known) {
         Some(meant) => format!("did you mean `{meant}`? {owner} takes {all}"),
         None => format!("{owner} takes {all}"),
     }
@@ -71,6 +84,12 @@ pub(crate) fn quoted(words: &[&str], last: &str) -> String {
         Some((end, rest)) => format!("{} {last} {end}", rest.join(", ")),
         None => String::new(),
     }
+}
+
+/// The one of `known` that may be meant by `name`.
+pub(crate) fn closest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let close = known.iter().copied().filter(|candidate| is_close(name, candidate));
+    close.min_by_key(|candidate| distance(name, candidate))
 }
 
 /// Whether one word is the other with one or two letters wrong.

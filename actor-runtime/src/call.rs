@@ -31,7 +31,7 @@ pub use rejected::{Rejected, Returned};
 /// [`then`](Call::then) or [`reply_to`](Call::reply_to).
 ///
 /// It borrows the ref it was made with; one that was handed back is an [`OwnedCall`].
-#[must_use = "nothing is sent until the call is awaited, or sent with `.tell()` or `.then(..)`"]
+#[must_use = "nothing is sent until the call is awaited, or sent with `.tell()` or `.then(..)`; `let _ =` sends nothing either"]
 pub struct Call<'a, A: Actor, K: Kind, T = &'a Ref<A>> {
     pub(crate) target: T,
     pub(crate) message: A::Message,

@@ -28,6 +28,10 @@ const OPTIONS: &[&str] = &[
     "crate",
 ];
 
+/// What is said in the option that it belongs to.
+const MISPLACED: &[(&str, &str)] =
+    &[("overflow", "mailbox(capacity = 256, overflow = reject)"), ("capacity", "mailbox = 256")];
+
 /// The words of `dispatcher = ..`.
 const DISPATCHERS: &[(&str, Dispatcher)] = &[
     ("shared", Dispatcher::Shared),
@@ -91,7 +95,7 @@ fn keyword(item: &syn::Item) -> TokenStream {
 
 fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
     let mut options = Options::default();
-    for entry in options::read(arguments, "`#[actor]`", OPTIONS, diagnostics) {
+    for entry in options::read_with(arguments, "`#[actor]`", OPTIONS, MISPLACED, diagnostics) {
         match entry.name.to_string().as_str() {
             "mailbox" => parse_mailbox(&entry, &mut options, diagnostics),
             "stash" => {

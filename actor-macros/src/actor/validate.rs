@@ -40,6 +40,11 @@ fn check_children(actor: &Actor, diagnostics: &Diagnostics) {
             if child.pool.is_none() && argument_of(ty, "Pool").is_some() {
                 let help = "write `#[child(Worker::new, pool = 4)]`, or `Child<Worker>` for a single one";
                 diagnostics.report(ty, "a pool needs the number of its members", help);
+            } else if let (Some(members), Some(member)) = (child.pool, argument_of(ty, "Child")) {
+                let member = compact(member);
+                let fact = format_args!("with `pool = {members}` there are several children, and a `Child<..>` is one");
+                let help = format_args!("write `Pool<{member}>`, or leave `pool` out");
+                diagnostics.report(ty, fact, help);
             } else {
                 diagnostics.report(ty, fact, help);
             }
@@ -79,7 +84,7 @@ fn check_declared(actor: &Actor, diagnostics: &Diagnostics) {
                 let child = compact(child);
                 let fact = format_args!("nobody starts this child: a `{kind}<..>` without `#[child(..)]` stays empty");
                 let help = format_args!(
-                    "put `#[child({child}::new{attribute})]` on the field, with what makes a `{child}`; to hold an \
+                    "put `#[child({child}::new{attribute})]` on the field, with the factory of `{child}`; to hold an \
                      actor that others start, write `{child}Ref`"
                 );
                 diagnostics.report(&field.ty, fact, help);

@@ -18,7 +18,18 @@ use crate::options::{self, Value};
 /// The attributes a method may carry.
 const HELPERS: &[&str] =
     &["handler", "started", "stopping", "restarting", "terminated", "dead_letter", "every", "idle"];
-/// The same for parameters.
+/// What some of them are called elsewhere.
+const ALIASES: &[(&str, &str)] = &[
+    ("init", "started"),
+    ("start", "started"),
+    ("stop", "stopping"),
+    ("restart", "restarting"),
+    ("tick", "every"),
+    ("timer", "every"),
+    ("interval", "every"),
+    ("timeout", "idle"),
+];
+/// The attributes a parameter may carry.
 const PARAMETER_HELPERS: &[&str] = &["into", "indirect"];
 
 /// The handlers declared by an impl, or nothing where `item` is no impl of an actor.
@@ -172,6 +183,7 @@ fn parse_item(item: &mut ImplItem, diagnostics: &Diagnostics) -> Option<Method> 
 
 fn parse_method(method: &mut ImplItemFn, diagnostics: &Diagnostics) -> Method {
     let helpers = take_helpers(&mut method.attrs);
+    drop_misspelt(&mut method.attrs, diagnostics);
     let (role, options) = parse_role(&helpers, diagnostics);
     let mut parameters: Vec<Parameter> = Vec::new();
     for input in &mut method.sig.inputs {
@@ -195,6 +207,24 @@ pub(super) fn take_helpers(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
     let helpers = attributes.iter().filter(|attribute| is_helper(attribute)).cloned().collect();
     attributes.retain(|attribute| !is_helper(attribute));
     helpers
+}
+
+/// Reports attributes that were meant to be helpers, and takes them away: the compiler would say it again. Others are
+/// somebody else's.
+fn drop_misspelt(attributes: &mut Vec<Attribute>, diagnostics: &Diagnostics) {
+    attributes.retain(|attribute| {
+        let Some(name) = attribute.path().get_ident() else { return true };
+        let Some(meant) = meant(&name.to_string()) else { return true };
+        let fact = format_args!("`#[{name}]` is no attribute of a handler").to_string();
+        diagnostics.report(name, fact, format_args!("did you mean `#[{meant}]`?"));
+        false
+    });
+}
+
+/// The helper that may be meant by an attribute that is none.
+fn meant(name: &str) -> Option<&'static str> {
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
+    alias.map(|(_, meant)| *meant).or_else(|| options::closest(name, HELPERS))
 }
 
 /// The options of `#[handler(..)]`.
@@ -436,4 +466,50 @@ fn describes(tokens: &TokenStream) -> bool {
 
 fn is_comma(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hook_that_is_misspelt_or_called_otherwise_is_known() {
+        let rows = [("evry", "every"), ("strated", "started"), ("stoping", "stopping"), ("start", "started")];
+        for (wrong, right) in rows.into_iter().chain([("timer", "every"), ("timeout", "idle"), ("handlers", "handler")])
+        {
+            assert_eq!(meant(wrong), Some(right), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn attributes_of_the_language_and_of_others_are_left_alone() {
+        let others = [
+            "allow",
+            "expect",
+            "warn",
+            "deny",
+            "cfg",
+            "cfg_attr",
+            "cold",
+            "deprecated",
+            "doc",
+            "ignore",
+            "inline",
+            "must_use",
+            "no_mangle",
+            "rustfmt",
+            "should_panic",
+            "target_feature",
+            "test",
+            "track_caller",
+            "instrument",
+            "traced",
+            "async_trait",
+            "cached",
+            "measure",
+            "rstest",
+            "serial",
+        ];
+        assert_eq!(others.into_iter().find(|other| meant(other).is_some()), None);
+    }
 }

@@ -12,8 +12,19 @@ impl Counter {
         self.total += by;
     }
 
-    #[startd]
+    #[strated]
     fn begin(&mut self) {}
+
+    #[evry(1s)]
+    fn beat(&mut self) {}
+
+    #[stop]
+    fn end(&mut self, why: StopReason) {
+        drop(why);
+    }
+
+    #[inlin]
+    fn foreign(&mut self) {}
 }
 
 fn main() {}
