@@ -147,7 +147,9 @@ fn is_month(word: &str) -> bool {
 /// `sshd` of `sshd[812]:`.
 fn name(word: &str) -> Option<&str> {
     let word = word.trim_start_matches(['[', '<', '(', '"']);
-    let end = word.find(['[', ']', '(', '=', '"', '>']).unwrap_or(word.len());
+    // What a name must not do is to write on the terminal of whoever reads the table.
+    let is_end = |c: char| c.is_control() || ['[', ']', '(', '=', '"', '>'].contains(&c);
+    let end = word.find(is_end).unwrap_or(word.len());
     let word = word[..end].trim_end_matches([':', ',', ';']);
     let end = word.char_indices().map(|(at, _)| at).nth(MAX_SOURCE).unwrap_or(word.len());
     word.starts_with(char::is_alphanumeric).then_some(&word[..end])
@@ -175,6 +177,9 @@ mod tests {
         check("ftp\t\t21/tcp", Other, None, Some("ftp"));
         check("# Network services", Other, None, None);
         check("größe: 12:34", Other, Some(12), Some("größe"));
+        check("sshd\u{1b}[31m: no route", Other, None, Some("sshd"));
+        check("cron\u{7}\u{9b}2J: run", Other, None, Some("cron"));
+        check("\u{1b}[2Jcron: run", Other, None, None);
     }
 
     #[test]
