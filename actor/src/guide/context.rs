@@ -7,7 +7,7 @@
 //!
 //! # Children
 //!
-//! Declared children are fields, see [`macro@crate::actor`]. Any other child is started with
+//! Declared children are fields, see [`#[actor]`](macro@crate::actor). Any other child is started with
 //! [`ctx.spawn`](crate::Context::spawn). The actor is its supervisor; each such child has a limit of its own; all stop in
 //! reverse order of their start before their parent does.
 //!

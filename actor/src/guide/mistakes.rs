@@ -7,7 +7,11 @@
 //! | unused `Call` that must be used | nothing is sent until a verb says how | `counter.add(2).await?`, or `.tell()`; never `let _ =` |
 //! | unused `Result` that must be used, at `.tell()` | a full mailbox hands the call back | `?`, or `let _ =` where it may be lost |
 //! | this is not a factory | `spawn` was given a state | `spawn(move \|\| Store { rows: vec![] })`, or [`spawn_once`](crate::ActorSystem::spawn_once) |
+//! | this is not a factory, at a closure | its actor has no `#[handlers]` block, which is said as well | `#[handlers] impl Store { .. }` |
 //! | a closure that implements `Fn`, but only implements `FnOnce` | a restart calls the factory again, and it gives away what it captured | `move \|\| Store::new(name.clone())`; see [`refs`](super::refs) |
+//! | expected `u64`, found `Call<..>` | a call is no answer before it was awaited | `counter.total().await?` |
+//! | the `?` operator cannot be applied to type `Call<..>` | likewise | `counter.add(2).await?`, or `.tell()?` |
+//! | binary operation `==` cannot be applied to type `Call<..>` | likewise | `counter.total().await? == 2` |
 //! | no method `add` for struct `Spawn` | the actor is not started yet | `system.spawn(..).await?` |
 //! | `Call<'_, ..>` is not a future, at `tokio::spawn` | a call borrows its ref | `tokio::spawn(counter.total().owned())` |
 //! | expected `u64`, found `Result<u64, AskError>` | an ask may end without an answer | `counter.total().await?` |
@@ -17,6 +21,9 @@
 //! | no method `helper` for struct `CounterRef`, no field `total` | a ref is no state: only handlers are messages | a handler in the `#[handlers]` block |
 //! | `E` doesn't implement `Display` | the `Err` of a tell is a failure, which is shown | `impl Display for E`, or an `Err(String)` |
 //! | cannot find attribute `actor` | | `use actor::prelude::*;` |
+//! | cannot find attribute `started`, `every`, `child`, .. | it is known inside of an item with `#[handlers]` or `#[actor]` alone | `#[handlers]` on the `impl`, `#[actor]` on the struct |
+//! | conflicting implementations of trait `AllHandlersInOneBlock` | an actor has two `#[handlers]` blocks | one of them; methods that are no messages in an `impl` without it |
+//! | undefined symbol `_critical_section_1_0_acquire`, when linking | a program with `bare-metal` alone has no lock | `critical-section = { version = "1", features = ["std"] }` on a host, and `use critical_section as _;`; or the feature `tokio` as well |
 //!
 //! What compiles and is not meant:
 //!
@@ -25,6 +32,7 @@
 //! | an actor ends at once, a timer never ticks | its last ref was dropped, and neither a timer nor a name keeps it | keep the ref; see [`refs`](super::refs) |
 //! | a state is as new, without a word | a tell returned `Err`, or a handler panicked, and the actor was restarted | an [event handler](super::supervision) that tells; [`.done()`](super::calls) |
 //! | an ask times out after 5 s | the actor asked is busy with an `async` handler, or asks back | a pipe, or `.then`; see [`blocking`](super::blocking) |
+//! | an ask that was stashed times out | nobody called for the stash when the actor was ready | [`ctx.unstash_all()`](crate::Context::unstash_all) in that handler |
 //! | everything stands still | a handler blocks its thread, and there is one | `spawn_blocking`, or [`dispatcher = pinned`](super::dispatchers) |
 //! | messages are missing after `shutdown()` | it stops, and does not drain | `control().drain().await` first; see [`shutdown`](super::shutdown) |
 //! | "no tokio runtime here" | the system was made outside of one | `#[tokio::main]`, or `runtime.enter()` |
