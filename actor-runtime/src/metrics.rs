@@ -118,6 +118,8 @@ pub enum SystemEvent<'a> {
         actor: &'static str,
         /// Its identity.
         id: ActorId,
+        /// Its name, if it was given one.
+        name: Option<&'a str>,
         /// Who keeps it suspended, the first first.
         owners: &'a [&'static str],
         /// Since how long it is suspended.

@@ -91,8 +91,9 @@ impl<A: Actor> Turn<A> {
         if is_suspended
             && let Some((owners, elapsed)) = header.core.suspensions().take_overdue(header.id, header.core.now())
         {
-            let (actor, id, owners) = (A::OPTIONS.name, header.id, &owners[..]);
-            header.core.event(&SystemEvent::SuspendedTooLong { actor, id, owners, elapsed });
+            let name = header.core.name_in_event(header.id);
+            let (actor, name, owners) = (A::OPTIONS.name, name.as_deref(), &owners[..]);
+            header.core.event(&SystemEvent::SuspendedTooLong { actor, name, id: header.id, owners, elapsed });
         }
     }
 
