@@ -8,7 +8,7 @@ use crate::factory::Factory;
 use crate::failure::{Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
 use crate::letter::DeadLetter;
-use crate::reference::{ActorRef, Child, Pool, Ref, Route};
+use crate::reference::{ActorRef, Child, Path, Pool, Ref, Route};
 use crate::reply::{InHand, Reply};
 use crate::supervision::{LiveFailure, RestartType};
 use crate::time::Instant;
@@ -40,6 +40,11 @@ impl<A: Actor> Context<A> {
     /// The identity of this actor, kept over restarts.
     pub fn id(&self) -> ActorId {
         self.host.id()
+    }
+
+    /// The names, or else labels, from the root down to this actor, such as `store/db`; on bare metal its id.
+    pub fn path(&self) -> Path {
+        Path(self.host.address().downgrade())
     }
 
     /// Which incarnation of the actor this is: the first, until a restart begins the next one.

@@ -216,8 +216,8 @@ impl<'a> Control<'a> {
     /// is allocated until it is made a string.
     ///
     /// On bare metal it is the actor's id.
-    pub fn path(&self) -> Path<'a> {
-        Path { address: self.address }
+    pub fn path(&self) -> Path {
+        Path(self.address.downgrade())
     }
 }
 
@@ -262,21 +262,20 @@ pub struct MailboxStatus {
     pub suspended: Duration,
 }
 
-/// Where an actor stands below its root; from [`control().path()`](Control::path).
-#[derive(Clone, Copy)]
-pub struct Path<'a> {
-    address: &'a Address,
-}
+/// Where an actor stands below its root; from [`control().path()`](Control::path) and [`ctx.path()`](crate::context::Context::path).
+/// It keeps no actor alive.
+#[derive(Clone)]
+pub struct Path(pub(crate) WeakAddress);
 
-impl fmt::Display for Path<'_> {
+impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.address.write_path(f)
+        self.0.write_path(f)
     }
 }
 
-impl fmt::Debug for Path<'_> {
+impl fmt::Debug for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.address.write_path(f)
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -6,6 +6,7 @@ mod common;
 use std::collections::HashSet;
 use std::future::pending;
 
+use actor::Path;
 use actor::prelude::*;
 use actor::{MailboxStatus, Weak};
 use common::{Gate, Journal, everywhere, in_hand, on_runtimes, yield_now};
@@ -60,6 +61,9 @@ impl Tree {
     fn leaf(&self) -> LeafRef {
         self.leaf.clone()
     }
+    fn path(&self, ctx: &mut Context<Self>) -> Path {
+        ctx.path()
+    }
 }
 
 #[test]
@@ -96,6 +100,12 @@ fn a_path_names_the_labels_from_the_root_down() {
         let leaf = tree.leaf().await.unwrap();
         assert_eq!(leaf.control().path().to_string(), "trunk/leaf");
         assert_eq!(format!("{:?}", tree.control().path()), "trunk");
+        let path = tree.path().await.unwrap();
+        assert_eq!(path.to_string(), "trunk");
+        let stopped = tree.control().stopped();
+        drop((tree, leaf));
+        stopped.await;
+        assert_eq!(path.to_string(), "trunk", "and keeps nobody");
     });
 }
 

@@ -157,16 +157,6 @@ impl Address {
         }
     }
 
-    pub(crate) fn write_path(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nobody => f.write_str("nobody"),
-            #[cfg(feature = "tokio")]
-            Self::Tokio(address) => address.write_path(f),
-            #[cfg(feature = "bare-metal")]
-            Self::BareMetal(address) => fmt::Display::fmt(&address.id(), f),
-        }
-    }
-
     pub(crate) fn downgrade(&self) -> WeakAddress {
         match self {
             Self::Nobody => WeakAddress::Nobody,
@@ -261,6 +251,16 @@ impl WeakAddress {
             Self::Tokio(address) => address.upgrade().map(Address::Tokio),
             #[cfg(feature = "bare-metal")]
             Self::BareMetal(address) => address.is_alive().then_some(Address::BareMetal(*address)),
+        }
+    }
+
+    pub(crate) fn write_path(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nobody => f.write_str("nobody"),
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.write_path(f),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => fmt::Display::fmt(&address.id(), f),
         }
     }
 

@@ -483,11 +483,6 @@ impl Address {
         Some(self.header().table.capacity).filter(|capacity| *capacity != UNBOUNDED)
     }
 
-    /// Writes the names, or else labels, from the root down to this actor.
-    pub(crate) fn write_path(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.header().write_path(f)
-    }
-
     pub(crate) fn downgrade(&self) -> WeakAddress {
         WeakAddress(self.owner())
     }
@@ -523,6 +518,11 @@ pub(crate) struct WeakAddress(Owner);
 impl WeakAddress {
     pub(crate) fn upgrade(&self) -> Option<Address> {
         self.0.upgrade()
+    }
+
+    /// Writes the names, or else labels, from the root down to this actor.
+    pub(crate) fn write_path(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.header().write_path(f)
     }
 
     pub(crate) fn id(&self) -> ActorId {
