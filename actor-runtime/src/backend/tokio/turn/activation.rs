@@ -78,7 +78,7 @@ impl Activation {
 impl<A: Actor> Turn<A> {
     /// Decides who is next of the messages of users and those of the system, which are what is due: ticks,
     /// notices of ends, and what else is on the agenda.
-    pub(super) fn take_turns(self, activation: &mut Activation) -> Flow {
+    pub(super) fn take_turns(mut self, activation: &mut Activation) -> Flow {
         let unstashed = Self::HAS_STASH && self.cell().mailbox.has(signal::UNSTASHED);
         let errands = self.errands();
         if errands == 0 {
@@ -95,16 +95,16 @@ impl<A: Actor> Turn<A> {
         if let Some(reason) = activation.ends::<A>(errands, users) {
             return self.yields(reason);
         }
-        let in_a_row = self.body(|body| u32::from(body.users_in_a_row));
+        let in_a_row = u32::from(self.body().users_in_a_row);
         match Share::new(A::OPTIONS.fairness).next(in_a_row, errands, users) {
             None => Flow::Receive,
             Some(policy::Turn::User) => {
-                self.body(|body| body.users_in_a_row = body.users_in_a_row.saturating_add(1));
+                self.count_user();
                 // One only: what is due is a signal, and has the loop over messages come back after each.
                 self.take_user(activation, unstashed)
             }
             Some(policy::Turn::System) => {
-                self.body(|body| body.users_in_a_row = 0);
+                self.body().users_in_a_row = 0;
                 // Spent like a message, so that a timer that is always due ends an activation too.
                 activation.handled += 1;
                 self.run_errand();
@@ -122,15 +122,15 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Handles an urgent message, unless the system has been waiting for its share long enough.
-    pub(super) fn take_urgent(self, activation: &mut Activation) -> Flow {
+    pub(super) fn take_urgent(mut self, activation: &mut Activation) -> Flow {
         let errands = self.errands();
         if errands != 0 {
-            let in_a_row = self.body(|body| u32::from(body.users_in_a_row));
+            let in_a_row = u32::from(self.body().users_in_a_row);
             if let Some(policy::Turn::System) = Share::new(A::OPTIONS.fairness).next(in_a_row, errands, 1) {
                 if let Some(reason) = activation.ends::<A>(errands, 1) {
                     return self.yields(reason);
                 }
-                self.body(|body| body.users_in_a_row = 0);
+                self.body().users_in_a_row = 0;
                 activation.handled += 1;
                 self.run_errand();
                 return Flow::Next;
@@ -139,20 +139,25 @@ impl<A: Actor> Turn<A> {
                 // Not counted: it is handled by the next activation, which counts it.
                 return self.use_up(activation);
             }
-            self.body(|body| body.users_in_a_row = body.users_in_a_row.saturating_add(1));
+            self.count_user();
         }
         self.handle_first(activation, |turn| turn.cell().mailbox.take_urgent())
     }
 
+    fn count_user(mut self) {
+        let users = &mut self.body().users_in_a_row;
+        *users = users.saturating_add(1);
+    }
+
     /// How much is due beside messages.
-    fn errands(self) -> usize {
-        self.body(|body| body.ticks.count_ones() as usize) + self.on_agenda() + self.letters()
+    fn errands(mut self) -> usize {
+        self.body().ticks.count_ones() as usize + self.on_agenda() + self.letters()
     }
 
     /// Ends the activation of an actor that has more to do, because its budget is used.
     #[cold]
-    pub(super) fn use_up(self, activation: &Activation) -> Flow {
-        let users = self.body(|body| body.hand.len() as usize);
+    pub(super) fn use_up(mut self, activation: &Activation) -> Flow {
+        let users = self.body().hand.len() as usize;
         let reason = activation.ends::<A>(self.errands(), users.max(1));
         self.yields(reason.unwrap_or(YieldReason::Budget))
     }

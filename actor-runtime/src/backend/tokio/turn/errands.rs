@@ -34,13 +34,13 @@ impl<A: Actor> Turn<A> {
     };
 
     /// What can be done with the agenda, if there is one.
-    fn verbs(self) -> Option<&'static Verbs<A>> {
-        self.body(|body| body.cold.as_ref()?.agenda.as_ref().map(|agenda| agenda.verbs()))
+    fn verbs(mut self) -> Option<&'static Verbs<A>> {
+        self.body().cold.as_ref()?.agenda.as_ref().map(|agenda| agenda.verbs())
     }
 
     /// For what user code begins, and for the [verbs](Self::VERBS).
-    fn with_agenda<R>(self, look: impl FnOnce(&mut Agenda<A>) -> R) -> R {
-        self.body(|body| look(body.cold().agenda.get_or_insert_with(|| Box::<Agenda<A>>::default()).agenda()))
+    fn with_agenda<R>(mut self, look: impl FnOnce(&mut Agenda<A>) -> R) -> R {
+        look(self.body().cold().agenda.get_or_insert_with(|| Box::<Agenda<A>>::default()).agenda())
     }
 
     /// This actor as its own messages are made for. It counts as a ref for that long.
@@ -152,9 +152,9 @@ impl<A: Actor> Turn<A> {
     }
 
     /// The life is up, and waits for quiet unless its `#[started]` has said otherwise.
-    pub(super) fn begin_to_idle(self) {
+    pub(super) fn begin_to_idle(mut self) {
         if Self::WAITS_FOR_QUIET {
-            self.body(|body| body.was_heard = false);
+            self.body().was_heard = false;
             if !self.with_agenda(|agenda| agenda.has_idle()) {
                 self.set_idle(A::IDLE);
             }
@@ -163,8 +163,8 @@ impl<A: Actor> Turn<A> {
 
     /// A message was handled outside of a hand.
     #[cold]
-    pub(in super::super) fn was_heard(self) {
-        self.body(|body| body.was_heard = true);
+    pub(in super::super) fn was_heard(mut self) {
+        self.body().was_heard = true;
         if !self.is_going_down() {
             self.note_heard();
         }
@@ -172,22 +172,23 @@ impl<A: Actor> Turn<A> {
 
     /// Moves the receive timeout on if a message was handled. Once for all of a hand: this reads the clock.
     #[cold]
-    pub(in super::super) fn note_heard(self) {
-        if self.body(|body| core::mem::take(&mut body.was_heard)) {
+    pub(in super::super) fn note_heard(mut self) {
+        if core::mem::take(&mut self.body().was_heard) {
             let now = self.cell().header.core.now();
             self.with_agenda(|agenda| agenda.heard(now));
         }
     }
 
     /// Whether a message is in hand, or waits.
-    fn is_busy(self) -> bool {
+    fn is_busy(mut self) -> bool {
         self.future_is_live()
-            || self.body(|body| body.was_heard || !body.hand.is_empty())
+            || self.body().was_heard
+            || !self.body().hand.is_empty()
             || self.cell().mailbox.depth() > 0
     }
 
-    pub(super) fn note_errands(self) {
-        let are_due = self.body(|body| body.ticks != 0) || self.on_agenda() != 0 || self.letters() != 0;
+    pub(super) fn note_errands(mut self) {
+        let are_due = self.body().ticks != 0 || self.on_agenda() != 0 || self.letters() != 0;
         self.cell().mailbox.set(signal::DUE, are_due);
     }
 
@@ -259,13 +260,13 @@ impl<A: Actor> Turn<A> {
     // ---- handling ----------------------------------------------------------------------------------
 
     /// How much of the agenda can be handled now.
-    pub(super) fn on_agenda(self) -> usize {
-        self.body(|body| body.cold.as_ref().and_then(|cold| cold.agenda.as_ref()).map_or(0, |agenda| agenda.ready()))
+    pub(super) fn on_agenda(mut self) -> usize {
+        self.body().cold.as_ref().and_then(|cold| cold.agenda.as_ref()).map_or(0, |agenda| agenda.ready())
     }
 
     /// Handles one tick, one letter, or one thing on the agenda.
-    pub(super) fn run_errand(self) {
-        if self.body(|body| body.ticks != 0) {
+    pub(super) fn run_errand(mut self) {
+        if self.body().ticks != 0 {
             self.tick();
         } else if let Some(letter) = self.next_letter(self.on_agenda()) {
             self.deliver(letter);
@@ -275,7 +276,7 @@ impl<A: Actor> Turn<A> {
         self.note_errands();
     }
 
-    fn handle_next(self) {
+    fn handle_next(mut self) {
         let Some(next) = self.with_agenda(|agenda| agenda.next()) else { return };
         match next {
             Next::Tick(number, mut timer) => {
@@ -294,7 +295,7 @@ impl<A: Actor> Turn<A> {
             }
             Next::Message(number, message, more) => {
                 if Self::WAITS_FOR_QUIET && !message.is_passive() {
-                    self.body(|body| body.was_heard = true);
+                    self.body().was_heard = true;
                 }
                 let has_run = self.run_unless_held(number, message);
                 if let Some(bell) = more.filter(|_| has_run) {
@@ -332,12 +333,10 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Has what the actor was not ready for come next.
-    pub(super) fn release_held(self) {
-        self.body(|body| {
-            if let Some(held) = body.cold.as_mut().and_then(|cold| cold.agenda.as_mut()) {
-                held.agenda().release();
-            }
-        });
+    pub(super) fn release_held(mut self) {
+        if let Some(held) = self.body().cold.as_mut().and_then(|cold| cold.agenda.as_mut()) {
+            held.agenda().release();
+        }
         self.note_errands();
     }
 
@@ -349,8 +348,9 @@ impl<A: Actor> Turn<A> {
         }
     }
 
-    fn end_agenda(self) {
-        let Some(mut held) = self.body(|body| body.cold.as_mut()?.agenda.take()) else { return };
+    fn end_agenda(mut self) {
+        let held = self.body().cold.as_mut().and_then(|cold| cold.agenda.take());
+        let Some(mut held) = held else { return };
         let mut agenda = core::mem::take(held.agenda());
         if let Some(key) = agenda.take_armed() {
             self.cell().header.core.timers().cancel(key);

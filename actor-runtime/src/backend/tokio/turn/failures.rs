@@ -19,7 +19,7 @@ use super::Turn;
 impl<A: Actor> Turn<A> {
     /// Deals with what a handler or hook left behind, other than nothing.
     #[cold]
-    pub(super) fn settle(self, outcome: Result<Handled, String>) {
+    pub(super) fn settle(mut self, outcome: Result<Handled, String>) {
         // SAFETY: no future is live and no handler runs, so nobody else has the context.
         let request = unsafe { core::mem::replace(&mut (*self.cell().context.get()).request, Request::Continue) };
         let (failure, poisoned) = match outcome {
@@ -31,7 +31,7 @@ impl<A: Actor> Turn<A> {
         match failure {
             Some((failure, wish)) => {
                 self.refuse(Unanswered::Failed);
-                let name = A::PROTOCOL.messages[usize::from(self.body(|body| body.message))];
+                let name = A::PROTOCOL.messages[usize::from(self.body().message)];
                 self.fail_as_wished(failure.in_handler(name), wish, poisoned);
             }
             None => {
@@ -43,8 +43,8 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Why the handler in hand fails, and what the supervisor wishes for that.
-    pub(super) fn recorded(self) -> (Failure, Option<Directive>) {
-        let recorded = self.body(|body| body.cold().failure.take());
+    pub(super) fn recorded(mut self) -> (Failure, Option<Directive>) {
+        let recorded = self.body().cold().failure.take();
         recorded.unwrap_or_else(|| (Failure::error(&"failed without saying why"), None))
     }
 
@@ -61,36 +61,33 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Decides about a failure and takes the decision's course.
-    fn fail_as_wished(self, failure: Failure, wish: Option<Directive>, poisoned: bool) {
+    fn fail_as_wished(mut self, failure: Failure, wish: Option<Directive>, poisoned: bool) {
         let cell = self.cell();
         let core = &cell.header.core;
         let first_start = cell.header.start.is_on();
-        let went_on = self.body(|body| body.life.is_going_on());
-        let decision = if first_start || self.body(|body| body.life.is_stopping()) || self.is_once() {
+        let went_on = self.body().life.is_going_on();
+        let decision = if first_start || self.body().life.is_stopping() || self.is_once() {
             // Who spawned the actor is told and decides; on the way down there is nothing to decide.
             Decision::Stop
-        } else if self.body(|body| body.life.is_restarting()) {
+        } else if self.body().life.is_restarting() {
             // A last word that fails changes nothing of what was decided.
-            Decision::Restart { after: self.body(|body| body.cold().pause) }
+            Decision::Restart { after: self.body().cold().pause }
         } else {
             let (policy, restart) = (cell.header.supervision(), cell.header.restart);
             let directive = wish.unwrap_or_else(|| self.wish_for(failure.kind));
             let (now, random) = (core.now(), core.random());
-            self.body(|body| {
-                let history = &mut body.cold().history;
-                decide_child(policy, restart, history, directive, failure.kind, now, random)
-            })
+            let history = &mut self.body().cold().history;
+            decide_child(policy, restart, history, directive, failure.kind, now, random)
         };
         let has_last_word = A::restarting().is_some();
-        let course = self.body(|body| {
-            if let Decision::Restart { after } = decision {
-                body.cold().pause = after;
-                if has_last_word && !poisoned {
-                    body.cold().last_failure = Some(failure.clone());
-                }
+        if let Decision::Restart { after } = decision {
+            let cold = self.body().cold();
+            cold.pause = after;
+            if has_last_word && !poisoned {
+                cold.last_failure = Some(failure.clone());
             }
-            body.life.failed(decision, poisoned)
-        });
+        }
+        let course = self.body().life.failed(decision, poisoned);
         if went_on {
             self.close_incarnation();
         }
@@ -112,25 +109,23 @@ impl<A: Actor> Turn<A> {
     }
 
     /// The actor asked for its own end: that of this life, where another one follows.
-    fn end_life(self) {
+    fn end_life(mut self) {
         let cell = self.cell();
         let core = &cell.header.core;
-        if cell.header.start.is_on() || self.body(|body| !body.life.is_going_on()) {
+        if cell.header.start.is_on() || !self.body().life.is_going_on() {
             return self.stop(StopReason::Requested);
         }
         let (policy, restart) = (cell.header.supervision(), cell.header.restart);
         let decision = if restart.restarts_after(End::Normal) {
             let (now, random) = (core.now(), core.random());
-            self.body(|body| decide_end(policy, restart, &mut body.cold().history, now, random))
+            decide_end(policy, restart, &mut self.body().cold().history, now, random)
         } else {
             Decision::Stop
         };
         match decision {
             Decision::Restart { after } => {
-                self.body(|body| {
-                    body.cold().pause = after;
-                    body.life.renew(StopReason::Requested);
-                });
+                self.body().cold().pause = after;
+                self.body().life.renew(StopReason::Requested);
                 self.close_incarnation();
             }
             Decision::Resume | Decision::Stop => self.stop(StopReason::Requested),
@@ -146,8 +141,8 @@ impl<A: Actor> Turn<A> {
     }
 
     /// The life is over from the moment it was decided: an answer to what it asked must not reach the next one.
-    fn close_incarnation(self) {
-        if self.body(|body| body.life.is_restarting()) {
+    fn close_incarnation(mut self) {
+        if self.body().life.is_restarting() {
             self.cell().header.incarnation.fetch_add(1, Ordering::Relaxed);
         }
     }

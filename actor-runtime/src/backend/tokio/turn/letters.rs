@@ -23,23 +23,23 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Takes the next letter, where it goes before what is on the agenda: they take turns.
-    pub(super) fn next_letter(self, agenda: usize) -> Option<DeadLetter<A>> {
+    pub(super) fn next_letter(mut self, agenda: usize) -> Option<DeadLetter<A>> {
         if !A::TAKES_LETTERS {
             return None;
         }
-        let is_its_turn = self.body(|body| {
-            let cold = body.cold();
-            cold.was_letter = !cold.was_letter || agenda == 0;
-            cold.was_letter
-        });
-        let (message, reason) = is_its_turn.then(|| self.cell().mailbox.take_letter())??;
+        let cold = self.body().cold();
+        cold.was_letter = !cold.was_letter || agenda == 0;
+        if !cold.was_letter {
+            return None;
+        }
+        let (message, reason) = self.cell().mailbox.take_letter()?;
         Some(DeadLetter::new(message, reason))
     }
 
     /// Has the actor hear of it.
-    pub(super) fn deliver(self, letter: DeadLetter<A>) {
+    pub(super) fn deliver(mut self, letter: DeadLetter<A>) {
         if let Some(message) = A::dead_letter() {
-            let unread = self.body(|body| body.cold().letter.replace(letter));
+            let unread = self.body().cold().letter.replace(letter);
             contain(|| drop(unread));
             self.run_own(message);
         }

@@ -24,7 +24,7 @@ use super::super::timers::{Due, tick_bit};
 use super::{Flow, Turn};
 
 impl<A: Actor> Turn<A> {
-    pub(super) fn build(self) {
+    pub(super) fn build(mut self) {
         // SAFETY: the turn is exclusive, and only the end of the actor takes the factory out.
         let factory = unsafe { &*self.cell().factory.get() };
         let Some(factory) = factory else { return };
@@ -33,7 +33,7 @@ impl<A: Actor> Turn<A> {
             Ok(None) => {}
             Ok(Some(Ok(state))) => {
                 self.keep_state(state);
-                self.body(|body| body.life.done(A::CHILDREN));
+                self.body().life.done(A::CHILDREN);
             }
             Ok(Some(Err(failure))) => self.fail(failure, false),
             Err(panic) => self.fail(Failure::start(&panic), false),
@@ -42,8 +42,8 @@ impl<A: Actor> Turn<A> {
 
     /// Whether the state is being made.
     #[inline]
-    pub(super) fn is_building(self) -> bool {
-        self.body(|body| body.life.is_building())
+    pub(super) fn is_building(mut self) -> bool {
+        self.body().life.is_building()
     }
 
     /// Whether there will be no other state than this one.
@@ -86,9 +86,9 @@ impl<A: Actor> Turn<A> {
 
     /// The future of an async factory has ended.
     #[cold]
-    pub(super) fn built(self, outcome: Result<Handled, String>) {
+    pub(super) fn built(mut self, outcome: Result<Handled, String>) {
         match outcome {
-            Ok(Handled::Done) => self.body(|body| body.life.done(A::CHILDREN)),
+            Ok(Handled::Done) => self.body().life.done(A::CHILDREN),
             Ok(Handled::Failed) => {
                 let (failure, _) = self.recorded();
                 self.fail(failure, false);
@@ -97,8 +97,8 @@ impl<A: Actor> Turn<A> {
         }
     }
 
-    pub(super) fn start_child(self, index: usize) -> Flow {
-        let started = self.body(|body| body.cold.as_ref().map_or(0, |cold| cold.children.started()));
+    pub(super) fn start_child(mut self, index: usize) -> Flow {
+        let started = self.body().cold.as_ref().map_or(0, |cold| cold.children.started());
         if started <= index {
             let state = self.cell().state.get();
             let host = crate::backend::Host::Tokio(Host::new(self.0));
@@ -133,20 +133,20 @@ impl<A: Actor> Turn<A> {
         if header.start.is_on() {
             return if self.cell().mailbox.park() { Flow::Return(Ran::Idle) } else { Flow::Next };
         }
-        self.body(|body| body.life.done(A::CHILDREN));
+        self.body().life.done(A::CHILDREN);
         Flow::Next
     }
 
-    pub(super) fn call_started(self) {
+    pub(super) fn call_started(mut self) {
         if A::started().is_none_or(|message| self.run_own(message)) {
-            self.body(|body| body.life.done(A::CHILDREN));
+            self.body().life.done(A::CHILDREN);
             self.announce_if_up();
         }
     }
 
     /// The actor is up: its timers run, and whoever waits for its start is told, once.
-    pub(super) fn announce_if_up(self) {
-        if !self.body(|body| body.life.receives()) {
+    pub(super) fn announce_if_up(mut self) {
+        if !self.body().life.receives() {
             return;
         }
         for timer in 0..A::PROTOCOL.timers.len() {
@@ -172,25 +172,22 @@ impl<A: Actor> Turn<A> {
         }
     }
 
-    pub(super) fn arm_tick(self, timer: usize) {
+    pub(super) fn arm_tick(mut self, timer: usize) {
         let core = &self.cell().header.core;
         let period = A::PROTOCOL.timers[timer];
         let now = core.now();
-        let before = self.body(|body| {
-            let timers = &mut body.cold().timers;
-            timers.resize(A::PROTOCOL.timers.len(), None);
-            timers[timer].take()
-        });
+        let timers = &mut self.body().cold().timers;
+        timers.resize(A::PROTOCOL.timers.len(), None);
+        let before = timers[timer].take();
         let due = next_beat(before.map_or(now, |(due, _)| due), period, now);
         let key = core.timers().add(due, Due::Signal(self.owner(), tick_bit(timer)));
-        self.body(|body| body.cold().timers[timer] = Some(key));
+        self.body().cold().timers[timer] = Some(key);
     }
 
-    fn stop_timers(self) {
-        let timers = self.body(|body| {
-            body.ticks = 0;
-            body.cold.as_mut().map(|cold| core::mem::take(&mut cold.timers)).unwrap_or_default()
-        });
+    fn stop_timers(mut self) {
+        let body = self.body();
+        body.ticks = 0;
+        let timers = body.cold.as_mut().map(|cold| core::mem::take(&mut cold.timers)).unwrap_or_default();
         self.cell().mailbox.set(signal::DUE, false);
         for key in timers.into_iter().flatten() {
             self.cell().header.core.timers().cancel(key);
@@ -199,18 +196,18 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Has the youngest child end and waits for that, until none is left.
-    pub(super) fn stop_children(self) -> Flow {
+    pub(super) fn stop_children(mut self) -> Flow {
         loop {
-            let youngest = self.body(|body| body.cold.as_ref().and_then(|cold| cold.children.youngest().cloned()));
+            let youngest = self.body().cold.as_ref().and_then(|cold| cold.children.youngest().cloned());
             let Some(child) = youngest else {
-                self.body(|body| body.life.done(A::CHILDREN));
+                self.body().life.done(A::CHILDREN);
                 return Flow::Next;
             };
             if child.header().has_ended() {
                 drop(self.with_children(Children::remove_youngest));
                 continue;
             }
-            child.signal(match self.body(|body| body.life.end_of_children()) {
+            child.signal(match self.body().life.end_of_children() {
                 // A child is killed with its parent: it must not wait for a handler that its parent no longer waits for.
                 _ if self.is_killed() => signal::KILL,
                 EndOfChildren::Stop => signal::PARENT_STOPPED,
@@ -224,41 +221,39 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Calls `#[stopping]` or `#[restarting]`, if there is one.
-    pub(super) fn call_last(self, hook: Option<A::Message>) {
+    pub(super) fn call_last(mut self, hook: Option<A::Message>) {
         if let Some(message) = hook {
             self.run_own(message);
         }
         // A failure in the hook has moved on already; a future does so when it has ended.
         if !self.future_is_live() && self.is_in_last_hook() {
-            self.body(|body| body.life.done(A::CHILDREN));
+            self.body().life.done(A::CHILDREN);
         }
     }
 
     /// Whether the hook in hand is the last of this life.
-    pub(super) fn is_in_last_hook(self) -> bool {
-        matches!(self.body(|body| body.life.task(A::CHILDREN)), Task::CallStopping(_) | Task::CallRestarting)
+    pub(super) fn is_in_last_hook(mut self) -> bool {
+        matches!(self.body().life.task(A::CHILDREN), Task::CallStopping(_) | Task::CallRestarting)
     }
 
-    pub(super) fn drop_state(self) {
+    pub(super) fn drop_state(mut self) {
         // Replies it kept are answered with what became of it.
-        let stopping = self.body(|body| body.life.is_stopping());
+        let stopping = self.body().life.is_stopping();
         let _dropped = WhyDropped::because(if stopping { Unanswered::Stopped } else { Unanswered::Failed });
         self.stop_timers();
         self.cell().header.core.suspensions().end_life(&self.cell().header);
         self.end_state();
-        self.body(|body| body.life.done(A::CHILDREN));
+        self.body().life.done(A::CHILDREN);
     }
 
-    pub(super) fn pause(self) -> Flow {
+    pub(super) fn pause(mut self) -> Flow {
         if self.cell().header.refs_gone() && self.has_nothing_to_do() {
             // A next life would be for nobody, and may be long in the making.
             self.stop(StopReason::Drained);
             return Flow::Next;
         }
-        let (pause, armed) = self.body(|body| {
-            let cold = body.cold();
-            (cold.pause, cold.resume.is_some())
-        });
+        let cold = self.body().cold();
+        let (pause, armed) = (cold.pause, cold.resume.is_some());
         if pause.is_zero() {
             self.begin_next_life();
             return Flow::Next;
@@ -266,27 +261,25 @@ impl<A: Actor> Turn<A> {
         if !armed {
             let core = &self.cell().header.core;
             let key = core.timers().add(core.now().saturating_add(pause), Due::Signal(self.owner(), signal::RESUME));
-            self.body(|body| body.cold().resume = Some(key));
+            self.body().cold().resume = Some(key);
         }
         if self.cell().mailbox.park() { Flow::Return(Ran::Idle) } else { Flow::Next }
     }
 
-    pub(super) fn begin_next_life(self) {
-        self.body(|body| {
-            let cold = body.cold();
-            cold.resume = None;
-            cold.pause = Duration::ZERO;
-            cold.last_failure = None;
-            body.life.done(A::CHILDREN);
-        });
+    pub(super) fn begin_next_life(mut self) {
+        let cold = self.body().cold();
+        cold.resume = None;
+        cold.pause = Duration::ZERO;
+        cold.last_failure = None;
+        self.body().life.done(A::CHILDREN);
         // What the old state was not ready for comes to the new one, before the mailbox.
         self.unstash_all();
     }
 
     /// The actor has ended: what waits is given up, and whoever waits for that is told.
-    pub(super) fn end(self, reason: StopReason) {
+    pub(super) fn end(mut self, reason: StopReason) {
         let cell = self.cell();
-        while let Some(envelope) = self.body(|body| body.hand.pop()) {
+        while let Some(envelope) = self.body().hand.pop() {
             self.lose_at_end(envelope.message);
         }
         cell.mailbox.set_in_hand(0);
@@ -350,7 +343,7 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Ends the actor for `reason`, without calling its hooks, wherever this thread may be.
-    pub(super) fn give_up_life(self, reason: StopReason) {
+    pub(super) fn give_up_life(mut self, reason: StopReason) {
         let ambient = Ambient::enter(self.0.cast());
         let elsewhere = self.elsewhere();
         if elsewhere.is_none() {
@@ -360,8 +353,7 @@ impl<A: Actor> Turn<A> {
             self.count_handled();
             self.refuse(Unanswered::Stopped);
         }
-        let children =
-            self.body(|body| body.cold.as_mut().map(|cold| core::mem::take(&mut cold.children)).unwrap_or_default());
+        let children = self.body().cold.as_mut().map(|cold| core::mem::take(&mut cold.children)).unwrap_or_default();
         for child in children.youngest_first() {
             child.signal(signal::KILL);
         }

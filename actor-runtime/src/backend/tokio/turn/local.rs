@@ -19,32 +19,34 @@ impl<A: Actor> Turn<A> {
     const IS_LOCAL: bool = A::LOCAL;
 
     /// Takes the state that was made here.
-    pub(super) fn keep_state(self, state: A) {
+    pub(super) fn keep_state(mut self, state: A) {
         if Self::IS_LOCAL {
             let here = Thread::settle();
-            self.body(|body| body.cold().thread = Some(here));
+            self.body().cold().thread = Some(here);
         }
         // SAFETY: the turn is exclusive, no future is live, and there was no state before.
         unsafe { *self.cell().state.get() = Some(state) };
     }
 
     /// Drops the state, which must not be touched elsewhere. The next one belongs to the thread that makes it.
-    pub(super) fn end_state(self) {
+    pub(super) fn end_state(mut self) {
         // SAFETY: the turn is exclusive and no future is live.
         let state = unsafe { (*self.cell().state.get()).take() };
         contain(|| drop(state));
-        if Self::IS_LOCAL {
-            self.body(|body| body.cold.as_mut().map(|cold| cold.thread = None));
+        if Self::IS_LOCAL
+            && let Some(cold) = &mut self.body().cold
+        {
+            cold.thread = None;
         }
     }
 
     /// The thread that the state and the future belong to, where it is another one than this.
     #[inline]
-    pub(super) fn elsewhere(self) -> Option<Thread> {
+    pub(super) fn elsewhere(mut self) -> Option<Thread> {
         if !Self::IS_LOCAL {
             return None;
         }
-        let thread = self.body(|body| body.cold.as_ref().and_then(|cold| cold.thread));
+        let thread = self.body().cold.as_ref().and_then(|cold| cold.thread);
         thread.filter(|thread| !thread.is_here())
     }
 

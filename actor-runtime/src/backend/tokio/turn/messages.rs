@@ -14,6 +14,7 @@ use crate::message::{Message, Mode};
 use crate::metrics::DeadLetterReason;
 
 use super::super::ambient::{Until, WhyDropped};
+use super::super::cell::Cell;
 use super::super::counts::Life;
 use super::super::guard::{contain, guard};
 use super::super::header::Ran;
@@ -34,11 +35,11 @@ enum Left {
 impl<A: Actor> Turn<A> {
     /// Handles messages until a signal, a failure or a waiting future wants attention.
     #[inline]
-    pub(super) fn receive(self, activation: &mut Activation) -> Flow {
+    pub(super) fn receive(mut self, activation: &mut Activation) -> Flow {
         loop {
-            if self.body(|body| body.hand.is_empty()) {
+            if self.body().hand.is_empty() {
                 match self.refill() {
-                    Taken::Messages => activation.saw::<A>(self.body(|body| body.hand.len())),
+                    Taken::Messages => activation.saw::<A>(self.body().hand.len()),
                     Taken::Signals => return Flow::Next,
                     Taken::Idle => return Flow::Return(Ran::Idle),
                     Taken::Drained => {
@@ -60,12 +61,12 @@ impl<A: Actor> Turn<A> {
 
     /// Handles at most `most` messages of the hand. Returns whether the next message may follow at once.
     #[inline]
-    fn handle_hand(self, activation: &mut Activation, most: u32) -> bool {
+    fn handle_hand(mut self, activation: &mut Activation, most: u32) -> bool {
         // One guard for all of them: `body.message` says which one a panic came from.
-        let before = self.body(|body| body.hand.len());
+        let before = self.body().hand.len();
         let most = before.min(most);
         let result = guard(|| self.handle_each(most));
-        activation.handled += before - self.body(|body| body.hand.len());
+        activation.handled += before - self.body().hand.len();
         let outcome = match result {
             Ok(Left::Nothing) => return true,
             Ok(Left::Attention) => return false,
@@ -81,21 +82,21 @@ impl<A: Actor> Turn<A> {
 
     /// The loop over the hand: whatever holds for all its messages is looked up before it.
     #[inline]
-    fn handle_each(self, most: u32) -> Left {
+    fn handle_each(mut self, most: u32) -> Left {
         let cell = self.cell();
         let tally = cell.counts().tally();
         let context = cell.context.get();
         // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
         let Some(state) = (unsafe { &mut *cell.state.get() }) else { return Left::Attention };
         for _ in 0..most {
-            let Some(place) = self.body(|body| body.hand.advance()) else { break };
-            cell.mailbox.set_in_hand(self.body(|body| body.hand.len()));
+            let Some(place) = self.body().hand.advance() else { break };
+            cell.mailbox.set_in_hand(self.body().hand.len());
             // SAFETY: the hand has moved on past this element and leaves it to this turn, which reads it once below.
             let envelope = unsafe { place.as_ref() };
             let deadline = envelope.deadline;
             let (index, mode) = (envelope.message.index(), envelope.message.mode());
             if Self::WAITS_FOR_QUIET && !envelope.message.is_passive() {
-                self.body(|body| body.was_heard = true);
+                self.body().was_heard = true;
             }
             // SAFETY: as above; the envelope is not looked at again.
             let message = unsafe { (&raw const envelope.message).read() };
@@ -106,8 +107,7 @@ impl<A: Actor> Turn<A> {
             }
             if Self::HAS_STASH {
                 // A guard that panics fails like its handler.
-                #[allow(clippy::cast_possible_truncation)]
-                self.body(|body| body.message = index as u16);
+                self.has_in_hand(index);
                 if state.stashes(&message) {
                     self.stash(Envelope { message, deadline });
                     continue;
@@ -117,8 +117,7 @@ impl<A: Actor> Turn<A> {
                 self.start_future(message);
                 return Left::Attention;
             }
-            #[allow(clippy::cast_possible_truncation)]
-            self.body(|body| body.message = index as u16);
+            self.has_in_hand(index);
             // SAFETY: likewise the context.
             let outcome = state.handle(message, unsafe { &mut *context });
             tally.handled(index);
@@ -134,16 +133,23 @@ impl<A: Actor> Turn<A> {
         Left::Nothing
     }
 
+    /// Notes which message user code runs for.
     #[inline]
-    fn refill(self) -> Taken {
+    fn has_in_hand(mut self, index: usize) {
+        #[allow(clippy::cast_possible_truncation)]
+        let index = index as u16;
+        self.body().message = index;
+    }
+
+    #[inline]
+    fn refill(mut self) -> Taken {
         if Self::WAITS_FOR_QUIET {
             self.note_heard();
         }
-        let header = &self.cell().header;
-        self.body(|body| {
-            body.hand.rest(&mut body.calm);
-            self.cell().mailbox.take(&mut body.hand, A::OPTIONS.capacity, || header.refs_gone())
-        })
+        let Cell { header, mailbox, .. } = self.cell();
+        let body = self.body();
+        body.hand.rest(&mut body.calm);
+        mailbox.take(&mut body.hand, A::OPTIONS.capacity, || header.refs_gone())
     }
 
     /// Handles one message that goes before the user lane. There may be none: a signal says too much at times.
@@ -164,7 +170,7 @@ impl<A: Actor> Turn<A> {
     /// Handles one message by its deadline, outside of a hand, and tells whoever waits for its end. Returns whether that
     /// left nothing to look at.
     #[cold]
-    fn handle_until(self, envelope: Envelope<A::Message>) -> bool {
+    fn handle_until(mut self, envelope: Envelope<A::Message>) -> bool {
         if envelope.deadline.is_set()
             && envelope.deadline.asked_in().is_some_and(|asker| asker != self.cell().header.incarnation())
         {
@@ -178,7 +184,7 @@ impl<A: Actor> Turn<A> {
             return true;
         }
         if Self::WAITS_FOR_QUIET && !envelope.message.is_passive() {
-            self.body(|body| body.was_heard = true);
+            self.body().was_heard = true;
         }
         let must_stash = self.must_stash(&envelope.message);
         if Self::HAS_STASH && matches!(must_stash, Ok(true)) {
@@ -196,7 +202,7 @@ impl<A: Actor> Turn<A> {
             }
             (Ok(_), Mode::Async) => {
                 if deadline.is_set() {
-                    self.body(|body| body.cold().deadline = deadline);
+                    self.body().cold().deadline = deadline;
                 }
                 let _until = Until::enter(deadline);
                 self.start_future(message);
@@ -212,8 +218,7 @@ impl<A: Actor> Turn<A> {
     /// A guard that panics fails like its handler.
     #[cold]
     pub(super) fn guard_failed(self, message: A::Message, panic: String) {
-        #[allow(clippy::cast_possible_truncation)]
-        self.body(|body| body.message = message.index() as u16);
+        self.has_in_hand(message.index());
         contain(|| message.refuse(Unanswered::Failed));
         self.settle(Err(panic));
     }
@@ -239,23 +244,21 @@ impl<A: Actor> Turn<A> {
         if matches!(outcome, Ok(Handled::Done)) && request == Request::Continue {
             return true;
         }
-        #[allow(clippy::cast_possible_truncation)]
-        self.body(|body| body.message = index as u16);
+        self.has_in_hand(index);
         self.settle(outcome);
         false
     }
 
     /// Writes the future of an async handler into its slot; the loop polls it.
     pub(super) fn start_future(self, message: A::Message) {
-        #[allow(clippy::cast_possible_truncation)]
-        let index = message.index() as u16;
+        let index = message.index();
         let state = self.cell().state.get();
         let context = self.cell().context.get();
         // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
         let Some(state) = (unsafe { &mut *state }) else { return };
         // SAFETY: likewise the context.
         let future = state.handle_async(message, unsafe { &mut *context });
-        self.body(|body| body.message = index);
+        self.has_in_hand(index);
         // SAFETY: only the owner of the turn touches the slot, and no future is in it.
         let slot = unsafe { &mut *self.cell().future.get() };
         // SAFETY: state and context lie in this cell, which outlives the future, and nobody touches them while it
@@ -270,26 +273,28 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Counts the message in hand.
-    pub(super) fn count_handled(self) {
-        self.cell().counts().tally().handled(usize::from(self.body(|body| body.message)));
+    pub(super) fn count_handled(mut self) {
+        self.cell().counts().tally().handled(usize::from(self.body().message));
     }
 
     /// Drops the handler's future at the await it stands at.
-    pub(super) fn cancel_future(self) {
+    pub(super) fn cancel_future(mut self) {
         // SAFETY: only the owner of the turn touches the slot, and user code has no way to it.
         let slot = unsafe { &mut *self.cell().future.get() };
         if slot.is_live() && self.is_building() {
             contain(|| slot.cancel());
         } else if slot.is_live() {
             self.count_handled();
-            self.body(|body| body.cold.as_mut().map(|cold| cold.deadline = Deadline::NONE));
+            if let Some(cold) = &mut self.body().cold {
+                cold.deadline = Deadline::NONE;
+            }
             let _dropped = WhyDropped::because(Unanswered::Stopped);
             contain(|| slot.cancel());
             self.refuse(Unanswered::Stopped);
         }
     }
 
-    pub(super) fn poll_future(self) -> Poll<()> {
+    pub(super) fn poll_future(mut self) -> Poll<()> {
         // SAFETY: the cell lives in an `Arc`, and the pointer has its provenance.
         unsafe { Arc::increment_strong_count(self.0.as_ptr()) };
         // SAFETY: the count was added for this.
@@ -297,12 +302,12 @@ impl<A: Actor> Turn<A> {
         let mut cx = core::task::Context::from_waker(&waker);
         // SAFETY: only the owner of the turn touches the slot, and user code has no way to it.
         let slot = unsafe { &mut *self.cell().future.get() };
-        let deadline = self.body(|body| body.cold.as_ref().map_or(Deadline::NONE, |cold| cold.deadline));
+        let deadline = self.body().cold.as_ref().map_or(Deadline::NONE, |cold| cold.deadline);
         let until = deadline.is_set().then(|| Until::enter(deadline));
         let polled = guard(|| slot.poll(&mut cx));
         drop(until);
         if deadline.is_set() && !matches!(polled, Ok(Poll::Pending)) {
-            self.body(|body| body.cold().deadline = Deadline::NONE);
+            self.body().cold().deadline = Deadline::NONE;
         }
         let outcome = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
@@ -321,25 +326,24 @@ impl<A: Actor> Turn<A> {
             self.settle(outcome);
         }
         self.fulfil();
-        let started = undisturbed && self.body(|body| body.life.task(A::CHILDREN)) == Task::CallStarted;
+        let started = undisturbed && self.body().life.task(A::CHILDREN) == Task::CallStarted;
         // A last hook that asks for the end has what it asks for.
         if started || self.is_in_last_hook() {
             // It was a hook, and nobody asked for anything else meanwhile.
-            self.body(|body| body.life.done(A::CHILDREN));
+            self.body().life.done(A::CHILDREN);
             self.announce_if_up();
         }
         Poll::Ready(())
     }
 
     /// Runs a due timer.
-    pub(super) fn tick(self) {
-        let (timer, left) = self.body(|body| {
-            let timer = body.ticks.trailing_zeros();
-            body.ticks &= body.ticks - 1;
-            (timer as usize, body.ticks != 0)
-        });
+    pub(super) fn tick(mut self) {
+        let body = self.body();
+        let timer = body.ticks.trailing_zeros();
+        body.ticks &= body.ticks - 1;
+        let left = body.ticks != 0;
         self.cell().mailbox.set(signal::DUE, left);
-        if let Some(message) = A::tick(timer) {
+        if let Some(message) = A::tick(timer as usize) {
             self.run_own(message);
         }
     }

@@ -77,8 +77,8 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Notes why the handler in hand fails, and what the supervisor wishes for that.
-    pub(super) fn record(self, failure: Failure, wish: Option<Directive>) {
-        self.body(|body| body.cold().failure = Some((failure, wish)));
+    pub(super) fn record(mut self, failure: Failure, wish: Option<Directive>) {
+        self.body().cold().failure = Some((failure, wish));
     }
 
     /// Why the life in hand ends. Reads alone, so that a shared context may.
@@ -89,8 +89,8 @@ impl<A: Actor> Turn<A> {
     }
 
     /// The message that was lost, for its `#[dead_letter]`.
-    pub(super) fn take_letter(self) -> Option<DeadLetter<A>> {
-        self.body(|body| body.cold().letter.take())
+    pub(super) fn take_letter(mut self) -> Option<DeadLetter<A>> {
+        self.body().cold().letter.take()
     }
 
     /// Whether the life in hand has ended and the next one is counted already. Reads alone, so that a shared context may.
@@ -100,18 +100,18 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Whether somebody does not wait for handlers any more.
-    fn is_killed(self) -> bool {
-        self.body(|body| body.cold.as_ref().is_some_and(|cold| cold.killed))
+    fn is_killed(mut self) -> bool {
+        self.body().cold.as_ref().is_some_and(|cold| cold.killed)
     }
 
     /// Whether the life in hand is over.
-    pub(super) fn is_going_down(self) -> bool {
-        self.body(|body| !body.life.is_going_on())
+    pub(super) fn is_going_down(mut self) -> bool {
+        !self.body().life.is_going_on()
     }
 
     /// Looks at the children. Nothing in `look` runs user code.
-    pub(super) fn with_children<R>(self, look: impl FnOnce(&mut Children) -> R) -> R {
-        self.body(|body| look(&mut body.cold().children))
+    pub(super) fn with_children<R>(mut self, look: impl FnOnce(&mut Children) -> R) -> R {
+        look(&mut self.body().cold().children)
     }
 
     /// The children that have not ended. Reads alone, so that a shared context may.
@@ -121,11 +121,11 @@ impl<A: Actor> Turn<A> {
         body.cold.as_ref().map(|cold| cold.children.alive().collect()).unwrap_or_default()
     }
 
-    /// Looks at the body. Nothing in `look` runs user code.
+    /// The body, let go of before anybody else is called who may ask for it: user code, or another method of this.
     #[inline]
-    fn body<R>(self, look: impl FnOnce(&mut Body<A>) -> R) -> R {
-        // SAFETY: the turn is exclusive, and `look` returns before anything else asks for the body.
-        look(unsafe { &mut *self.cell().body.get() })
+    fn body(&mut self) -> &mut Body<A> {
+        // SAFETY: the turn is exclusive, and nobody holds the body over a call.
+        unsafe { &mut *self.cell().body.get() }
     }
 
     /// Runs the actor until it has nothing to do, has used its budget, or has ended.
@@ -152,8 +152,8 @@ impl<A: Actor> Turn<A> {
 
     /// Whether there is nothing to do but to handle messages.
     #[inline]
-    fn only_receives(self) -> bool {
-        !self.cell().mailbox.has_urgent_signals() && !self.future_is_live() && self.body(|body| body.life.receives())
+    fn only_receives(mut self) -> bool {
+        !self.cell().mailbox.has_urgent_signals() && !self.future_is_live() && self.body().life.receives()
     }
 
     /// Does whatever goes before messages: signals, the handler's future, the tasks of a life, due timers.
@@ -188,8 +188,8 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Performs the task that is next in the actor's life.
-    fn perform(self, activation: &mut Activation) -> Flow {
-        match self.body(|body| body.life.task(A::CHILDREN)) {
+    fn perform(mut self, activation: &mut Activation) -> Flow {
+        match self.body().life.task(A::CHILDREN) {
             Task::Receive => {
                 if A::Message::HAS_URGENT && self.cell().mailbox.has(signal::URGENT) {
                     return self.take_urgent(activation);

@@ -13,7 +13,7 @@ use super::Turn;
 
 impl<A: Actor> Turn<A> {
     /// Acts on what the cell was told. Returns the bits.
-    pub(super) fn heed_signals(self) -> u32 {
+    pub(super) fn heed_signals(mut self) -> u32 {
         let bits = self.cell().mailbox.take_signals();
         if bits & signal::KILL != 0 {
             self.kill(StopReason::Killed);
@@ -30,7 +30,7 @@ impl<A: Actor> Turn<A> {
         if bits & signal::ESCALATED != 0 {
             for failure in self.cell().header.core.take_escalated(self.cell().header.id) {
                 // One that comes while the actor is on its way to its next life is folded into that restart.
-                if self.body(|body| !body.life.is_restarting()) {
+                if !self.body().life.is_restarting() {
                     self.fail(failure, false);
                 }
             }
@@ -69,22 +69,20 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Begins the next life, if the pause before it is over.
-    fn heed_pause(self) {
+    fn heed_pause(mut self) {
         let now = self.cell().header.core.now();
-        let is_over = self.body(|body| {
-            let resume = body.cold.as_ref().and_then(|cold| cold.resume);
-            body.life.task(A::CHILDREN) == Task::Pause && resume.is_some_and(|(due, _)| due <= now)
-        });
-        if is_over {
+        let body = self.body();
+        let resume = body.cold.as_ref().and_then(|cold| cold.resume);
+        if body.life.task(A::CHILDREN) == Task::Pause && resume.is_some_and(|(due, _)| due <= now) {
             self.begin_next_life();
         }
     }
 
     /// Takes over whether the actor is suspended.
-    pub(super) fn heed_suspension(self) {
+    pub(super) fn heed_suspension(mut self) {
         let header = &self.cell().header;
         let is_suspended = header.core.suspensions().is_suspended(header.id);
-        let goes_on = self.body(|body| body.life.suspend(is_suspended));
+        let goes_on = self.body().life.suspend(is_suspended);
         if goes_on {
             self.heed_ticks(u16::MAX);
         }
@@ -104,8 +102,8 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Stops, without waiting for the handler in hand past the await it stands at.
-    fn kill(self, reason: StopReason) {
-        self.body(|body| body.cold().killed = true);
+    fn kill(mut self, reason: StopReason) {
+        self.body().cold().killed = true;
         if self.future_is_live() {
             self.cut_short();
         }
@@ -113,14 +111,14 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Ends the handler or hook in hand at the await it stands at.
-    pub(super) fn cut_short(self) {
+    pub(super) fn cut_short(mut self) {
         self.cancel_future();
         // What the cancelled handler asked for goes with it.
         // SAFETY: no future is live and no handler runs, so nobody else has the context.
         let context = unsafe { &mut *self.cell().context.get() };
         context.request = Request::Continue;
         if self.is_in_last_hook() {
-            self.body(|body| body.life.done(A::CHILDREN));
+            self.body().life.done(A::CHILDREN);
         }
     }
 
@@ -132,8 +130,8 @@ impl<A: Actor> Turn<A> {
         }
     }
 
-    fn heed_ticks(self, ticks: u16) {
-        if ticks == 0 || !self.body(|body| body.life.receives()) {
+    fn heed_ticks(mut self, ticks: u16) {
+        if ticks == 0 || !self.body().life.receives() {
             return;
         }
         let now = self.cell().header.core.now();
@@ -141,26 +139,25 @@ impl<A: Actor> Turn<A> {
         while left != 0 {
             let timer = left.trailing_zeros();
             left &= left - 1;
-            let armed = self.body(|body| body.cold().timers.get(timer as usize).copied().flatten());
+            let armed = self.body().cold().timers.get(timer as usize).copied().flatten();
             // A bit that comes before its time was set by a timer of an earlier life.
             if armed.is_some_and(|(due, _)| due <= now) {
                 self.arm_tick(timer as usize);
-                self.body(|body| body.ticks |= 1 << timer);
+                self.body().ticks |= 1 << timer;
                 self.cell().mailbox.set(signal::DUE, true);
             }
         }
     }
 
-    pub(super) fn stop(self, reason: StopReason) {
+    pub(super) fn stop(mut self, reason: StopReason) {
         if self.is_building() {
             // There is no state to end: what would have made it goes.
             self.cancel_future();
         }
-        let (was_restarting, remove) = self.body(|body| {
-            let was_restarting = body.life.is_restarting();
-            body.life.stop(reason);
-            (was_restarting, body.cold.as_mut().and_then(|cold| cold.resume.take()))
-        });
+        let body = self.body();
+        let was_restarting = body.life.is_restarting();
+        body.life.stop(reason);
+        let remove = body.cold.as_mut().and_then(|cold| cold.resume.take());
         if was_restarting {
             // The next life is counted already, and does not come.
             self.cell().header.incarnation.fetch_sub(1, Ordering::Relaxed);

@@ -29,88 +29,76 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Puts a message into the stash; where that is full it is a dead letter.
-    pub(super) fn stash(self, envelope: Envelope<A::Message>) {
+    pub(super) fn stash(mut self, envelope: Envelope<A::Message>) {
         let capacity = A::OPTIONS.stash as usize;
-        if self.body(|body| body.cold().stashed.len() >= capacity) {
+        if self.body().cold().stashed.len() >= capacity {
             self.lose_expired();
         }
-        let refused = self.body(|body| {
-            let cold = body.cold();
-            match cold.stashed.put(capacity) {
-                Some(place) => cold.stash.insert(place, envelope),
-                None => return Some(envelope),
-            }
-            None
-        });
-        if let Some(envelope) = refused {
-            self.lose(envelope, DeadLetterReason::Dropped);
+        let cold = self.body().cold();
+        match cold.stashed.put(capacity) {
+            Some(place) => cold.stash.insert(place, envelope),
+            None => self.lose(envelope, DeadLetterReason::Dropped),
         }
     }
 
     /// Gives up what nobody waits for any more: it must not take the place of a message that somebody does.
-    fn lose_expired(self) {
+    fn lose_expired(mut self) {
         let now = self.cell().header.core.now();
+        let mailbox = &self.cell().mailbox;
         let is_late = |envelope: &Envelope<A::Message>| {
-            let until = self.cell().mailbox.until(envelope.deadline);
+            let until = mailbox.until(envelope.deadline);
             until.is_set() && until.has_passed(now)
         };
         let mut place = 0;
-        while let Some(late) = self.body(|body| body.cold().stash.get(place).map(is_late)) {
+        while let Some(late) = self.body().cold().stash.get(place).map(is_late) {
             if !late {
                 place += 1;
                 continue;
             }
-            let late = self.body(|body| {
-                let cold = body.cold();
-                cold.stashed.forget(place);
-                cold.stash.remove(place)
-            });
+            let cold = self.body().cold();
+            cold.stashed.forget(place);
+            let late = cold.stash.remove(place);
             late.into_iter().for_each(|envelope| self.lose(envelope, DeadLetterReason::Expired));
         }
     }
 
     /// Takes all messages out of the stash, to be handled next.
-    pub(in super::super) fn unstash_all(self) {
+    pub(in super::super) fn unstash_all(mut self) {
         if !Self::HAS_STASH {
             return;
         }
-        let wait = self.body(|body| body.cold.as_mut().is_some_and(|cold| cold.stashed.release()));
+        let wait = self.body().cold.as_mut().is_some_and(|cold| cold.stashed.release());
         self.cell().mailbox.set(signal::UNSTASHED, wait);
         self.release_held();
     }
 
     /// The next message out of the stash.
-    pub(super) fn take_unstashed(self) -> Option<Envelope<A::Message>> {
-        let (first, left) = self.body(|body| {
-            let cold = body.cold();
-            (cold.stashed.take().and_then(|place| cold.stash.remove(place)), cold.stashed.released())
-        });
-        if left == 0 {
+    pub(super) fn take_unstashed(mut self) -> Option<Envelope<A::Message>> {
+        let cold = self.body().cold();
+        let first = cold.stashed.take().and_then(|place| cold.stash.remove(place));
+        if cold.stashed.released() == 0 {
             self.cell().mailbox.set(signal::UNSTASHED, false);
         }
         first
     }
 
     /// Gives up what is stashed: the actor has ended.
-    pub(super) fn give_up_stash(self) {
+    pub(super) fn give_up_stash(mut self) {
         if !Self::HAS_STASH {
             return;
         }
-        let stash = self.body(|body| {
-            let cold = body.cold.as_mut()?;
-            cold.stashed = Stash::default();
-            Some(take(&mut cold.stash))
-        });
-        for envelope in stash.into_iter().flatten() {
+        let Some(cold) = self.body().cold.as_mut() else { return };
+        cold.stashed = Stash::default();
+        for envelope in take(&mut cold.stash) {
             self.lose_at_end(envelope.message);
         }
     }
 
     /// Drops the oldest messages in the hand, whose room newer ones have taken.
-    pub(super) fn skip(self) {
-        let skips = self.cell().mailbox.take_skips(self.body(|body| body.hand.len()));
+    pub(super) fn skip(mut self) {
+        let skips = self.cell().mailbox.take_skips(self.body().hand.len());
         for _ in 0..skips {
-            if let Some(envelope) = self.body(|body| body.hand.pop()) {
+            if let Some(envelope) = self.body().hand.pop() {
                 self.lose(envelope, DeadLetterReason::Dropped);
             }
         }

@@ -10,10 +10,10 @@ use super::Turn;
 
 impl<A: Actor> Turn<A> {
     /// Takes note of who is to be told of the end of the message with this `deadline`, if anybody.
-    pub(super) fn attend_to(self, deadline: Deadline) {
+    pub(super) fn attend_to(mut self, deadline: Deadline) {
         if deadline.is_set() && deadline.is_watch() {
             let watch = self.cell().mailbox.unwatch(deadline);
-            self.body(|body| body.cold().duty = watch.map(|(duty, _)| duty));
+            self.body().cold().duty = watch.map(|(duty, _)| duty);
         }
     }
 
@@ -30,8 +30,8 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Who is to be told of the end of the handler in hand.
-    pub(in super::super) fn take_duty(self) -> Option<Duty> {
-        self.body(|body| body.cold.as_mut().and_then(|cold| cold.duty.take()))
+    pub(in super::super) fn take_duty(mut self) -> Option<Duty> {
+        self.body().cold.as_mut().and_then(|cold| cold.duty.take())
     }
 
     /// The handler in hand has run, and whoever waits for that is told.
