@@ -7,7 +7,6 @@ use core::time::Duration;
 use std::any::TypeId;
 use std::boxed::Box;
 use std::cell::UnsafeCell;
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Wake, Waker};
 use std::vec::Vec;
@@ -37,6 +36,7 @@ use super::header::{Address, Allowance, Header, Owner, Parent, Ran, Runnable, Ta
 use super::host::Host;
 use super::lock::none_is_held;
 use super::mailbox::{Deadline, Envelope, Mailbox, signal};
+use super::row::Row;
 use super::spawn::SpawnError;
 use super::timers::Key;
 use super::turn::Turn;
@@ -138,7 +138,7 @@ pub(super) struct Cold<A: Actor> {
     /// The last errand was a letter.
     pub(super) was_letter: bool,
     /// Messages that wait until the actor is ready for them.
-    pub(super) stash: VecDeque<Envelope<A::Message>>,
+    pub(super) stash: Row<Envelope<A::Message>>,
     /// Which of them have their turn.
     pub(super) stashed: Stash,
     /// What the life in hand has going beside its messages.
@@ -161,7 +161,7 @@ impl<A: Actor> Default for Cold<A> {
             deadline: Deadline::NONE,
             letter: None,
             was_letter: false,
-            stash: VecDeque::new(),
+            stash: Row::new(),
             stashed: Stash::default(),
             agenda: None,
         }

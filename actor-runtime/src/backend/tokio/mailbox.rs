@@ -33,6 +33,7 @@ use crate::time::Instant;
 use super::guard::wake;
 use super::hand::{Hand, Queue};
 use super::lock::{SpinGuard, SpinLock};
+use super::row::Row;
 use super::sync::{AtomicU32, Ordering};
 
 /// A message on its way, with the moment after which nobody wants it any more.
@@ -189,10 +190,9 @@ pub(super) enum Taken {
     Drained,
 }
 
-/// A sender that waits for room, its message kept here so that order holds whoever is polled first.
-struct Sender<M> {
+/// A sender that waits for room. Its message is kept with it, so that order holds whoever is polled first.
+struct Sender {
     ticket: u64,
-    envelope: Envelope<M>,
     waker: Waker,
 }
 
@@ -284,31 +284,36 @@ impl Watches {
 
 /// Senders that wait for room in one lane, in order.
 struct Line<M> {
-    senders: VecDeque<Sender<M>>,
+    senders: Row<Envelope<M>, Sender>,
     /// Senders with this ticket or a later one were refused by a close.
     refused_from: u64,
 }
 
 impl<M> Line<M> {
     const fn new() -> Self {
-        Self { senders: VecDeque::new(), refused_from: u64::MAX }
-    }
-
-    fn place(&self, ticket: u64) -> Option<usize> {
-        self.senders.binary_search_by_key(&ticket, |sender| sender.ticket).ok()
+        Self { senders: Row::new(), refused_from: u64::MAX }
     }
 
     /// Refuses all; those that come have `next_ticket` or a later one.
-    fn refuse(&mut self, next_ticket: u64) -> VecDeque<Sender<M>> {
-        self.refused_from = self.senders.front().map_or(next_ticket, |sender| sender.ticket).min(self.refused_from);
+    fn refuse(&mut self, next_ticket: u64) -> Row<Envelope<M>, Sender> {
+        self.refused_from = first_ticket(&self.senders.order).unwrap_or(next_ticket).min(self.refused_from);
         std::mem::take(&mut self.senders)
     }
+}
+
+fn first_ticket(senders: &VecDeque<(usize, Sender)>) -> Option<u64> {
+    Some(senders.front()?.1.ticket)
+}
+
+/// The index of the sender with this ticket. Tickets grow, and so a line is in their order.
+fn place(senders: &VecDeque<(usize, Sender)>, ticket: u64) -> Option<usize> {
+    senders.binary_search_by_key(&ticket, |(_, sender)| sender.ticket).ok()
 }
 
 /// What most mailboxes never need.
 struct Waiting<M> {
     /// The urgent lane: a queue of its own, with the same capacity and policy.
-    urgent: VecDeque<Envelope<M>>,
+    urgent: Row<Envelope<M>>,
     user_line: Line<M>,
     urgent_line: Line<M>,
     /// The ticket of the next sender that starts to wait.
@@ -319,20 +324,20 @@ struct Waiting<M> {
     /// Why the first start failed, until whoever spawned has heard of it.
     start_failure: Option<Failure>,
     /// Messages that were lost, until the actor has heard of them.
-    letters: VecDeque<(M, DeadLetterReason)>,
+    letters: Row<Envelope<M>, DeadLetterReason>,
 }
 
 impl<M> Waiting<M> {
     fn new() -> Box<Self> {
         Box::new(Self {
-            urgent: VecDeque::new(),
+            urgent: Row::new(),
             user_line: Line::new(),
             urgent_line: Line::new(),
             next_ticket: 0,
             watchers: Watchers::default(),
             enders: Enders::default(),
             start_failure: None,
-            letters: VecDeque::new(),
+            letters: Row::new(),
         })
     }
 
@@ -374,22 +379,29 @@ pub(super) struct Mailbox<M> {
 
 /// What a close leaves to be given up, outside the lock.
 pub(super) struct Remains<M> {
-    urgent: VecDeque<Envelope<M>>,
-    queue: Vec<Envelope<M>>,
-    senders: VecDeque<Sender<M>>,
+    urgent: Row<Envelope<M>>,
+    queue: Hand<Envelope<M>>,
+    urgent_senders: Row<Envelope<M>, Sender>,
+    user_senders: Row<Envelope<M>, Sender>,
 }
 
 impl<M> Remains<M> {
-    /// Hands every message of the queue to `accepted`, and every message of a sender that was still waiting for
-    /// room to `waiting`, after which it wakes the sender.
-    pub(super) fn give_up(self, mut accepted: impl FnMut(M), mut waiting: impl FnMut(Envelope<M>)) {
-        for envelope in self.urgent.into_iter().chain(self.queue) {
-            accepted(envelope.message);
+    /// Takes out the next message that was let in.
+    pub(super) fn next_accepted(&mut self) -> Option<Envelope<M>> {
+        match self.urgent.pop_front() {
+            Some((envelope, ())) => Some(envelope),
+            None => self.queue.pop(),
         }
-        for Sender { envelope, waker, ticket: _ } in self.senders {
-            waiting(envelope);
-            wake(waker);
-        }
+    }
+
+    /// Takes out the next message of a sender that was still waiting for room, who is to be woken when it is given up.
+    pub(super) fn next_waiting(&mut self) -> Option<(Envelope<M>, Waker)> {
+        let next = match self.urgent_senders.pop_front() {
+            None => self.user_senders.pop_front(),
+            urgent => urgent,
+        };
+        let (envelope, sender) = next?;
+        Some((envelope, sender.waker))
     }
 }
 
@@ -481,7 +493,7 @@ impl<M> Mailbox<M> {
             Admission::Reject => return Pushed::Full,
             Admission::Wait => return Pushed::MustWait,
             Admission::DropNewest => return Pushed::DroppedNewest,
-            Admission::DropOldest => urgent.pop_front(),
+            Admission::DropOldest => urgent.pop_front().map(|(oldest, ())| oldest),
         };
         let pushed = self.enqueue_urgent(&mut inner, message, deadline);
         inner.note_lost(oldest.as_ref());
@@ -492,7 +504,9 @@ impl<M> Mailbox<M> {
 
     fn enqueue_urgent(&self, inner: &mut Inner<M>, message: &mut Option<M>, deadline: Deadline) -> Pushed {
         let urgent = &mut inner.waiting.get_or_insert_with(Waiting::new).urgent;
-        urgent.extend(message.take().map(|message| Envelope { message, deadline }));
+        if let Some(message) = message.take() {
+            urgent.push_back(Envelope { message, deadline }, ());
+        }
         self.signals.fetch_or(signal::URGENT, Ordering::Relaxed);
         // Whoever has the turn looks at the signal; an actor that is parked has a message in hand.
         if inner.turn == Turn::Idle {
@@ -558,7 +572,7 @@ impl<M> Mailbox<M> {
         }
         let waiting = inner.waiting.get_or_insert_with(Waiting::new);
         let ticket = waiting.ticket();
-        waiting.line(lane).senders.push_back(Sender { ticket, envelope, waker });
+        waiting.line(lane).senders.push_back(envelope, Sender { ticket, waker });
         if lane == Lane::User {
             // Whoever takes an urgent message lets the next one in without being asked.
             self.signals.fetch_or(signal::ROOM, Ordering::Relaxed);
@@ -587,7 +601,8 @@ impl<M> Mailbox<M> {
         if ticket >= line.refused_from {
             return Waited::Closed;
         }
-        let Some(sender) = line.place(ticket).and_then(|place| line.senders.get_mut(place)) else {
+        let senders = &mut line.senders.order;
+        let Some((_, sender)) = place(senders, ticket).and_then(|place| senders.get_mut(place)) else {
             return Waited::Admitted;
         };
         std::mem::swap(&mut sender.waker, &mut waker);
@@ -599,9 +614,9 @@ impl<M> Mailbox<M> {
     pub(super) fn cancel_wait(&self, ticket: u64, lane: Lane) -> Option<Envelope<M>> {
         let mut inner = self.inner.lock();
         let line = inner.waiting.as_mut()?.line(lane);
-        let sender = line.place(ticket).and_then(|place| line.senders.remove(place));
+        let left = line.senders.remove(place(&line.senders.order, ticket)?);
         drop(inner);
-        sender.map(|sender| sender.envelope)
+        Some(left?.0)
     }
 
     /// Sets bits of [`signal`]. Returns whether the caller owns the turn now and must schedule the cell.
@@ -776,16 +791,16 @@ impl<M> Mailbox<M> {
         let Waiting { urgent, urgent_line, .. } = &mut **inner.waiting.as_mut()?;
         let first = urgent.pop_front();
         let mut woken = None;
-        if let Some(Sender { ticket: _, envelope, waker }) = urgent_line.senders.pop_front() {
-            urgent.push_back(envelope);
-            woken = Some(waker);
+        if let Some((envelope, sender)) = urgent_line.senders.pop_front() {
+            urgent.push_back(envelope, ());
+            woken = Some(sender.waker);
         }
         if urgent.is_empty() {
             self.signals.fetch_and(!signal::URGENT, Ordering::Relaxed);
         }
         drop(inner);
         woken.into_iter().for_each(wake);
-        first
+        Some(first?.0)
     }
 
     /// How many of the `in_hand` messages are to be dropped, the oldest first; the owner drops them.
@@ -885,18 +900,20 @@ impl<M> Mailbox<M> {
     /// Lets no more messages in; what is queued stays. Returns the senders that waited for room.
     #[must_use]
     pub(super) fn seal(&self) -> Remains<M> {
-        let mut inner = self.inner.lock();
-        Remains { urgent: VecDeque::new(), queue: Vec::new(), senders: inner.refuse_senders() }
+        self.inner.lock().refuse_senders()
     }
 
     /// Lets no more messages in, and takes out whatever waits.
     #[must_use]
     pub(super) fn close(&self) -> Remains<M> {
         let mut inner = self.inner.lock();
-        let senders = inner.refuse_senders();
-        let urgent = inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.urgent));
+        let mut remains = inner.refuse_senders();
+        if let Some(waiting) = inner.waiting.as_mut() {
+            remains.urgent = std::mem::take(&mut waiting.urgent);
+        }
+        remains.queue.refill(&mut inner.queue);
         self.signals.fetch_and(!signal::MESSAGES, Ordering::Relaxed);
-        Remains { urgent: urgent.unwrap_or_default(), queue: inner.queue.take(), senders }
+        remains
     }
 
     // ---- letters -----------------------------------------------------------------------------------
@@ -914,7 +931,7 @@ impl<M> Mailbox<M> {
         if letters.len() >= most as usize {
             return Err(message);
         }
-        letters.push_back((message, reason));
+        letters.push_back(Envelope { message, deadline: Deadline::NONE }, reason);
         Ok(())
     }
 
@@ -924,13 +941,8 @@ impl<M> Mailbox<M> {
     }
 
     pub(super) fn take_letter(&self) -> Option<(M, DeadLetterReason)> {
-        self.inner.lock().waiting.as_mut()?.letters.pop_front()
-    }
-
-    /// Takes all of them: nobody will hear of them.
-    #[must_use]
-    pub(super) fn take_letters(&self) -> VecDeque<(M, DeadLetterReason)> {
-        self.inner.lock().waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.letters)).unwrap_or_default()
+        let (envelope, reason) = self.inner.lock().waiting.as_mut()?.letters.pop_front()?;
+        Some((envelope.message, reason))
     }
 
     /// Keeps why the first start failed.
@@ -992,21 +1004,24 @@ impl<M> Inner<M> {
         let Some(waiting) = self.waiting.as_mut() else { return };
         while self.queue.len() + in_hand < capacity as usize
             && !woken.is_full()
-            && let Some(sender) = waiting.user_line.senders.pop_front()
+            && let Some((envelope, sender)) = waiting.user_line.senders.pop_front()
         {
-            self.queue.push_with(|| sender.envelope);
+            self.queue.push_with(|| envelope);
             let pushed = woken.push(sender.waker);
             debug_assert!(pushed.is_ok(), "there was room");
         }
     }
 
-    fn refuse_senders(&mut self) -> VecDeque<Sender<M>> {
+    fn refuse_senders(&mut self) -> Remains<M> {
         self.closed = true;
-        let Some(waiting) = self.waiting.as_mut() else { return VecDeque::new() };
-        let next_ticket = waiting.next_ticket;
-        let mut senders = waiting.urgent_line.refuse(next_ticket);
-        senders.append(&mut waiting.user_line.refuse(next_ticket));
-        senders
+        let mut remains =
+            Remains { urgent: Row::new(), queue: Hand::new(), urgent_senders: Row::new(), user_senders: Row::new() };
+        if let Some(waiting) = self.waiting.as_mut() {
+            let next_ticket = waiting.next_ticket;
+            remains.urgent_senders = waiting.urgent_line.refuse(next_ticket);
+            remains.user_senders = waiting.user_line.refuse(next_ticket);
+        }
+        remains
     }
 }
 
@@ -1206,10 +1221,12 @@ mod model {
                     _ => panic!("the turn is not free"),
                 })
             };
-            let mut given_up = 0;
-            mailbox.close().give_up(|_| given_up += 1, |_| panic!("nobody waited"));
+            let mut remains = mailbox.close();
+            assert!(remains.next_waiting().is_none(), "nobody waited");
+            let given_up = remains.next_accepted().is_some();
+            assert!(remains.next_accepted().is_none(), "one was sent");
             let accepted = sender.join().unwrap();
-            assert_eq!(given_up, u32::from(accepted), "accepted and not given up, or the reverse");
+            assert_eq!(given_up, accepted, "accepted and not given up, or the reverse");
         });
     }
 
@@ -1356,7 +1373,7 @@ mod model {
                 let (mailbox, woken) = (Arc::clone(&mailbox), Arc::clone(&woken));
                 loom::thread::spawn(move || mailbox.wait_for_end(None, &Waker::from(woken)))
             };
-            mailbox.close().give_up(|_| {}, |_| {});
+            drop(mailbox.close());
             for (_, waker) in mailbox.finish() {
                 waker.wake();
             }

@@ -36,6 +36,7 @@ mod offspring;
 mod pool;
 #[allow(unsafe_code)]
 mod reply;
+mod row;
 mod spawn;
 mod stepper;
 mod suspensions;

@@ -48,8 +48,10 @@ impl<A: Actor> Turn<A> {
     /// Gives up those that nobody will hear of.
     pub(super) fn give_up_letters(self) {
         if A::TAKES_LETTERS {
-            let (letters, unread) = (self.cell().mailbox.take_letters(), self.take_letter());
-            letters.into_iter().for_each(|letter| contain(|| drop(letter)));
+            while let Some((letter, _)) = self.cell().mailbox.take_letter() {
+                contain(|| drop(letter));
+            }
+            let unread = self.take_letter();
             contain(|| drop(unread));
         }
     }

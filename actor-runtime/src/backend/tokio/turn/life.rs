@@ -324,17 +324,18 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Gives up what a close left: accepted messages become dead letters, the others go with their senders' calls.
-    pub(super) fn give_up(self, remains: Remains<A::Message>) {
-        remains.give_up(
-            |message| self.lose_at_end(message),
-            |Envelope { message, deadline }| {
-                let watch = if deadline.is_set() { self.cell().mailbox.unwatch(deadline) } else { None };
-                contain(|| message.refuse(Unanswered::Stopped));
-                if let Some((duty, _)) = watch {
-                    duty.refuse(Unanswered::Stopped);
-                }
-            },
-        );
+    pub(super) fn give_up(self, mut remains: Remains<A::Message>) {
+        while let Some(envelope) = remains.next_accepted() {
+            self.lose_at_end(envelope.message);
+        }
+        while let Some((Envelope { message, deadline }, sender)) = remains.next_waiting() {
+            let watch = if deadline.is_set() { self.cell().mailbox.unwatch(deadline) } else { None };
+            contain(|| message.refuse(Unanswered::Stopped));
+            if let Some((duty, _)) = watch {
+                duty.refuse(Unanswered::Stopped);
+            }
+            wake(sender);
+        }
     }
 
     /// Ends an actor that nobody will run any more, without calling its hooks.

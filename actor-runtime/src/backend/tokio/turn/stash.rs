@@ -36,7 +36,7 @@ impl<A: Actor> Turn<A> {
         }
         let cold = self.body().cold();
         match cold.stashed.put(capacity) {
-            Some(place) => cold.stash.insert(place, envelope),
+            Some(place) => cold.stash.insert(place, envelope, ()),
             None => self.lose(envelope, DeadLetterReason::Dropped),
         }
     }
@@ -57,8 +57,9 @@ impl<A: Actor> Turn<A> {
             }
             let cold = self.body().cold();
             cold.stashed.forget(place);
-            let late = cold.stash.remove(place);
-            late.into_iter().for_each(|envelope| self.lose(envelope, DeadLetterReason::Expired));
+            if let Some((envelope, ())) = cold.stash.remove(place) {
+                self.lose(envelope, DeadLetterReason::Expired);
+            }
         }
     }
 
@@ -79,7 +80,7 @@ impl<A: Actor> Turn<A> {
         if cold.stashed.released() == 0 {
             self.cell().mailbox.set(signal::UNSTASHED, false);
         }
-        first
+        Some(first?.0)
     }
 
     /// Gives up what is stashed: the actor has ended.
@@ -89,7 +90,8 @@ impl<A: Actor> Turn<A> {
         }
         let Some(cold) = self.body().cold.as_mut() else { return };
         cold.stashed = Stash::default();
-        for envelope in take(&mut cold.stash) {
+        let mut stash = take(&mut cold.stash);
+        while let Some((envelope, ())) = stash.pop_front() {
             self.lose_at_end(envelope.message);
         }
     }
