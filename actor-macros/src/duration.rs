@@ -7,6 +7,8 @@ use quote::ToTokens;
 use syn::Lit;
 use syn::parse::{Parse, ParseStream};
 
+use crate::names::Tokens;
+
 /// A duration and the literal it was written as.
 #[derive(Clone)]
 pub(crate) struct Period {
@@ -28,13 +30,13 @@ impl Parse for Period {
 
 impl Period {
     /// The duration as a constant expression, with `core` found below `private`.
-    pub(crate) fn expression(&self, private: &TokenStream) -> TokenStream {
+    pub(crate) fn expression(&self, private: &Tokens) -> TokenStream {
         expression(self.duration, private)
     }
 }
 
 /// `duration` as a constant expression.
-pub(crate) fn expression(duration: Duration, private: &TokenStream) -> TokenStream {
+pub(crate) fn expression(duration: Duration, private: &Tokens) -> TokenStream {
     match u64::try_from(duration.as_millis()) {
         Ok(millis) if millis % 1000 == 0 => {
             let seconds = millis / 1000;

@@ -1,9 +1,28 @@
 //! The paths and names of the expansion, all in one place.
 
+use std::rc::Rc;
+
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::format_ident;
+use quote::{ToTokens, format_ident};
 use syn::Path;
 use syn::ext::IdentExt;
+
+/// Tokens that are written many times. One after the other: the compiler is asked to copy and join a stream.
+#[derive(Clone)]
+pub(crate) struct Tokens(Rc<[TokenTree]>);
+
+impl Tokens {
+    /// The same, at `span`.
+    pub(crate) fn at(&self, span: Span) -> Self {
+        Self(self.0.iter().cloned().map(|token| respanned(token, span)).collect())
+    }
+}
+
+impl ToTokens for Tokens {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.0.iter().cloned());
+    }
+}
 
 /// Paths into the facade, which may have been renamed with `crate = path`.
 #[derive(Clone)]
@@ -17,9 +36,9 @@ impl Names {
     }
 
     /// Everything the expansion calls into.
-    pub(crate) fn private(&self) -> TokenStream {
+    pub(crate) fn private(&self) -> Tokens {
         let root = &self.root;
-        quote!(#root::__private)
+        Tokens(quote!(#root::__private).into_iter().collect())
     }
 
     /// A `macro_rules!` of the facade.
@@ -50,11 +69,12 @@ pub(crate) fn message(actor: &Ident, first: Option<&Ident>) -> Ident {
 
 /// `tokens`, all of them at `span`.
 pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
-    let respan = |mut token: TokenTree| {
-        token.set_span(span);
-        token
-    };
-    tokens.into_iter().map(respan).collect()
+    tokens.into_iter().map(|token| respanned(token, span)).collect()
+}
+
+fn respanned(mut token: TokenTree, span: Span) -> TokenTree {
+    token.set_span(span);
+    token
 }
 
 /// `tokens` with `actor` for `Self`, to stand outside of the actor's impl.

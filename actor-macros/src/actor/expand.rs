@@ -7,7 +7,7 @@ use syn::{Generics, Member, Type, WherePredicate, parse_quote};
 
 use super::model::{Actor, AskTimeout, Child, Dispatcher, Factory, Options, Overflow, Restart, Route, Shape};
 use crate::duration;
-use crate::names::{self, Names};
+use crate::names::{self, Names, Tokens};
 use crate::supervise;
 
 pub(crate) fn expand(actor: &Actor) -> TokenStream {
@@ -156,7 +156,7 @@ fn assertions(actor: &Actor) -> TokenStream {
 }
 
 /// `generics`, whose types may move to another thread: what every actor asks of its parameters.
-fn movable_generics(generics: &Generics, rt: &TokenStream) -> Generics {
+fn movable_generics(generics: &Generics, rt: &Tokens) -> Generics {
     let mut movable = generics.clone();
     for parameter in generics.type_params() {
         let ident = &parameter.ident;
@@ -221,7 +221,7 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
     }
 }
 
-fn dispatcher_kind(dispatcher: Dispatcher, rt: &TokenStream) -> TokenStream {
+fn dispatcher_kind(dispatcher: Dispatcher, rt: &Tokens) -> TokenStream {
     match dispatcher {
         Dispatcher::Shared => quote!(#rt::DispatcherKind::Shared),
         Dispatcher::Pinned => quote!(#rt::DispatcherKind::Pinned),
@@ -234,7 +234,7 @@ fn capacity(options: &Options) -> u32 {
     options.capacity.unwrap_or(256)
 }
 
-fn some(value: &TokenStream, rt: &TokenStream) -> TokenStream {
+fn some(value: &TokenStream, rt: &Tokens) -> TokenStream {
     quote!(#rt::Option::Some(#value))
 }
 
@@ -278,7 +278,7 @@ pub(crate) fn supervised(
     }
 }
 
-fn start(first: usize, child: &Child, rt: &TokenStream) -> Option<TokenStream> {
+fn start(first: usize, child: &Child, rt: &Tokens) -> Option<TokenStream> {
     let field = &child.member;
     let actor = child.actor()?;
     let (taken, factory) = match &child.factory {

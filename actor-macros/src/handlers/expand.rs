@@ -6,12 +6,12 @@ mod reference;
 mod size;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Generics, Type, parse_quote};
 
 use super::model::{Answer, Argument, Handlers, Method, Parameter, Role};
-use crate::names;
+use crate::names::{self, Tokens};
 use crate::suspicion::{self, Suspicion};
 
 pub(crate) fn expand(handlers: &Handlers) -> TokenStream {
@@ -25,7 +25,7 @@ pub(super) struct Protocol<'a> {
     handlers: &'a Handlers,
     messages: Vec<Message<'a>>,
     /// Path of what the facade keeps for the macros.
-    rt: TokenStream,
+    rt: Tokens,
     enumeration: Ident,
     /// Those of the impl, and that their types may be part of an actor.
     generics: Generics,
@@ -65,9 +65,8 @@ impl<'a> Protocol<'a> {
         let (rt, actor, reference) = (&self.rt, self.actor(), self.reference());
         let sizes = self.checked_sizes();
         // Lints are named where they are met, for crates that forbid them elsewhere.
-        let any = |is: fn(&Method) -> bool| self.handlers.methods.iter().any(is);
-        let cfgd = any(|method| !method.cfgs.is_empty()).then(|| quote!(#[allow(unreachable_patterns, dead_code)]));
-        let deprecated = any(Method::is_deprecated).then(|| quote!(#[allow(deprecated)]));
+        let cfgd = self.is_cfgd().then(|| quote!(#[allow(unreachable_patterns, dead_code)]));
+        let deprecated = self.handlers.methods.iter().any(Method::is_deprecated).then(|| quote!(#[allow(deprecated)]));
         quote! {
             #enumeration
             #[allow(clippy::all, clippy::pedantic)]
@@ -85,16 +84,21 @@ impl<'a> Protocol<'a> {
     }
 
     /// `<ty as ResultLike>::side`. That it is no `Result` is said at the type.
-    fn side(&self, ty: &Type, side: &TokenStream) -> TokenStream {
-        let (rt, at, ty) = (&self.rt, ty.span(), self.without_self(ty));
-        let (open, close) = (names::respan(quote!(<), at), names::respan(quote!(as #rt::ResultLike>::#side), at));
-        quote!(#open #ty #close)
+    fn side(&self, ty: &Type, side: &str) -> TokenStream {
+        let (at, ty) = (ty.span(), self.without_self(ty));
+        let (rt, side) = (self.rt.at(at), Ident::new(side, at));
+        quote_spanned!(at=> <#ty as #rt::ResultLike>::#side)
     }
 
     /// The enum with its parameters. Not `Self::Message`, which would ask of the actor once more whether it is one.
     fn message_type(&self) -> TokenStream {
         let (name, (_, ty_generics, _)) = (&self.enumeration, self.generics.split_for_impl());
         quote!(#name #ty_generics)
+    }
+
+    /// Whether `cfg` may take handlers away.
+    fn is_cfgd(&self) -> bool {
+        self.handlers.methods.iter().any(|method| !method.cfgs.is_empty())
     }
 
     fn is_generic(&self) -> bool {
@@ -157,7 +161,7 @@ impl Message<'_> {
 
 /// `generics`, whose types may move to another thread and stay there: what every actor asks of its parameters,
 /// and no user has to repeat.
-fn with_actor_bounds(generics: &Generics, rt: &TokenStream) -> Generics {
+fn with_actor_bounds(generics: &Generics, rt: &Tokens) -> Generics {
     let mut bounded = generics.clone();
     for parameter in generics.type_params() {
         let ident = &parameter.ident;
@@ -168,7 +172,7 @@ fn with_actor_bounds(generics: &Generics, rt: &TokenStream) -> Generics {
 
 impl Argument {
     /// The type of its field.
-    fn field(&self, ty: TokenStream, rt: &TokenStream) -> TokenStream {
+    fn field(&self, ty: TokenStream, rt: &Tokens) -> TokenStream {
         let ty = if self.indirect { quote!(#rt::Indirect<#ty>) } else { ty };
         wrapped(&self.ty, ty)
     }

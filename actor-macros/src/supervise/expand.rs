@@ -1,12 +1,11 @@
 //! Model to a constant of the runtime.
 
 use proc_macro2::TokenStream;
-
 use quote::{ToTokens, quote_spanned};
 use syn::{Pat, PatIdent, PatPath, Path, PathArguments, TypePath};
 
 use super::model::{Arm, Directive, ErrorRule, Exhausted, Jitter, LimitKind, Rules, Supervision, Wish, Word};
-use crate::names::{self, Names};
+use crate::names::{self, Names, Tokens};
 
 /// What the attribute says, as constants of the trait.
 pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
@@ -32,7 +31,7 @@ pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
 }
 
 /// What is wished for failures, where the user said anything.
-fn decider(supervision: &Supervision, rt: &TokenStream) -> Option<TokenStream> {
+fn decider(supervision: &Supervision, rt: &Tokens) -> Option<TokenStream> {
     let decider = match (&supervision.decide, &supervision.rules) {
         (Some(decide), _) => decide.to_token_stream(),
         (None, Some(rules)) => by_rules(rules, rt),
@@ -44,7 +43,7 @@ fn decider(supervision: &Supervision, rt: &TokenStream) -> Option<TokenStream> {
 }
 
 /// A closure that goes by the kind first, then by the type of the error.
-fn by_rules(rules: &Rules, rt: &TokenStream) -> TokenStream {
+fn by_rules(rules: &Rules, rt: &Tokens) -> TokenStream {
     let rule_of = |word| rules.words.iter().find(|(known, ..)| *known == word).map(|(_, _, wish)| directive(wish, rt));
     let kinds = [
         (Word::Panic, quote!(Panic)),
@@ -73,7 +72,7 @@ fn by_rules(rules: &Rules, rt: &TokenStream) -> TokenStream {
     }
 }
 
-fn by_error(rule: &ErrorRule, rt: &TokenStream) -> TokenStream {
+fn by_error(rule: &ErrorRule, rt: &Tokens) -> TokenStream {
     let ty = &rule.ty;
     let arms = rule.arms.iter().map(|Arm { pattern, guard, wish }| {
         let pattern = of_type(pattern.clone(), ty);
@@ -130,7 +129,7 @@ fn of_type(pattern: Pat, ty: &TypePath) -> Pat {
     }
 }
 
-fn directive(wish: &Wish, rt: &TokenStream) -> TokenStream {
+fn directive(wish: &Wish, rt: &Tokens) -> TokenStream {
     match wish.directive {
         Directive::Resume => quote!(#rt::Directive::Resume),
         Directive::Restart => quote!(#rt::Directive::Restart),
@@ -139,7 +138,7 @@ fn directive(wish: &Wish, rt: &TokenStream) -> TokenStream {
     }
 }
 
-fn limit(supervision: &Supervision, rt: &TokenStream) -> TokenStream {
+fn limit(supervision: &Supervision, rt: &Tokens) -> TokenStream {
     match supervision.limit.as_ref().map(|limit| &limit.kind) {
         None => quote!(#rt::RestartLimit::DEFAULT),
         Some(LimitKind::Unlimited) => quote!(#rt::RestartLimit::Unlimited),
@@ -150,7 +149,7 @@ fn limit(supervision: &Supervision, rt: &TokenStream) -> TokenStream {
     }
 }
 
-fn backoff(supervision: &Supervision, rt: &TokenStream) -> TokenStream {
+fn backoff(supervision: &Supervision, rt: &Tokens) -> TokenStream {
     let mut backoff = match &supervision.backoff {
         None => quote!(#rt::Backoff::DEFAULT),
         Some(backoff) => {

@@ -6,7 +6,7 @@ use syn::parse_quote;
 use syn::spanned::Spanned;
 
 use super::model::{Actor, System};
-use crate::names;
+use crate::names::{self, Tokens};
 
 pub(crate) fn expand(system: &System) -> TokenStream {
     let System { attrs, vis, module, actors, ram, names } = system;
@@ -140,16 +140,16 @@ pub(crate) fn expand(system: &System) -> TokenStream {
 
 /// A name for the type of an actor, and the actor with that. By way of a trait that only actors have: where the type is
 /// none, the compiler says so, and knows no more of it in all the items that follow.
-fn named(index: usize, actor: &Actor, rt: &TokenStream) -> (TokenStream, Actor) {
+fn named(index: usize, actor: &Actor, rt: &Tokens) -> (TokenStream, Actor) {
     let (name, ty) = (format_ident!("__Actor{index}", span = actor.at), &actor.ty);
     let alias = quote_spanned!(actor.at=> #[allow(non_camel_case_types)] type #name = <#ty as #rt::Placeable>::Itself;);
     (alias, Actor { ty: parse_quote!(#name), ..actor.clone() })
 }
 
 /// The ref to an actor, and how it is made.
-fn reference(index: usize, actor: &Actor, rt: &TokenStream) -> TokenStream {
+fn reference(index: usize, actor: &Actor, rt: &Tokens) -> TokenStream {
     let Actor { attrs, name, ty, factory, mailbox: _, at: _ } = actor;
-    let rt = &names::respan(rt.clone(), actor.at);
+    let rt = &rt.at(actor.at);
     let (make, reference, capacity) = (make(index), self::at(index), capacity(actor, rt));
     // What is wrong with a factory is shown there.
     let by = names::respan(quote!(#rt::Make::<#ty>::by), factory.span());
@@ -167,9 +167,9 @@ fn reference(index: usize, actor: &Actor, rt: &TokenStream) -> TokenStream {
 }
 
 /// The slot of an actor, and where it lies.
-fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &TokenStream) -> TokenStream {
+fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &Tokens) -> TokenStream {
     let ty = &actor.ty;
-    let rt = &names::respan(rt.clone(), actor.at);
+    let rt = &rt.at(actor.at);
     let (slot, slot_type) = (slot(index), slot_type(actor, rt));
     let (count, bit, annex, make, place) = (count(index), bit(index), annex(index), make(index), place(index));
     let (first_bit, first_byte) = match index.checked_sub(1).and_then(|before| Some((before, all.get(before)?))) {
@@ -199,7 +199,7 @@ fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &TokenStream) -> Toke
 }
 
 /// How many actors there are, and how much annex they need.
-fn count_all(actors: &[Actor], rt: &TokenStream) -> TokenStream {
+fn count_all(actors: &[Actor], rt: &Tokens) -> TokenStream {
     let types: Vec<TokenStream> = actors.iter().map(|actor| slot_type(actor, rt)).collect();
     let makes = (0..actors.len()).map(make);
     quote! {
@@ -208,13 +208,13 @@ fn count_all(actors: &[Actor], rt: &TokenStream) -> TokenStream {
     }
 }
 
-fn slot_type(actor: &Actor, rt: &TokenStream) -> TokenStream {
+fn slot_type(actor: &Actor, rt: &Tokens) -> TokenStream {
     let (ty, capacity) = (&actor.ty, capacity(actor, rt));
     let (open, close) = (names::respan(quote!(#rt::Slot::<), actor.at), names::respan(quote!(>), actor.at));
     quote!(#open #ty, #capacity #close)
 }
 
-fn capacity(actor: &Actor, rt: &TokenStream) -> TokenStream {
+fn capacity(actor: &Actor, rt: &Tokens) -> TokenStream {
     let ty = &actor.ty;
     match actor.mailbox {
         Some(mailbox) => {

@@ -210,11 +210,11 @@ impl Protocol<'_> {
                     .letter()
                     .map(|letter| Ident::new(&letter.to_string(), names::located(ty.span())))
                     .into_iter();
-                let rt = names::respan(rt.clone(), ty.span());
+                let rt = rt.at(ty.span());
                 quote_spanned!(names::located(ty.span())=> #rt::letter::<Self, #ty>(#(#letter)*))
             }
             Parameter::Context { ty } => {
-                let rt = names::respan(rt.clone(), ty.span());
+                let rt = rt.at(ty.span());
                 quote_spanned!(names::located(ty.span())=> #rt::lend::<Self, #ty>(ctx))
             }
             Parameter::Broken => TokenStream::new(),

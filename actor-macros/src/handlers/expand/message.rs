@@ -102,34 +102,26 @@ impl Protocol<'_> {
         let (rt, name) = (&self.rt, &self.enumeration);
         let generics = &self.generics;
         let (impl_generics, ty_generics, _) = generics.split_for_impl();
-        let index = self.index_name("Index");
-        let index = self.each(&quote!(self), |message| {
-            let variant = &message.variant;
-            quote!(#index::#variant as #rt::usize)
-        });
-        let mode = self.each(&quote!(self), |message| match message.method.mode() {
-            Mode::Sync => quote!(#rt::Mode::Sync),
-            Mode::Delegated => quote!(#rt::Mode::Delegated),
-            Mode::Async => quote!(#rt::Mode::Async),
+        let index = self.index();
+        let mode = self.few(&quote!(#rt::Mode::Sync), |message| match message.method.mode() {
+            Mode::Sync => None,
+            Mode::Delegated => Some(quote!(#rt::Mode::Delegated)),
+            Mode::Async => Some(quote!(#rt::Mode::Async)),
         });
         let has_urgent = self.messages.iter().any(|message| message.method.urgent);
         let lanes = if has_urgent { quote!(#rt::BothLanes) } else { quote!(#rt::UserLane) };
         let lane = has_urgent.then(|| {
-            let lane = self.each(&quote!(self), |message| {
-                if message.method.urgent { quote!(#rt::Lane::Urgent) } else { quote!(#rt::Lane::User) }
-            });
+            let urgent = |message: &Message<'_>| message.method.urgent.then(|| quote!(#rt::Lane::Urgent));
+            let lane = self.few(&quote!(#rt::Lane::User), urgent);
             quote!(fn lane(&self) -> #rt::Lane { #lane })
         });
-        let (refuse, refuse_reply) = (self.refuse(), self.refuse_reply());
+        let (refuse, refuse_reply) = (self.replies(|reply| quote!(#reply)), self.refuse_reply());
         let is_passive = self.messages.iter().any(|message| message.method.passive).then(|| {
-            let passive = self.each(&quote!(self), |message| {
-                let passive = message.method.passive;
-                quote!(#passive)
-            });
+            let passive = self.few(&quote!(false), |message| message.method.passive.then(|| quote!(true)));
             quote!(fn is_passive(&self) -> #rt::bool { #passive })
         });
         let sendable = self.where_sendable();
-        let indices = self.indices("Index", |_| true);
+        let indices = self.is_cfgd().then(|| self.indices("Index", |_| true));
         let timers = self.indices("Timer", |message| message.period().is_some());
         quote! {
             #indices
@@ -141,10 +133,7 @@ impl Protocol<'_> {
                 fn mode(&self) -> #rt::Mode { #mode }
                 #lane
                 #is_passive
-                fn refuse(self, why: #rt::Unanswered) {
-                    let _ = why;
-                    #refuse
-                }
+                fn refuse(self, why: #rt::Unanswered) { #refuse }
                 #refuse_reply
             }
         }
@@ -177,47 +166,48 @@ impl Protocol<'_> {
         suspicion::likeliest(types, self.handlers.actor.span())
     }
 
-    /// A `match` over all variants by reference, with what `arm` makes of each.
-    fn each(&self, value: &TokenStream, arm: impl Fn(&Message<'_>) -> TokenStream) -> TokenStream {
-        let arms = self.messages.iter().map(|message| {
-            let (cfgs, variant, result) = (&message.method.cfgs, &message.variant, arm(message));
-            quote!(#(#cfgs)* Self::#variant { .. } => #result,)
+    /// The number of a message: its place, or, where `cfg` may take some away, that among those which are left.
+    fn index(&self) -> TokenStream {
+        let (rt, index) = (&self.rt, self.index_name("Index"));
+        let arms = self.messages.iter().enumerate().map(|(place, message)| {
+            let (cfgs, variant) = (&message.method.cfgs, &message.variant);
+            let number = if self.is_cfgd() { quote!(#index::#variant as #rt::usize) } else { quote!(#place) };
+            quote!(#(#cfgs)* Self::#variant { .. } => #number,)
         });
         let never = self.is_generic().then(|| quote!(Self::__Never(ref never, ..) => match *never {},));
-        quote!(match *#value { #(#arms)* #never })
+        quote!(match *self { #(#arms)* #never })
+    }
+
+    /// A `match` with an arm for the few messages that are not as `most`.
+    fn few(&self, most: &TokenStream, arm: impl Fn(&Message<'_>) -> Option<TokenStream>) -> TokenStream {
+        let arms = self.messages.iter().filter_map(|message| {
+            let (cfgs, variant, result) = (&message.method.cfgs, &message.variant, arm(message)?);
+            Some(quote!(#(#cfgs)* Self::#variant { .. } => #result,))
+        });
+        quote!(match *self { #(#arms)* #[allow(unreachable_patterns)] _ => #most })
     }
 
     /// For actors that are given what is lost: whoever asked has been told by then.
     fn refuse_reply(&self) -> Option<TokenStream> {
         let rt = &self.rt;
         self.messages.iter().find(|message| matches!(message.method.role, Role::DeadLetter))?;
-        let arms = self.messages.iter().map(|message| {
-            let (cfgs, variant) = (&message.method.cfgs, &message.variant);
-            let reply = message.reply_field().into_iter();
-            let (field, refuse) = (
-                reply.clone(),
-                reply.map(|reply| quote!(#rt::Reply::refuse(#rt::Reply::swap(#reply, #rt::Reply::discarded()), why))),
-            );
-            quote!(#(#cfgs)* Self::#variant { #(#field,)* .. } => { #(#refuse)* })
-        });
-        let never = self.is_generic().then(|| quote!(Self::__Never(never, ..) => match *never {},));
+        let refuse = self.replies(|reply| quote!(#rt::Reply::swap(#reply, #rt::Reply::discarded())));
         Some(quote! {
-            fn refuse_reply(&mut self, why: #rt::Unanswered) {
-                let _ = why;
-                match self { #(#arms)* #never }
-            }
+            fn refuse_reply(&mut self, why: #rt::Unanswered) { #refuse }
         })
     }
 
-    fn refuse(&self) -> TokenStream {
+    /// Refuses what `take` makes of the reply of a message.
+    fn replies(&self, take: impl Fn(&Ident) -> TokenStream) -> TokenStream {
         let rt = &self.rt;
-        let arms = self.messages.iter().map(|message| {
-            let (cfgs, variant) = (&message.method.cfgs, &message.variant);
-            let reply = message.reply_field().into_iter();
-            let (field, refuse) = (reply.clone(), reply.map(|reply| quote!(#rt::Reply::refuse(#reply, why))));
-            quote!(#(#cfgs)* Self::#variant { #(#field,)* .. } => { #(#refuse)* })
+        let arms = self.messages.iter().filter_map(|message| {
+            let (cfgs, variant, reply) = (&message.method.cfgs, &message.variant, message.reply_field()?);
+            let taken = take(&reply);
+            Some(quote!(#(#cfgs)* Self::#variant { #reply, .. } => #rt::Reply::refuse(#taken, why),))
         });
-        let never = self.is_generic().then(|| quote!(Self::__Never(never, ..) => match never {},));
-        quote!(match self { #(#arms)* #never })
+        quote! {
+            let _ = why;
+            match self { #(#arms)* #[allow(unreachable_patterns)] _ => {} }
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! The methods of the ref.
 
 use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::{Message, Protocol, wrapped};
 use crate::handlers::model::{Answer, Argument, Method};
-use crate::names;
 use crate::suspicion::{self, Suspicion};
 
 impl Protocol<'_> {
@@ -47,13 +47,14 @@ impl Protocol<'_> {
         });
         // What is wrong with the type of an answer is shown there.
         let at = method.answered().map_or_else(Span::call_site, Spanned::span);
-        let (open, close) = (names::respan(quote!(#rt::Call<'_,), at), names::respan(quote!(>), at));
+        let shown = rt.at(at);
+        let call = quote_spanned!(at=> #shown::Call<'_, #self_ty, #kind>);
         quote! {
             #(#cfgs)*
             #doc
             #(#attrs)*
             #[inline]
-            #vis fn #ident(&self, #(#parameters),*) -> #open #self_ty, #kind #close #sendable {
+            #vis fn #ident(&self, #(#parameters),*) -> #call #sendable {
                 #rt::Call::<'_, #self_ty, _>::#constructor(#rt::ActorRef::as_ref(self), #built, #attach)
             }
         }
@@ -109,7 +110,7 @@ impl Protocol<'_> {
         match &method.answer {
             Answer::Nothing => quote!(#rt::Tell),
             Answer::Attempt(ty) => {
-                let error = self.side(ty, &quote!(Error));
+                let error = self.side(ty, "Error");
                 quote!(#rt::Tell<#error>)
             }
             Answer::Value(ty) => {
@@ -117,7 +118,7 @@ impl Protocol<'_> {
                 quote!(#rt::Ask<#ty>)
             }
             Answer::Result(ty) => {
-                let (value, error) = (self.side(ty, &quote!(Value)), self.side(ty, &quote!(Error)));
+                let (value, error) = (self.side(ty, "Value"), self.side(ty, "Error"));
                 quote!(#rt::TryAsk<#value, #error>)
             }
         }

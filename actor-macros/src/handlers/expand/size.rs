@@ -40,8 +40,8 @@ impl Protocol<'_> {
     /// The sizes of an actor without parameters, known here, and each message held to the limit, at the largest of its
     /// arguments. Outside of an impl, where the compiler has the same words for a type that it does not know.
     pub(super) fn checked_sizes(&self) -> Option<TokenStream> {
-        let (rt, sizes, checks) = (&self.rt, self.written_sizes(), self.checks());
         (!self.is_generic()).then(|| {
+            let (rt, sizes, checks) = (&self.rt, self.written_sizes(), self.checks());
             quote! {
                 const SIZES: &[#rt::usize] = #sizes;
                 const _: () = { #(#checks)* };
@@ -51,8 +51,8 @@ impl Protocol<'_> {
 
     /// The same for an actor with parameters, where it is started.
     pub(super) fn fits(&self) -> Option<TokenStream> {
-        let checks = self.checks();
-        (self.is_generic() && !checks.is_empty()).then(|| quote!(const FITS: () = { #(#checks)* };))
+        let checks = if self.is_generic() { self.checks() } else { Vec::new() };
+        (!checks.is_empty()).then(|| quote!(const FITS: () = { #(#checks)* };))
     }
 
     fn checks(&self) -> Vec<TokenStream> {
@@ -67,7 +67,7 @@ impl Protocol<'_> {
         let arguments: Vec<&Argument> = message.method.arguments().filter(|argument| !argument.indirect).collect();
         let carried: Vec<TokenStream> = arguments.iter().map(|argument| self.carried(argument)).collect();
         let checks = arguments.iter().enumerate().map(|(place, argument)| {
-            let rt = names::respan(self.rt.clone(), argument.ty.span());
+            let rt = self.rt.at(argument.ty.span());
             let written = format!("{}: {}", argument.name, compact(&argument.ty));
             let sizes = carried.iter().map(|ty| quote!(#rt::size_of::<#ty>()));
             quote_spanned! {names::located(argument.ty.span())=>
