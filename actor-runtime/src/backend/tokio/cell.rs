@@ -278,13 +278,14 @@ impl<A: Actor> Cell<A> {
             message: A::PROTOCOL.messages[index],
             reason,
         });
-        letter.is_some_and(|letter| match self.mailbox.post(letter, reason, A::OPTIONS.capacity) {
-            Ok(()) => true,
-            Err(message) => {
-                contain(|| drop(message));
-                false
-            }
-        })
+        A::TAKES_LETTERS
+            && letter.is_some_and(|letter| match self.mailbox.post(letter, reason, A::OPTIONS.capacity) {
+                Ok(()) => true,
+                Err(message) => {
+                    contain(|| drop(message));
+                    false
+                }
+            })
     }
 
     /// Runs a sync handler of this idle actor on the stack of its asker.
@@ -382,9 +383,9 @@ impl<A: Actor> Wake for Cell<A> {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if self.mailbox.signal(signal::WAKE) {
-            let this = NonNull::new(Arc::as_ptr(self).cast_mut());
+            let this = NonNull::new(Arc::as_ptr(self).cast_mut()).expect("an allocation has an address");
             // SAFETY: `signal` handed over the turn, and the pointer is that of the `Arc`.
-            this.into_iter().for_each(|this| unsafe { Self::schedule(this) });
+            unsafe { Self::schedule(this) };
         }
     }
 }

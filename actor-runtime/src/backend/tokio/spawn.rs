@@ -84,11 +84,15 @@ impl<'a, A: Actor, F, M> Spawn<'a, A, F, M> {
         let cell = match Cell::<A>::create::<F, M>(home, None, self.factory) {
             Ok(cell) => cell,
             Err(error) => {
-                name.into_iter().for_each(|name| self.home.give_name(&name, None));
+                if let Some(name) = name {
+                    self.home.give_name(&name, None);
+                }
                 return Err(error);
             }
         };
-        name.into_iter().for_each(|name| self.home.give_name(&name, Some(cell.header().id)));
+        if let Some(name) = name {
+            self.home.give_name(&name, Some(cell.header().id));
+        }
         let address = cell.address();
         self.home.start(&cell);
         Ok((cell, address))

@@ -394,11 +394,14 @@ impl Core {
     }
 
     pub(super) fn counts<A: Actor>(&self) -> NonNull<TypeCounts> {
+        self.counts_of(TypeId::of::<A>(), TypeCounts::of::<A>)
+    }
+
+    fn counts_of(&self, actor: TypeId, make: fn() -> TypeCounts) -> NonNull<TypeCounts> {
         let mut counts = self.counts.lock();
-        let actor = TypeId::of::<A>();
         let known = counts.iter().position(|(known, _)| *known == actor);
         let place = known.unwrap_or_else(|| {
-            counts.push((actor, Box::new(TypeCounts::of::<A>())));
+            counts.push((actor, Box::new(make())));
             counts.len() - 1
         });
         NonNull::from(&*counts[place].1)

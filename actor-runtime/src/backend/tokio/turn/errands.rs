@@ -25,6 +25,9 @@ impl<A: Actor> Turn<A> {
     /// It has an `#[idle]` hook. An actor without one compiles nothing of this, where it is asked first.
     pub(in super::super) const WAITS_FOR_QUIET: bool = A::IDLE.is_some();
 
+    /// It has `#[every]` timers. As above.
+    pub(super) const HAS_TICKS: bool = !A::PROTOCOL.timers.is_empty();
+
     pub(in super::super) const VERBS: &'static Verbs<A> = &Verbs {
         fire: Self::fire,
         note_ends: Self::note_ends,
@@ -266,9 +269,11 @@ impl<A: Actor> Turn<A> {
 
     /// Handles one tick, one letter, or one thing on the agenda.
     pub(super) fn run_errand(mut self) {
-        if self.body().ticks != 0 {
+        if Self::HAS_TICKS && self.body().ticks != 0 {
             self.tick();
-        } else if let Some(letter) = self.next_letter(self.on_agenda()) {
+        } else if A::TAKES_LETTERS
+            && let Some(letter) = self.next_letter(self.on_agenda())
+        {
             self.deliver(letter);
         } else if let Some(verbs) = self.verbs() {
             (verbs.handle)(self);

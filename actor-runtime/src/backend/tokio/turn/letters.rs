@@ -24,9 +24,6 @@ impl<A: Actor> Turn<A> {
 
     /// Takes the next letter, where it goes before what is on the agenda: they take turns.
     pub(super) fn next_letter(mut self, agenda: usize) -> Option<DeadLetter<A>> {
-        if !A::TAKES_LETTERS {
-            return None;
-        }
         let cold = self.body().cold();
         cold.was_letter = !cold.was_letter || agenda == 0;
         if !cold.was_letter {

@@ -24,6 +24,9 @@ use super::super::timers::{Due, tick_bit};
 use super::{Flow, Turn};
 
 impl<A: Actor> Turn<A> {
+    /// It declares children. An actor that does not compiles nothing of their start, where it is asked first.
+    pub(super) const HAS_CHILDREN: bool = A::CHILDREN > 0;
+
     pub(super) fn build(mut self) {
         // SAFETY: the turn is exclusive, and only the end of the actor takes the factory out.
         let factory = unsafe { &*self.cell().factory.get() };
@@ -149,8 +152,10 @@ impl<A: Actor> Turn<A> {
         if !self.body().life.receives() {
             return;
         }
-        for timer in 0..A::PROTOCOL.timers.len() {
-            self.arm_tick(timer);
+        if Self::HAS_TICKS {
+            for timer in 0..A::PROTOCOL.timers.len() {
+                self.arm_tick(timer);
+            }
         }
         self.begin_to_idle();
         self.heed_letters();
@@ -283,7 +288,9 @@ impl<A: Actor> Turn<A> {
             self.lose_at_end(envelope.message);
         }
         cell.mailbox.set_in_hand(0);
-        self.give_up_stash();
+        if Self::HAS_STASH {
+            self.give_up_stash();
+        }
         self.give_up(cell.mailbox.close());
         self.give_up_letters();
         self.stop_timers();
@@ -360,8 +367,8 @@ impl<A: Actor> Turn<A> {
         }
         self.stop(reason);
         match elsewhere {
-            Some(thread) => self.end_away_from(thread, reason),
-            None => {
+            Some(thread) if Self::IS_LOCAL => self.end_away_from(thread, reason),
+            Some(_) | None => {
                 let dropped = WhyDropped::because(Unanswered::Stopped);
                 self.end_state();
                 drop(dropped);

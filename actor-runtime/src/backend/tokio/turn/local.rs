@@ -15,8 +15,8 @@ use super::super::header::{Header, Ran};
 use super::Turn;
 
 impl<A: Actor> Turn<A> {
-    /// Whether the actor is local.
-    const IS_LOCAL: bool = A::LOCAL;
+    /// An actor that is not compiles nothing of this, where it is asked first.
+    pub(super) const IS_LOCAL: bool = A::LOCAL;
 
     /// Takes the state that was made here.
     pub(super) fn keep_state(mut self, state: A) {

@@ -130,7 +130,7 @@ impl<A: Actor> Turn<A> {
 
     /// Runs the actor until it has nothing to do, has used its budget, or has ended.
     pub(super) fn run(self, allowance: Allowance) -> Ran {
-        if self.elsewhere().is_some() {
+        if Self::IS_LOCAL && self.elsewhere().is_some() {
             return self.stray();
         }
         let ambient = Ambient::enter(self.0.cast());
@@ -197,7 +197,8 @@ impl<A: Actor> Turn<A> {
                 return self.take_turns(activation);
             }
             Task::Build => self.build(),
-            Task::StartChild(index) => return self.start_child(index),
+            Task::StartChild(index) if Self::HAS_CHILDREN => return self.start_child(index),
+            Task::StartChild(_) => {}
             Task::CallStarted => self.call_started(),
             // What waits is kept, and so is its order; only what it is told wakes it.
             Task::Suspended if self.cell().mailbox.park() => return Flow::Return(Ran::Idle),

@@ -64,7 +64,9 @@ impl<A: Actor> Turn<A> {
             self.heed_timer();
             self.heed_letters();
         }
-        self.heed_ticks((bits >> signal::FIRST_TICK) as u16);
+        if Self::HAS_TICKS {
+            self.heed_ticks((bits >> signal::FIRST_TICK) as u16);
+        }
         bits
     }
 
@@ -83,7 +85,7 @@ impl<A: Actor> Turn<A> {
         let header = &self.cell().header;
         let is_suspended = header.core.suspensions().is_suspended(header.id);
         let goes_on = self.body().life.suspend(is_suspended);
-        if goes_on {
+        if Self::HAS_TICKS && goes_on {
             self.heed_ticks(u16::MAX);
         }
         if is_suspended

@@ -12,7 +12,7 @@ use super::super::mailbox::{Envelope, signal};
 use super::Turn;
 
 impl<A: Actor> Turn<A> {
-    /// An actor without one compiles nothing of this.
+    /// An actor without one compiles nothing of this, where it is asked first.
     pub(super) const HAS_STASH: bool = A::OPTIONS.stash > 0;
 
     /// Whether the guard of a message's handler says so, or what it panicked with.
@@ -85,9 +85,6 @@ impl<A: Actor> Turn<A> {
 
     /// Gives up what is stashed: the actor has ended.
     pub(super) fn give_up_stash(mut self) {
-        if !Self::HAS_STASH {
-            return;
-        }
         let Some(cold) = self.body().cold.as_mut() else { return };
         cold.stashed = Stash::default();
         let mut stash = take(&mut cold.stash);
