@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actor::prelude::*;
-use actor::{SpawnError, SystemEvent};
+use actor::{Instant, SpawnError, SystemEvent};
 use common::{Gate, Journal, everywhere, everywhere_with, handled, stepped, until, yield_now};
 
 #[actor]
@@ -371,6 +371,21 @@ fn a_restart_stops_the_children_and_drains_none() {
         let entries = journal.entries();
         assert!(entries.contains(&"spawned parent stopped".to_string()), "{entries:?}");
         assert!(!entries.iter().any(|entry| entry.ends_with("drained")), "{entries:?}");
+    };
+    stepped(|builder| builder, promise);
+}
+
+#[test]
+fn a_child_that_waits_for_its_next_life_with_nothing_to_do_holds_up_no_drain() {
+    let promise = async |system: ActorSystem| {
+        let store = system.spawn(store(&Journal::default())).await.unwrap();
+        for _ in 0..2 {
+            store.corrupt().await.unwrap();
+        }
+        until(|| system.counts::<Db>().failures == 2).await;
+        store.control().drain().await;
+        // The second restart would have come after a pause.
+        assert_eq!((system.counts::<Db>().restarts, system.now()), (1, Instant::ZERO));
     };
     stepped(|builder| builder, promise);
 }

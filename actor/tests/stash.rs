@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use actor::Errand;
 use actor::prelude::*;
-use common::{Journal, begin, everywhere, handled, yield_now};
+use common::{Journal, begin, everywhere, handled, stepped, until, yield_now};
 use futures_core::Stream;
 
 #[actor(stash = 3)]
@@ -420,4 +420,24 @@ fn what_waits_ends_with_its_errand_and_with_its_life() {
             assert_eq!(journal.entries(), [""; 0]);
         }
     });
+}
+
+#[test]
+fn a_drain_in_the_pause_before_a_restart_waits_for_the_life_that_is_ready() {
+    let promise = async |system: ActorSystem| {
+        let (journal, lives) = (Journal::default(), Arc::new(AtomicU32::new(0)));
+        let factory = {
+            let journal = journal.clone();
+            move || Store { ready: lives.fetch_add(1, Ordering::SeqCst) == 2, journal: journal.clone() }
+        };
+        let store = system.spawn(factory).await.unwrap();
+        store.put(1).tell().unwrap();
+        for _ in 0..2 {
+            store.fails().tell().unwrap();
+        }
+        until(|| system.counts::<Store>().failures == 2).await;
+        store.control().drain().await;
+        assert_eq!(journal.entries(), ["put 1"], "in the third life");
+    };
+    stepped(|builder| builder, promise);
 }

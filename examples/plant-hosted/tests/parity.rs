@@ -453,3 +453,26 @@ heirs!(a_child_of_an_owner_that_stops, |bed, owner, watcher| {
     drop(owner.control().stop());
     bed.run();
 });
+
+parity!(a_drain_in_the_pause_before_a_restart, |bed, high, low, store, other| {
+    for _ in 0..2 {
+        store.fails().tell().unwrap();
+        bed.run();
+    }
+    drop(store.control().drain());
+    bed.run();
+    note(format!("alive {}", store.control().is_alive()));
+});
+
+parity!(a_drain_in_the_pause_before_a_restart_with_a_message, |bed, high, low, store, other| {
+    for _ in 0..2 {
+        store.fails().tell().unwrap();
+        bed.run();
+    }
+    store.put(1).tell().unwrap();
+    drop(store.control().drain());
+    bed.run();
+    note(format!("alive {}", store.control().is_alive()));
+    bed.advance(1_000);
+    note(format!("alive {}", store.control().is_alive()));
+});

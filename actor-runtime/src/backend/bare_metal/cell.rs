@@ -376,6 +376,11 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
                 self.drop_state();
                 Flow::Done
             }
+            Task::Pause if self.is_drained() && self.stashed().is_none_or(|stash| stash.is_empty()) => {
+                // A next life would be for nobody.
+                self.stop(StopReason::Drained);
+                Flow::Again
+            }
             Task::Pause => {
                 let resume_at = self.record(|record| record.resume_at);
                 let is_over = resume_at.is_none_or(|resume_at| self.place.system.now() >= resume_at);

@@ -45,6 +45,10 @@ impl<A: Actor> Stash<A> {
         self.marks.released.set(counts.released() as u8);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.counts().is_empty()
+    }
+
     /// Whether a message has its turn.
     pub(super) fn is_released(&self) -> bool {
         self.marks.released.get() > 0

@@ -252,8 +252,9 @@ impl<A: Actor> Turn<A> {
     }
 
     pub(super) fn pause(mut self) -> Flow {
-        if self.cell().header.refs_gone() && self.has_nothing_to_do() {
-            // A next life would be for nobody, and may be long in the making.
+        let has_stash = self.body().cold.as_ref().is_some_and(|cold| !cold.stash.is_empty());
+        if !has_stash && self.has_nothing_to_do() {
+            // Drained, or its refs are gone: a next life would be for nobody, and may be long in the making.
             self.stop(StopReason::Drained);
             return Flow::Next;
         }
