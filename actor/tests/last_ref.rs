@@ -183,7 +183,7 @@ impl Mayfly {
 #[test]
 fn no_next_life_is_made_for_nobody() {
     everywhere(|system| async move {
-        for is_held in [false, true] {
+        for (is_held, is_drained) in [(false, false), (true, false), (false, true), (true, true)] {
             let (gate, made) = (Gate::default(), Arc::new(AtomicBool::new(false)));
             let g = gate.clone();
             let make = move || {
@@ -202,9 +202,13 @@ fn no_next_life_is_made_for_nobody() {
             } else {
                 actor.fails().await.unwrap();
             }
-            drop(actor);
+            if is_drained {
+                drop(actor.control().drain());
+            }
+            let kept = is_drained.then_some(actor);
             gate.open();
             soon(stopped).await;
+            drop(kept);
         }
     });
 }

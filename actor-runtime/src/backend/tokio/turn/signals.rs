@@ -48,6 +48,9 @@ impl<A: Actor> Turn<A> {
         }
         if bits & signal::DRAIN != 0 {
             self.give_up(self.cell().mailbox.seal());
+            if self.is_building() && self.has_nothing_to_do() {
+                self.stop(StopReason::Drained);
+            }
         }
         if bits & signal::RESUME != 0 {
             self.heed_pause();
