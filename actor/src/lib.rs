@@ -171,7 +171,7 @@ pub use actor_runtime::recipient::Delivery;
 
 #[cfg(feature = "tokio")]
 pub use actor_runtime::backend::tokio::{
-    ActorSystem, Attached, Builder, Dispatcher, DispatcherKind, Errand, FindError, OverloadHint, OwnedRuntime,
-    PlaceError, Placement, Published, ReadyCell, Residents, ShutdownError, SingleWorker, Spawn, SpawnChild, SpawnError,
-    Spawning, Stepper, Stuck, Suspension, Topic,
+    ActorSystem, Attached, Builder, Dispatcher, DispatcherKind, Errand, EventListener, FindError, OverloadHint,
+    OwnedRuntime, PlaceError, Placement, Published, ReadyCell, Residents, ShutdownError, SingleWorker, Spawn,
+    SpawnChild, SpawnError, Spawning, Stepper, Stuck, Suspension, Topic,
 };

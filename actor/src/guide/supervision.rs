@@ -75,6 +75,9 @@
 //! assert_eq!(log[20..], ["worker: error in `work`: no such job; Escalate", "worker: ended, failed"]);
 //! ```
 //!
+//! The event handler is one, given to the builder, and hears of everything. [`system.listen(..)`](crate::ActorSystem::listen)
+//! adds others while the system runs.
+//!
 //! # Children
 //!
 //! A field `Child<Db>` with `#[child(factory)]` is an actor that starts before this one, stops with it, and is restarted

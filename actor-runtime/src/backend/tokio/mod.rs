@@ -19,6 +19,7 @@ mod counts;
 mod crew;
 mod dispatcher;
 mod driver;
+mod events;
 #[allow(unsafe_code)]
 mod future_slot;
 mod guard;
@@ -61,6 +62,7 @@ pub(crate) use crew::Crew;
 pub use dispatcher::{
     Dispatcher, DispatcherKind, OverloadHint, OwnedRuntime, PlaceError, Placement, ReadyCell, Residents, SingleWorker,
 };
+pub use events::EventListener;
 pub(crate) use header::{Address, WeakAddress};
 pub(crate) use host::Host;
 pub use offspring::SpawnChild;

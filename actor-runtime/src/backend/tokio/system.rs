@@ -31,6 +31,7 @@ use super::dispatcher::pinned::Pinned;
 use super::dispatcher::shared::Shared;
 use super::dispatcher::{Dispatcher, DispatcherKind, Place, PlaceError, Placement, SingleWorker};
 use super::driver::Driver;
+use super::events::{EventListener, Events, Told};
 use super::guard::contain;
 use super::header::Owner;
 use super::lock::Lock;
@@ -48,9 +49,6 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a suspension may last before it is an event.
 const SUSPENSION_LIMIT: Duration = Duration::from_secs(60);
-
-/// Told of everything that happens, where it happens.
-type EventHandler = Box<dyn Fn(&SystemEvent<'_>) + Send + Sync>;
 
 /// What all actors of a system share.
 pub(super) struct Core {
@@ -72,7 +70,7 @@ pub(super) struct Core {
     sweeping: AtomicBool,
     registry: Lock<Registry>,
     counts: Lock<Vec<(TypeId, Box<TypeCounts>)>>,
-    event_handler: Option<EventHandler>,
+    events: Events,
     /// Failures on their way from a child to its parent, by the parent.
     escalated: Lock<Vec<(ActorId, Failure)>>,
     terminations: Terminations,
@@ -411,7 +409,7 @@ impl Core {
 
     /// The name of an actor, for its event; not looked for where nobody is told.
     pub(super) fn name_in_event(&self, id: ActorId) -> Option<Arc<str>> {
-        self.event_handler.as_ref().and_then(|_| self.name_of(id))
+        self.events.are_heard().then(|| self.name_of(id)).flatten()
     }
 
     /// An actor that nobody awaited was not started.
@@ -421,10 +419,11 @@ impl Core {
     }
 
     pub(super) fn event(&self, event: &SystemEvent<'_>) {
-        if let Some(handler) = &self.event_handler {
-            // A panicking handler loses its event and nothing else.
-            contain(|| handler(event));
-        }
+        self.events.tell(event);
+    }
+
+    pub(super) fn events(&self) -> &Events {
+        &self.events
     }
 
     pub(super) fn escalate(&self, parent: ActorId, failure: Failure) {
@@ -534,10 +533,9 @@ impl Core {
 }
 
 impl Drop for Core {
-    /// Whoever lets go of the system last must not pay for a handler or a dispatcher that panics when it is dropped.
+    /// Whoever lets go of the system last must not pay for a dispatcher that panics when it is dropped.
     fn drop(&mut self) {
-        let (handler, dispatcher) = (self.event_handler.take(), self.default_place.take());
-        contain(|| drop(handler));
+        let dispatcher = self.default_place.take();
         contain(|| drop(dispatcher));
     }
 }
@@ -641,6 +639,39 @@ impl ActorSystem {
         Spawn::new(&self.handle.home, Once::new(state))
     }
 
+    /// Has `listener` told of all events from here on, for as long as what is returned is kept: at once, where they happen,
+    /// after the [event handler](Builder::event_handler) and those who listened before. It must not block; a panic in it is
+    /// contained. It may listen, or have others cease to, from inside; whoever ceases may be told of one event more, if
+    /// that is under way.
+    ///
+    /// ```
+    /// # use actor::prelude::*;
+    /// use actor::SystemEvent;
+    ///
+    /// # #[actor]
+    /// # struct Counter;
+    /// # #[handlers]
+    /// # impl Counter { fn add(&mut self) {} }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let system = ActorSystem::new("demo");
+    /// let (sender, ends) = std::sync::mpsc::channel();
+    /// let listener = system.listen(move |event| {
+    ///     if let SystemEvent::Stopped { actor, .. } = event {
+    ///         let _ = sender.send(*actor);
+    ///     }
+    /// });
+    /// let counter = system.spawn(|| Counter).await?;
+    /// counter.control().stop().await;
+    /// assert_eq!(ends.recv()?, "counter");
+    /// drop(listener);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn listen(&self, listener: impl Fn(&SystemEvent<'_>) + Send + Sync + 'static) -> EventListener {
+        EventListener::new(self.handle.home.core(), Arc::new(listener))
+    }
+
     /// The actor that was [`named`](Spawn::named) so, by the type of its ref: `system.find::<DbRef>("db")`.
     ///
     /// # Errors
@@ -725,7 +756,7 @@ pub struct Builder {
     shutdown_timeout: Duration,
     suspension_limit: Duration,
     find_cycles: bool,
-    event_handler: Option<EventHandler>,
+    event_handler: Option<Box<Told>>,
     dispatcher: Option<Place>,
 }
 
@@ -763,7 +794,7 @@ impl Builder {
         self
     }
 
-    /// The one function that is told of failures, restarts, ends and dead letters, at once and on the thread where
+    /// The first function that is told of failures, restarts, ends and dead letters, at once and on the thread where
     /// they happen. It must not block; a panic in it is contained.
     pub fn event_handler(mut self, handler: impl Fn(&SystemEvent<'_>) + Send + Sync + 'static) -> Self {
         self.event_handler = Some(Box::new(handler));
@@ -832,7 +863,7 @@ impl Builder {
             sweeping: AtomicBool::new(false),
             registry: Lock::default(),
             counts: Lock::default(),
-            event_handler: self.event_handler,
+            events: Events::new(self.event_handler),
             escalated: Lock::default(),
             terminations: Terminations::default(),
             suspensions: Suspensions::new(self.suspension_limit),

@@ -1,0 +1,128 @@
+//! `failure_order`, its end: an event is told to the handler and then to whoever listens, in their order; a panic in one is
+//! its own.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use actor::prelude::*;
+use actor::{ActorSystem, EventListener, SystemEvent};
+use common::{Journal, everywhere, everywhere_with, until};
+
+#[actor]
+struct Fails {
+    journal: Journal,
+}
+
+#[handlers]
+impl Fails {
+    fn fail(&mut self) -> Result<(), &'static str> {
+        Err("on purpose")
+    }
+    #[restarting]
+    fn restarting(&mut self) {
+        self.journal.note("restarting");
+    }
+    fn done(&self) -> bool {
+        true
+    }
+}
+
+fn fails(journal: &Journal) -> impl Fn() -> Fails + Send + Clone + use<> {
+    let journal = journal.clone();
+    move || Fails { journal: journal.clone() }
+}
+
+/// Notes failures as `who`.
+fn note(who: &'static str, journal: &Journal) -> impl Fn(&SystemEvent<'_>) + Send + Sync + use<> {
+    let journal = journal.clone();
+    move |event| {
+        if let SystemEvent::Failed { failure, .. } = event {
+            journal.note(format!("{who}: {}", failure.description));
+        }
+    }
+}
+
+#[test]
+fn a_failure_is_told_once_to_each_in_order_before_what_follows() {
+    let told = Journal::default();
+    let settings = {
+        let told = told.clone();
+        move |builder: actor::Builder| builder.event_handler(note("handler", &told))
+    };
+    everywhere_with(settings, move |system| {
+        let told = told.clone();
+        async move {
+            let before = told.entries().len();
+            let first = system.listen(note("first", &told));
+            let panics = {
+                let note = note("panics", &told);
+                system.listen(move |event| {
+                    note(event);
+                    panic!("a listener that panics")
+                })
+            };
+            let _second = system.listen(note("second", &told));
+            let actor = system.spawn(fails(&told)).await.unwrap();
+            actor.fail().await.unwrap();
+            assert_eq!(actor.done().await, Ok(true));
+            let all =
+                ["handler: on purpose", "first: on purpose", "panics: on purpose", "second: on purpose", "restarting"];
+            assert_eq!(told.entries()[before..], all);
+            // Whoever ceases hears no more, and the order of the others stays.
+            drop((first, panics));
+            let before = told.entries().len();
+            actor.fail().await.unwrap();
+            assert_eq!(actor.done().await, Ok(true));
+            assert_eq!(told.entries()[before..], ["handler: on purpose", "second: on purpose", "restarting"]);
+        }
+    });
+}
+
+#[test]
+fn a_listener_may_listen_cease_and_cause_events_from_inside() {
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        let actor = system.spawn(fails(&journal)).await.unwrap();
+        let other = Arc::new(Mutex::new(Some(system.spawn(fails(&journal)).await.unwrap())));
+        let stopped = other.lock().unwrap().as_ref().unwrap().control().stopped();
+        let inner: Arc<Mutex<Vec<EventListener>>> = Arc::default();
+        let me: Arc<OnceLock<Mutex<Option<EventListener>>>> = Arc::default();
+        let listener = {
+            let (me, inner, other) = (Arc::clone(&me), Arc::clone(&inner), Arc::clone(&other));
+            let (weak, journal) = (system.clone(), journal.clone());
+            system.listen(move |event| {
+                if let SystemEvent::Failed { .. } = event {
+                    // The last ref of another actor, whose end is an event.
+                    let last = other.lock().unwrap().take();
+                    drop(last);
+                    inner.lock().unwrap().push(weak.listen(note("inner", &journal)));
+                    let myself = me.get().and_then(|me| me.lock().unwrap().take());
+                    drop(myself);
+                }
+            })
+        };
+        me.set(Mutex::new(Some(listener))).unwrap();
+        actor.fail().await.unwrap();
+        assert_eq!(actor.done().await, Ok(true));
+        stopped.await;
+        assert_eq!(journal.entries(), ["restarting"], "not of the event in which it began to listen");
+        actor.fail().await.unwrap();
+        until(|| journal.entries() == ["restarting", "inner: on purpose", "restarting"]).await;
+        inner.lock().unwrap().clear();
+    });
+}
+
+#[test]
+fn a_listener_may_outlive_its_system() {
+    let (system, stepper) = ActorSystem::builder("gone").stepper();
+    let held = Arc::new(());
+    let listener = {
+        let held = Arc::clone(&held);
+        system.listen(move |_| drop(Arc::clone(&held)))
+    };
+    drop((system, stepper));
+    drop(listener);
+    assert_eq!(Arc::strong_count(&held), 1);
+}
