@@ -12,6 +12,7 @@ use crate::backend::Address;
 use crate::call::{Call, Kind, Limit, RejectedMany, Tell, tell_many};
 use crate::error::{Reason, TellError};
 use crate::reference::{ActorRef, Ref};
+use crate::size::require;
 #[cfg(feature = "tokio")]
 use core::future::{Future, IntoFuture};
 #[cfg(feature = "tokio")]
@@ -70,6 +71,8 @@ pub trait RefVerbs: ActorRef<Actor: Actor<Ref = Self>> {
         E: 'static,
         F: for<'r> Fn(&'r Self, T) -> Call<'r, Self::Actor, Tell<E>> + Copy + Send + Sync + 'static,
     {
+        // Here, the compiler also names the line of whoever calls this.
+        const { require(size_of::<F>() == 0, "a recipient captures nothing: pass the method of a ref, or a plain closure") }
         Recipient::of::<Self::Actor, E, F>(self, handler)
     }
 
@@ -144,8 +147,7 @@ where
     where
         F: for<'r> Fn(&'r A::Ref, T) -> Call<'r, A, Tell<E>> + Copy,
     {
-        const { assert!(size_of::<F>() == 0, "a recipient captures nothing: pass the method of a ref, or a plain closure") }
-        // SAFETY: `F` has no bytes and is `Copy`, and a value of it was there.
+        // SAFETY: `F` has no bytes, as `recipient` requires, and is `Copy`; a value of it was there.
         #[allow(unsafe_code)]
         let handler = unsafe { NonNull::<F>::dangling().read() };
         let target = A::Ref::from_ref(Ref::from_address(address.clone()));

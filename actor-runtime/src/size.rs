@@ -62,6 +62,16 @@ pub const fn message_fits(handler: &str, bytes: usize, argument: &str, place: us
     panic!("{}", text.as_str());
 }
 
+/// Refuses what does not hold, at the line of whoever calls this in a constant: what is known of a type only when it is
+/// used is not known to a macro.
+///
+/// # Panics
+/// If it does not hold.
+#[track_caller]
+pub const fn require(holds: bool, why: &str) {
+    assert!(holds, "{}", why);
+}
+
 /// Refuses an actor whose largest message does not fit the place of one on bare metal.
 ///
 /// # Panics

@@ -43,6 +43,12 @@ pub(crate) fn expand(system: &System) -> TokenStream {
             const _: () = ::core::assert!(#rt::fits(RAM, #limit), #text);
         }
     });
+    let few = quote_spanned! {names::located(module.span())=>
+        const _: () = ::core::assert!(
+            ACTORS <= 32,
+            "a system has at most 32 actors, declared children included; put some into a `system!` of their own"
+        );
+    };
     let all = count_all(actors, &rt);
     let module_doc = attrs.is_empty().then(|| quote!(#[doc = "The actors of this system, and what runs them."]));
     quote! {
@@ -101,10 +107,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                     pub(super) const RAM: #rt::usize =
                         #rt::size_of::<#rt::System>() + ANNEX_SIZE #(+ #sizes)*;
 
-                    const _: () = ::core::assert!(
-                        ACTORS <= 32,
-                        "a system has at most 32 actors, declared children included"
-                    );
+                    #few
 
                     pub(super) fn start(now: fn() -> #rt::Instant) {
                         if SYSTEM.start(now) {

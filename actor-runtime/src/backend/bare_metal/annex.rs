@@ -15,6 +15,7 @@ use critical_section::Mutex;
 
 use crate::actor::{Actor, Handled};
 use crate::context::Context;
+use crate::size::require;
 use crate::supervision::History;
 use crate::time::Instant;
 
@@ -200,7 +201,10 @@ pub(super) unsafe fn start<A: Actor>(
 ) {
     const {
         let (_, align) = size_and_align::<A, _, _>(A::handle_async);
-        assert!(align <= ALIGN, "on bare metal, what an async handler keeps over an `.await` is aligned to 8 at most");
+        require(
+            align <= ALIGN,
+            "on bare metal, what an async handler keeps over an `.await` is aligned to 8 at most; keep a reference to a static",
+        );
     };
     let future = A::handle_async(state, message, context);
     // SAFETY: the part has `annex_size` bytes.

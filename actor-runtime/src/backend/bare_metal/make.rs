@@ -4,6 +4,7 @@ use core::ptr::NonNull;
 
 use crate::factory::Factory;
 use crate::failure::FailureKind;
+use crate::size::require;
 
 /// Makes the state of an `A` in its place.
 ///
@@ -58,7 +59,7 @@ impl<A: 'static> Make<A> {
         M: 'static,
     {
         const NO_PLACE: &str = "on bare metal the factory of a child captures nothing and is no pointer; write a closure, as `#[child(|| ..)]`";
-        const { assert!(size_of::<F>() == 0 || cfg!(feature = "tokio"), "{}", NO_PLACE) };
+        const { require(size_of::<F>() == 0 || cfg!(feature = "tokio"), NO_PLACE) };
         assert!(const { size_of::<F>() == 0 }, "{NO_PLACE}");
         Self::by(factory)
     }

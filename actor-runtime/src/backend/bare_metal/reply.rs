@@ -15,6 +15,7 @@ use critical_section::Mutex;
 
 use crate::error::Unanswered;
 use crate::reply::Reply;
+use crate::size::require;
 use crate::time::Instant;
 
 use super::waiting;
@@ -114,7 +115,7 @@ pub(super) struct Pending<T> {
 pub(super) fn pair<T: Send>(due: Option<Instant>) -> Option<(Pending<T>, Reply<T>)> {
     const TOO_LARGE: &str = "on bare metal an answer that is awaited takes at most 16 bytes, aligned to 8; answer with \
         less, or with a reference to a static";
-    const { assert!(fits::<T>() || cfg!(feature = "tokio"), "{}", TOO_LARGE) };
+    const { require(fits::<T>() || cfg!(feature = "tokio"), TOO_LARGE) };
     assert!(const { fits::<T>() }, "{TOO_LARGE}");
     critical_section::with(|cs| WAKE.borrow(cs).set(Some(wake_late)));
     for index in 0..PLACES {

@@ -203,8 +203,14 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
     if size_of::<A::Message>() > MESSAGE {
         refuse_placed(&A::PROTOCOL);
     }
-    assert!(align_of::<A::Message>() <= 8, "on bare metal a message is aligned to 8 bytes at most");
-    assert!(align_of::<A>() <= 8, "on bare metal the state of an actor is aligned to 8 bytes at most");
+    assert!(
+        align_of::<A::Message>() <= 8,
+        "on bare metal a message is aligned to 8 bytes at most; send a reference to a static"
+    );
+    assert!(
+        align_of::<A>() <= 8,
+        "on bare metal the state of an actor is aligned to 8 bytes at most; keep a reference to a static in it"
+    );
     assert!(!A::LOCAL, "`local` is there on tokio; on bare metal one worker runs all actors, whose states are `Send`");
     assert!(!A::TAKES_LETTERS, "`#[dead_letter]` is there on tokio; keep the actor out of `system!`");
     assert!(A::IDLE.is_none(), "`#[idle]` is there on tokio; on bare metal count the ticks of an `#[every]`");
@@ -212,10 +218,13 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
         !matches!(A::SUPERVISION.limit, RestartLimit::AtMost { restarts, .. } if restarts > annex::RESTARTS_KEPT as u32),
         "on bare metal at most 10 restarts are counted; write a lower `limit` in `#[supervise]`, or `unlimited`"
     );
-    assert!(A::PROTOCOL.timers.len() <= 8, "on bare metal an actor has at most 8 `#[every]` timers");
+    assert!(
+        A::PROTOCOL.timers.len() <= 8,
+        "on bare metal an actor has at most 8 `#[every]` timers; let one of them count ticks for the others"
+    );
     assert!(
         A::CHILDREN == <A::Children as Brood>::CHILDREN as usize,
-        "on bare metal an actor has at most 8 declared children, each of a type that is known"
+        "on bare metal an actor has at most 8 declared children, each of a type that is known; give some of them to another"
     );
 }
 

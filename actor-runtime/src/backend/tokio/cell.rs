@@ -21,6 +21,7 @@ use crate::message::Message;
 use crate::metrics::{DeadLetterReason, SystemEvent};
 use crate::policy::Stash;
 use crate::reply::Duty;
+use crate::size::require;
 use crate::supervision::{Directive, History};
 
 use super::agenda::Held;
@@ -204,10 +205,10 @@ impl<A: Actor> Cell<A> {
         M: 'static,
     {
         const {
-            assert!(A::MOVABLE.is_some() || A::LOCAL, "the state of an actor is `Send`, or the actor is `local`");
+            require(A::MOVABLE.is_some() || A::LOCAL, "the state of an actor is `Send`, or the actor is `local`");
             let () = A::FITS;
-            assert!(A::PROTOCOL.timers.len() <= signal::TICKS as usize, "an actor has at most 16 `#[every]` timers");
-            assert!(A::CHILDREN <= u8::MAX as usize, "an actor has at most 255 declared children");
+            require(A::PROTOCOL.timers.len() <= signal::TICKS as usize, "an actor has at most 16 `#[every]` timers");
+            require(A::CHILDREN <= u8::MAX as usize, "an actor has at most 255 declared children");
         }
         let top_level = parent.is_none();
         let counts = home.counts::<A>();
