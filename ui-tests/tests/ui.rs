@@ -1,8 +1,8 @@
 //! One program per rule. `fail/<mistake>.rs` is answered with `fail/<mistake>.stderr`; `pass/<form>.rs` compiles
 //! without a warning.
 //!
-//! Without a feature no backend is on, and with `--features bare-metal` that one: what the attributes say must not
-//! depend on it, and `system!` has nowhere else to run.
+//! Without a feature no backend is on, and with `--features bare-metal` or `--features tokio` that one: what the
+//! attributes say must not depend on it. `system!` runs on the former alone, and some of a context is of the latter.
 
 use std::fs;
 use std::path::Path;
@@ -20,22 +20,25 @@ fn every_mistake_has_one_error_and_every_form_compiles() {
     } else {
         cases.compile_fail("tests/system/without_backend/*.rs");
     }
+    if cfg!(feature = "tokio") {
+        cases.compile_fail("tests/tokio/fail/*.rs");
+    }
 }
 
 /// Cases are found by their folders, so one that moves would be lost without a word.
 #[test]
 fn no_case_is_lost() {
     let count = |kind: &str| -> usize {
-        let folders = ["actor", "handlers", "supervise", "system"];
+        let folders = ["actor", "handlers", "supervise", "system", "tokio"];
         let cases = folders.iter().map(|folder| {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder).join(kind);
-            let files = fs::read_dir(folder).expect("a folder of cases");
+            let files = fs::read_dir(folder).into_iter().flatten();
             files
                 .filter(|file| file.as_ref().is_ok_and(|file| file.path().extension().is_some_and(|it| it == "rs")))
                 .count()
         });
         cases.sum()
     };
-    assert!(count("fail") >= 60, "mistakes: {}", count("fail"));
+    assert!(count("fail") >= 110, "mistakes: {}", count("fail"));
     assert!(count("pass") >= 20, "forms: {}", count("pass"));
 }
