@@ -70,7 +70,7 @@ fn read(literal: &Lit) -> syn::Result<Duration> {
     };
     match number.base10_parse::<u64>().ok().and_then(|count| count.checked_mul(millis)) {
         Some(millis) => Ok(Duration::from_millis(millis)),
-        None => refuse("this duration is too long", FORM),
+        None => refuse("this duration is too long", "write a shorter one, such as `8760h` for a year"),
     }
 }
 

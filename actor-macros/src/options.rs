@@ -126,15 +126,20 @@ pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     pieces
 }
 
+const FORM: &str = "write `name`, `name = value` or `name(..)`, and a comma between two options";
+
 impl Parse for Entry {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let name = input.call(Ident::parse_any)?;
+        let Ok(name) = input.call(Ident::parse_any) else {
+            return Err(input.error(format_args!("an option begins with its name\nhelp: {FORM}")));
+        };
         let value = if input.is_empty() {
             Value::None
         } else if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
             if input.is_empty() {
-                return Err(syn::Error::new_spanned(&name, format_args!("option `{name}` has no value")));
+                let fact = format_args!("option `{name}` has no value\nhelp: write one behind the `=`");
+                return Err(syn::Error::new_spanned(&name, fact));
             }
             Value::Is(input.parse()?)
         } else if let Ok(TokenTree::Group(group)) = input.fork().parse::<TokenTree>()
@@ -143,10 +148,13 @@ impl Parse for Entry {
             input.parse::<TokenTree>()?;
             Value::List(group.stream())
         } else {
-            return Err(input.error("expected `=` or `(..)` after the name of an option, or a comma before the next"));
+            let fact =
+                format_args!("neither `=` nor `(..)` nor a comma stands between `{name}` and this\nhelp: {FORM}");
+            return Err(input.error(fact));
         };
         if !input.is_empty() {
-            return Err(input.error("expected a comma"));
+            let fact = format_args!("a comma is missing before this\nhelp: {FORM}");
+            return Err(input.error(fact));
         }
         Ok(Self { name, value })
     }
@@ -207,7 +215,7 @@ impl Entry {
             Ok(0) => diagnostics.report(value, why_not_zero, wanted),
             Ok(count) if number.suffix().is_empty() => return Some(count),
             Ok(_) => diagnostics.report(value, format_args!("`{}` is a plain number", self.name), wanted),
-            Err(_) => diagnostics.report(value, format_args!("{number} is too large for `{}`", self.name), wanted),
+            Err(_) => diagnostics.report(value, format_args!("`{number}` is too large for `{}`", self.name), wanted),
         }
         None
     }

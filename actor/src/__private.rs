@@ -28,7 +28,7 @@ pub use actor_runtime::message::{BothLanes, Lane, Message, Mode, UserLane};
 pub use actor_runtime::policy::Overflow;
 pub use actor_runtime::reference::{ActorRef, Control, Ref, Route, Weak};
 pub use actor_runtime::reply::{Owed, Reply};
-pub use actor_runtime::size::{Indirect, message_fits};
+pub use actor_runtime::size::{Indirect, message_fits, require};
 pub use actor_runtime::supervision::{
     Backoff, Decider, Directive, Exhausted, Jitter, RestartLimit, RestartType, Strategy, Supervision, default_directive,
 };
@@ -214,6 +214,21 @@ impl<T> Settle<T> for Outcome<T> {
         Handled::Done
     }
 }
+
+/// What a handler returned that does not seem to return a `Result`.
+pub struct Returned<T>(PhantomData<T>);
+
+impl<T, E> Returned<Result<T, E>> {
+    /// It does.
+    pub const NO_RESULT: bool = false;
+}
+
+/// What [`Returned`] has for every other type.
+pub trait NoResult {
+    /// It does not.
+    const NO_RESULT: bool = true;
+}
+impl<T> NoResult for Returned<T> {}
 
 /// Where a message keeps the reply of a handler that seems to return a `Result`.
 pub struct ReplyPlace<'a, T>(pub &'a mut Reply<T>);

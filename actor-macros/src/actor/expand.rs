@@ -171,7 +171,7 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
     let (ident, reference) = (shape.ident, names::reference(shape.ident));
     let generics = bounded_generics(shape);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let name = options.name.clone().unwrap_or_else(|| names::snake_case(ident));
+    let name = options.name.as_ref().map_or_else(|| names::snake_case(ident), syn::LitStr::value);
     let capacity = capacity(options);
     let overflow = match options.overflow.unwrap_or(Overflow::Wait) {
         Overflow::Wait => quote!(#rt::Overflow::Wait),

@@ -1,7 +1,7 @@
 //! What the user declared about an actor.
 
 use proc_macro2::TokenStream;
-use syn::{Field, Generics, Ident, ItemStruct, Member, Path, Type, Visibility};
+use syn::{Field, Generics, Ident, ItemStruct, LitStr, Member, Path, Type, Visibility};
 
 use crate::duration::Period;
 use crate::names::Names;
@@ -21,7 +21,7 @@ pub(crate) struct Actor {
 /// The options of `#[actor(..)]`, each absent where the user said nothing.
 #[derive(Default)]
 pub(crate) struct Options {
-    pub(crate) name: Option<String>,
+    pub(crate) name: Option<LitStr>,
     pub(crate) capacity: Option<u32>,
     pub(crate) stash: Option<u32>,
     pub(crate) overflow: Option<Overflow>,

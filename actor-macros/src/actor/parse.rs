@@ -1,16 +1,17 @@
 //! Tokens to model: the options of `#[actor(..)]`, the struct, its `#[child(..)]` fields.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{
-    Attribute, Expr, ExprClosure, Field, GenericArgument, ItemStruct, LitStr, Member, Meta, Pat, PatIdent, PatType,
+    Attribute, Expr, ExprClosure, Field, GenericArgument, ItemStruct, Member, Meta, Pat, PatIdent, PatType,
     PathArguments, Token, Type,
 };
 
 use super::model::{Actor, AskTimeout, Child, Dispatcher, Factory, Options, Overflow, Restart, Route, UNBOUNDED};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{self, Diagnostics};
 use crate::names::Names;
 use crate::options::{self, Entry, Value};
 use crate::supervise;
@@ -67,7 +68,7 @@ fn parse_struct(item: TokenStream, diagnostics: &Diagnostics) -> Option<ItemStru
         }
         Ok(other) => {
             diagnostics.report(
-                keyword(&other),
+                diagnostics::keyword(&other),
                 "`#[actor]` belongs on a struct",
                 "make the state a field of a struct, and put `#[actor]` on that",
             );
@@ -77,19 +78,6 @@ fn parse_struct(item: TokenStream, diagnostics: &Diagnostics) -> Option<ItemStru
             diagnostics.syntax(error);
             None
         }
-    }
-}
-
-/// The token that says what kind of item it is.
-fn keyword(item: &syn::Item) -> TokenStream {
-    match item {
-        syn::Item::Enum(item) => item.enum_token.to_token_stream(),
-        syn::Item::Union(item) => item.union_token.to_token_stream(),
-        syn::Item::Trait(item) => item.trait_token.to_token_stream(),
-        syn::Item::Fn(item) => item.sig.fn_token.to_token_stream(),
-        syn::Item::Mod(item) => item.mod_token.to_token_stream(),
-        syn::Item::Type(item) => item.type_token.to_token_stream(),
-        other => other.to_token_stream(),
     }
 }
 
@@ -112,8 +100,7 @@ fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
             "local" => options.local = entry.flag(diagnostics),
             "inline_ask" => options.inline_ask = entry.word(&[("on", true), ("off", false)], diagnostics),
             "name" => {
-                let name: Option<LitStr> = entry.parse_as("name = \"counter\"", diagnostics);
-                options.name = name.map(|name| name.value());
+                options.name = entry.parse_as("name = \"counter\"", diagnostics);
             }
             "crate" => options.facade = entry.parse_as("crate = path::to::actor", diagnostics),
             // Reported as unknown.
@@ -203,16 +190,23 @@ const FACTORIES: &str = "write `#[child(Db::open)]` or `#[child(|| Db::open(\"pa
 
 /// The factory, and the options behind it.
 fn split_factory(attribute: &Attribute, diagnostics: &Diagnostics) -> Option<(Expr, TokenStream)> {
-    let Meta::List(list) = &attribute.meta else {
+    let given = match &attribute.meta {
+        Meta::List(list) => list.tokens.clone(),
+        Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
+    };
+    if given.is_empty() {
         diagnostics.report(attribute, "`#[child]` needs a factory, which makes the child's state", FACTORIES);
         return None;
-    };
+    }
     let parser = |input: ParseStream<'_>| {
         let factory: Expr = input.parse()?;
-        input.parse::<Option<Token![,]>>()?;
+        if !input.is_empty() && input.parse::<Token![,]>().is_err() {
+            let fact = "the factory ends before this\nhelp: write a comma between the factory and its options";
+            diagnostics.syntax(input.error(fact));
+        }
         Ok((factory, input.parse::<TokenStream>()?))
     };
-    diagnostics.take(parser.parse2(list.tokens.clone()))
+    diagnostics.take(parser.parse2(given))
 }
 
 fn parse_factory(factory: &Expr, diagnostics: &Diagnostics) -> Factory {
@@ -253,7 +247,7 @@ fn factory_from_parent(closure: &ExprClosure, diagnostics: &Diagnostics) -> Fact
         diagnostics.report(whole, "a child does not keep its parent", help);
         return Factory::Broken;
     }
-    Factory::FromParent { state: state.clone(), taken, closure: quote!(move || #body) }
+    Factory::FromParent { state: state.clone(), taken, closure: quote_spanned!(closure.body.span()=> move || #body) }
 }
 
 /// Replaces each `state.field..` in `tokens` by a clone of a local that holds its value.
@@ -329,15 +323,15 @@ fn parse_child_options(tokens: TokenStream, child: &mut Child, diagnostics: &Dia
 
 /// `after = db`, `after(db, cache)`
 fn parse_after(entry: &Entry, diagnostics: &Diagnostics) -> Vec<Ident> {
-    let names = match &entry.value {
-        Value::Is(name) => name.clone(),
-        Value::List(names) => names.clone(),
+    let given = match &entry.value {
+        Value::Is(names) | Value::List(names) => names.clone(),
         Value::None => TokenStream::new(),
     };
-    let names = Punctuated::<Ident, Token![,]>::parse_terminated.parse2(names);
+    let names = Punctuated::<Ident, Token![,]>::parse_terminated.parse2(given.clone());
     let names: Vec<Ident> = names.map(|names| names.into_iter().collect()).unwrap_or_default();
     if names.is_empty() {
-        diagnostics.report(entry, "`after` names other children", "write `after = db`, or `after(db, cache)`");
+        let at = if given.is_empty() { entry.name.to_token_stream() } else { given };
+        diagnostics.report(at, "`after` names other children", "write `after = db`, or `after(db, cache)`");
     }
     names
 }

@@ -95,9 +95,9 @@ fn check_declared(actor: &Actor, diagnostics: &Diagnostics) {
 
 /// The label is what metrics and errors show.
 fn check_name(actor: &Actor, diagnostics: &Diagnostics) {
-    if actor.options.name.as_deref() == Some("") {
+    if let Some(name) = actor.options.name.as_ref().filter(|name| name.value().is_empty()) {
         let help = "leave `name` out to be called after the type";
-        diagnostics.report(&actor.item.ident, "an empty name names nothing", help);
+        diagnostics.report(name, "an empty name names nothing", help);
     }
 }
 

@@ -63,7 +63,7 @@ impl<'a> Protocol<'a> {
     pub(super) fn expand(&self) -> TokenStream {
         let (enumeration, message) = (self.enumeration(), self.message());
         let (rt, actor, reference) = (&self.rt, self.actor(), self.reference());
-        let sizes = self.checked_sizes();
+        let (sizes, answers) = (self.checked_sizes(), self.checked_answers());
         // Lints are named where they are met, for crates that forbid them elsewhere.
         let cfgd = self.is_cfgd().then(|| quote!(#[allow(unreachable_patterns, dead_code)]));
         let deprecated = self.handlers.methods.iter().any(Method::is_deprecated).then(|| quote!(#[allow(deprecated)]));
@@ -74,10 +74,11 @@ impl<'a> Protocol<'a> {
             #deprecated
             #[allow(unused_imports)]
             const _: () = {
-                use #rt::{Immovable as _, Settle as _};
+                use #rt::{Immovable as _, NoResult as _, Settle as _};
                 #message
                 #actor
                 #sizes
+                #answers
             };
             #reference
         }

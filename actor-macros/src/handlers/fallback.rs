@@ -73,7 +73,7 @@ fn is_owned(ty: TokenStream) -> bool {
     ty.into_iter().all(|token| match token {
         TokenTree::Ident(ident) => ident != "impl" && ident != "_",
         TokenTree::Group(group) => is_owned(group.stream()),
-        TokenTree::Punct(punct) => !matches!(punct.as_char(), '&' | '\''),
+        TokenTree::Punct(punct) => !matches!(punct.as_char(), '&' | '\'' | '!'),
         TokenTree::Literal(_) => true,
     })
 }
@@ -87,6 +87,10 @@ fn is_left_out(ty: &Type) -> bool {
 /// The item without our attributes, which nothing else would take away.
 pub(crate) fn without_attributes(item: TokenStream) -> TokenStream {
     let Ok(Item::Impl(mut item)) = syn::parse2::<Item>(item.clone()) else { return item };
+    // Of a tuple or a reference the compiler would say once more that it has no impl of its own.
+    if !matches!(*item.self_ty, Type::Path(_)) && item.trait_.is_none() {
+        return TokenStream::new();
+    }
     for member in &mut item.items {
         if let ImplItem::Fn(method) = member {
             parse::take_helpers(&mut method.attrs);

@@ -34,8 +34,10 @@ pub(crate) struct Method {
     pub(crate) urgent: bool,
     /// What has to hold, or the message waits in the stash.
     pub(crate) stash_unless: Option<TokenStream>,
-    /// Whether its messages leave the idle timer alone.
-    pub(crate) passive: bool,
+    /// The word by which its messages leave the idle timer alone.
+    pub(crate) passive: Option<Ident>,
+    /// Whether its answer is a value as it is, a `Result` or not.
+    pub(crate) plain: bool,
     /// The parameters after `self`, in order.
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) answer: Answer,

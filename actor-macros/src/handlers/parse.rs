@@ -10,7 +10,7 @@ use syn::{
 };
 
 use super::model::{Answer, Argument, Handlers, Method, Parameter, Role};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{self, Diagnostics};
 use crate::duration::Period;
 use crate::names::{self, Names};
 use crate::options::{self, Value};
@@ -51,7 +51,7 @@ fn parse_impl(item: TokenStream, diagnostics: &Diagnostics) -> Option<ItemImpl> 
         Item::Impl(item) => item,
         other => {
             diagnostics.report(
-                first_token(&other),
+                diagnostics::keyword(&other),
                 "`#[handlers]` belongs on an impl",
                 "write `#[handlers] impl Counter { .. }`, with one method per message",
             );
@@ -68,18 +68,6 @@ fn parse_impl(item: TokenStream, diagnostics: &Diagnostics) -> Option<ItemImpl> 
         return None;
     }
     Some(item)
-}
-
-fn first_token(item: &Item) -> TokenStream {
-    let skip_attributes = match item {
-        Item::Struct(item) => item.struct_token.to_token_stream(),
-        Item::Enum(item) => item.enum_token.to_token_stream(),
-        Item::Trait(item) => item.trait_token.to_token_stream(),
-        Item::Fn(item) => item.sig.fn_token.to_token_stream(),
-        Item::Mod(item) => item.mod_token.to_token_stream(),
-        other => other.to_token_stream(),
-    };
-    skip_attributes.into_iter().take(1).collect()
 }
 
 fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> (Names, Option<Ident>) {
@@ -196,7 +184,7 @@ fn parse_method(method: &mut ImplItemFn, diagnostics: &Diagnostics) -> Method {
     let answer = parse_answer(&method.sig.output, plain);
     let (cfgs, attrs) = forwarded(&method.attrs);
     let (original, vis) = (method.sig.clone(), method.vis.clone());
-    Method { original, vis, cfgs, attrs, role, urgent, stash_unless, passive, parameters, answer }
+    Method { original, vis, cfgs, attrs, role, urgent, stash_unless, passive, plain, parameters, answer }
 }
 
 fn is_helper(attribute: &Attribute) -> bool {
@@ -233,7 +221,7 @@ struct HandlerOptions {
     /// Its `Result` is an ordinary value.
     plain: bool,
     /// Its messages leave the idle timer alone.
-    passive: bool,
+    passive: Option<Ident>,
     urgent: bool,
     stash_unless: Option<TokenStream>,
 }
@@ -284,8 +272,11 @@ fn parse_handler_options(helper: &Attribute, diagnostics: &Diagnostics) -> Handl
                 options.stash_unless = guard.map(ToTokens::into_token_stream);
             }
             _ => {
-                options.plain |= name == "plain";
-                options.passive |= name == "passive";
+                if name == "plain" {
+                    options.plain = true;
+                } else {
+                    options.passive = Some(entry.name.clone());
+                }
                 if !matches!(entry.value, Value::None) {
                     let help = format_args!("write `#[handler({name})]`");
                     diagnostics.report(&entry, format_args!("`{name}` takes no value"), help);

@@ -9,11 +9,16 @@ use super::model::{Answer, Handlers, Method, Parameter, Role};
 use crate::diagnostics::Diagnostics;
 use crate::options::compact;
 
+/// The `#[every]` timers of an actor, at most: one bit each.
+const TIMERS: usize = 16;
+
 /// Names a ref has methods for already.
 const TAKEN: &[&str] = &["control", "clone", "downgrade", "recipient", "tell_many"];
 
 pub(crate) fn validate(handlers: &Handlers, diagnostics: &Diagnostics) {
     check_hooks_once(handlers, diagnostics);
+    check_passive(handlers, diagnostics);
+    check_timers(handlers, diagnostics);
     for method in &handlers.methods {
         check_receiver(method, diagnostics);
         check_signature(method, diagnostics);
@@ -57,6 +62,26 @@ fn check_hooks_once(handlers: &Handlers, diagnostics: &Diagnostics) {
             let fact = format_args!("an actor has one `#[{hook}]` hook");
             diagnostics.report(second.name(), fact, "call this method from the first one");
         }
+    }
+}
+
+/// A message leaves a timer alone that is there: without `#[idle]` nothing can set one.
+fn check_passive(handlers: &Handlers, diagnostics: &Diagnostics) {
+    if handlers.methods.iter().any(|method| matches!(method.role, Role::Idle(_))) {
+        return;
+    }
+    for passive in handlers.methods.iter().filter_map(|method| method.passive.as_ref()) {
+        let fact = "a `passive` message leaves the idle timer alone, and this actor has none";
+        diagnostics.report(passive, fact, "leave `passive` out, or add `#[idle(30s)] fn quiet(&mut self) { .. }`");
+    }
+}
+
+fn check_timers(handlers: &Handlers, diagnostics: &Diagnostics) {
+    let mut timers =
+        handlers.methods.iter().filter(|method| matches!(method.role, Role::Every(_)) && method.cfgs.is_empty());
+    if let Some(method) = timers.nth(TIMERS) {
+        let fact = format_args!("an actor has at most {TIMERS} `#[every]` timers");
+        diagnostics.report(method.name(), fact, "let one of them count ticks, and call this method");
     }
 }
 
@@ -207,10 +232,8 @@ fn check_owned(ty: &Type, what: &str, diagnostics: &Diagnostics) {
         Type::Array(array) => check_owned(&array.elem, what, diagnostics),
         Type::Paren(inner) => check_owned(&inner.elem, what, diagnostics),
         Type::Group(inner) => check_owned(&inner.elem, what, diagnostics),
-        Type::Never(_) => diagnostics.report(ty, format_args!("{what} is a value, and `!` has none"), "remove it"),
-        Type::Infer(_) => {
-            diagnostics.report(ty, format_args!("{what} has one type, which cannot be left open"), "name the type");
-        }
+        // The compiler refuses both wherever they stand, and says so.
+        Type::Never(_) | Type::Infer(_) => diagnostics.leave(),
         _ => {}
     }
 }
@@ -228,7 +251,7 @@ fn owned(borrowed: &Type) -> String {
             let element = compact(&slice.elem);
             format!("use `Vec<{element}>` or `Arc<[{element}]>`")
         }
-        Type::TraitObject(object) => format!("use `Box<{}>`, with `+ Send`", compact(object)),
+        Type::TraitObject(object) => format!("use `Box<{} + Send>`", compact(object)),
         _ => format!("use `{written}` or `Arc<{written}>`"),
     }
 }
@@ -264,6 +287,9 @@ fn check_answer(method: &Method, diagnostics: &Diagnostics) {
         if method.reply().is_some() {
             let help = "remove the return type, or return the value and remove the `Reply`";
             return diagnostics.report(ty, "a handler with a `Reply` answers through it", help);
+        }
+        if let Type::Never(_) = ty {
+            return diagnostics.report(ty, "an answer is a value, and `!` has none", "leave the return type out");
         }
         check_owned(ty, "a reply", diagnostics);
     }

@@ -6,13 +6,13 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::token::Brace;
-use syn::{Attribute, Ident, Item, ItemStruct, LitInt, Meta, Pat, Token, TypePath, parse_quote};
+use syn::{Attribute, Expr, Ident, Item, ItemStruct, Lit, Meta, Pat, Token, TypePath, parse_quote};
 
 use super::model::{
     Arm, Backoff, Directive, ErrorRule, Exhausted, Jitter, Limit, LimitKind, Rules, Supervision, Wish, Word,
 };
 use crate::actor;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{self, Diagnostics};
 use crate::duration::Period;
 use crate::options::{self, Entry, Value, compact};
 
@@ -38,12 +38,9 @@ const DIRECTIVES: &[(&str, Directive)] = &[
 pub(crate) fn step_beneath(arguments: &TokenStream, item: TokenStream, diagnostics: &Diagnostics) -> TokenStream {
     let mut item = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(item)) => item,
-        Ok(_) => {
+        Ok(other) => {
             let help = "put it on the struct of an actor, with `#[actor]`";
-            diagnostics.syntax(syn::Error::new(
-                proc_macro2::Span::call_site(),
-                format_args!("`#[supervise]` belongs on a struct\nhelp: {help}"),
-            ));
+            diagnostics.report(diagnostics::keyword(&other), "`#[supervise]` belongs on a struct", help);
             return item;
         }
         Err(error) => {
@@ -119,12 +116,13 @@ impl Parse for Rules {
             let word = word.and_then(|word| Some((named(&word, WORDS)?, word)));
             if let Some((word, ident)) = word {
                 input.parse::<Ident>()?;
-                rules.words.push((word, ident, parse_wish(input)?));
+                let wish = parse_wish(input, &ident)?;
+                rules.words.push((word, ident, wish));
             } else {
                 rules.errors.push(input.parse()?);
             }
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
+            if !input.is_empty() && input.parse::<Token![,]>().is_err() {
+                return Err(input.error("the rule before this one has ended\nhelp: write a comma between two rules"));
             }
         }
         Ok(rules)
@@ -139,7 +137,7 @@ impl Parse for ErrorRule {
             syn::Error::new(error.span(), format_args!("a rule names what it is for\nhelp: {help}"))
         })?;
         if input.peek(Token![=>]) {
-            let arm = Arm { pattern: parse_quote!(_), guard: None, wish: parse_wish(input)? };
+            let arm = Arm { pattern: parse_quote!(_), guard: None, wish: parse_wish(input, &ty)? };
             return Ok(Self { span: ty.span(), ty, arms: vec![arm] });
         }
         if !input.peek(Brace) {
@@ -159,14 +157,19 @@ impl Parse for Arm {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let pattern = Pat::parse_multi_with_leading_vert(input)?;
         let guard = input.parse::<Option<Token![if]>>()?.map(|_| input.parse()).transpose()?;
-        Ok(Self { pattern, guard, wish: parse_wish(input)? })
+        let wish = parse_wish(input, &pattern)?;
+        Ok(Self { pattern, guard, wish })
     }
 }
 
-/// `=> restart`
-fn parse_wish(input: ParseStream<'_>) -> syn::Result<Wish> {
-    input.parse::<Token![=>]>()?;
-    let word: Ident = input.parse()?;
+/// `=> restart`, behind what it is for.
+fn parse_wish(input: ParseStream<'_>, failure: &impl ToTokens) -> syn::Result<Wish> {
+    let nothing = |_| {
+        let help = format_args!("write `{} => restart`", compact(failure));
+        syn::Error::new_spanned(failure, format_args!("a rule says what is done\nhelp: {help}"))
+    };
+    input.parse::<Token![=>]>().map_err(nothing)?;
+    let word: Ident = input.parse().map_err(nothing)?;
     let Some(directive) = named(&word, DIRECTIVES) else {
         let known: Vec<&str> = DIRECTIVES.iter().map(|(name, _)| *name).collect();
         let help = format_args!("a directive is {}", options::quoted(&known, "or"));
@@ -204,49 +207,67 @@ impl Parse for Limit {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         const FORM: &str = "write `limit = 10 per 60s`, or `limit = unlimited` together with a `backoff`";
         let original: TokenStream = input.fork().parse()?;
-        let refuse = |fact: &str| syn::Error::new_spanned(&original, format_args!("{fact}\nhelp: {FORM}"));
+        let refuse = |at: &dyn ToTokens, fact: &str| syn::Error::new_spanned(at, format_args!("{fact}\nhelp: {FORM}"));
         if input.peek(Ident) {
             let word: Ident = input.parse()?;
             if word != "unlimited" || !input.is_empty() {
-                return Err(refuse("this is not a limit"));
+                return Err(refuse(&original, "this is not a limit"));
             }
             return Ok(Self { original, kind: LimitKind::Unlimited });
         }
-        let restarts: LitInt = input.parse().map_err(|_| refuse("this is not a limit"))?;
+        let restarts: Lit = input.parse().map_err(|_| refuse(&original, "this is not a limit"))?;
+        let Some(count) = whole(&restarts) else { return Err(refuse(&restarts, "this is not a number of restarts")) };
         let per: Option<Ident> = input.parse()?;
         if per.is_none_or(|per| per != "per") || input.is_empty() {
-            return Err(refuse("a limit says in how much time"));
+            return Err(refuse(&original, "a limit says in how much time"));
         }
         let within: Period = input.parse()?;
-        let restarts = restarts.base10_parse().map_err(|_| refuse("this is not a number of restarts"))?;
+        if !input.is_empty() {
+            return Err(refuse(&input.parse::<TokenStream>()?, "a limit ends with its time"));
+        }
+        let restarts = count;
         Ok(Self { original, kind: LimitKind::AtMost { restarts, within } })
     }
 }
 
 impl Parse for Backoff {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        const TIMES_ZERO: &str =
+            "times zero leaves no delay\nhelp: write `* 1` for equal delays, `* 2` for growing ones";
         const FORM: &str = "write `backoff = 50ms..30s * 2`: from the first delay to the longest, times two each time";
         let original: TokenStream = input.fork().parse()?;
-        let refuse = |fact: &str| syn::Error::new_spanned(&original, format_args!("{fact}\nhelp: {FORM}"));
+        let refuse = |at: &dyn ToTokens, fact: &str| syn::Error::new_spanned(at, format_args!("{fact}\nhelp: {FORM}"));
         let min: Period = input.parse()?;
         if input.is_empty() {
             return Ok(Self { max: min.clone(), min, factor: 1 });
         }
         if input.parse::<Token![..]>().is_err() {
-            return Err(refuse("a backoff goes from its first delay to its longest"));
+            return Err(refuse(&original, "a backoff goes from its first delay to its longest"));
         }
         let max: Period = input.parse()?;
         if input.is_empty() {
             return Ok(Self { min, max, factor: 2 });
         }
-        if input.parse::<Token![*]>().is_err() {
-            return Err(refuse("expected `*` and a factor"));
+        let rest: TokenStream = input.fork().parse()?;
+        if input.parse::<Token![*]>().is_err() || input.is_empty() {
+            return Err(refuse(&rest, "behind the longest delay comes `*` and a factor"));
         }
-        let factor: LitInt = input.parse().map_err(|_| refuse("a factor is a whole number"))?;
-        let factor = factor.base10_parse().map_err(|_| refuse("a factor is a whole number"))?;
-        if !input.is_empty() {
-            return Err(refuse("a backoff ends with its factor"));
+        let factor: Expr = input.parse()?;
+        match &factor {
+            Expr::Lit(literal) if input.is_empty() => match whole(&literal.lit) {
+                Some(0) => Err(syn::Error::new_spanned(&factor, TIMES_ZERO)),
+                Some(factor) => Ok(Self { min, max, factor }),
+                None => Err(refuse(&factor, "a factor is a whole number")),
+            },
+            _ => Err(refuse(&factor, "a factor is a whole number")),
         }
-        Ok(Self { min, max, factor })
+    }
+}
+
+/// A number without a unit.
+fn whole(literal: &Lit) -> Option<u32> {
+    match literal {
+        Lit::Int(number) if number.suffix().is_empty() => number.base10_parse().ok(),
+        _ => None,
     }
 }

@@ -73,9 +73,6 @@ fn check_delays(supervision: &Supervision, diagnostics: &Diagnostics) {
             diagnostics.report(max, "the longest delay is shorter than the first", help);
         }
     }
-    if let Some(Backoff { factor: 0, max, .. }) = &supervision.backoff {
-        diagnostics.report(max, "times zero leaves no delay", "write `* 1` for equal delays, `* 2` for growing ones");
-    }
     if let Some(reset) = supervision.reset.as_ref().filter(|reset| reset.duration.is_zero()) {
         let help = "say how long is quiet enough, such as `reset = 60s`";
         diagnostics.report(reset, "with no quiet time every restart is a first one, and none is delayed", help);
@@ -125,7 +122,7 @@ fn shortest_time(restarts: u32, backoff: &Backoff, jitter: Jitter, reset: Durati
             Jitter::Full => Duration::ZERO,
         };
         sum += least.min(reset);
-        delay = delay.saturating_mul(backoff.factor.max(1)).min(backoff.max.duration);
+        delay = delay.saturating_mul(backoff.factor).min(backoff.max.duration);
     }
     sum
 }

@@ -116,8 +116,8 @@ impl Protocol<'_> {
             quote!(fn lane(&self) -> #rt::Lane { #lane })
         });
         let (refuse, refuse_reply) = (self.replies(|reply| quote!(#reply)), self.refuse_reply());
-        let is_passive = self.messages.iter().any(|message| message.method.passive).then(|| {
-            let passive = self.few(&quote!(false), |message| message.method.passive.then(|| quote!(true)));
+        let is_passive = self.messages.iter().any(|message| message.method.passive.is_some()).then(|| {
+            let passive = self.few(&quote!(false), |message| message.method.passive.as_ref().map(|_| quote!(true)));
             quote!(fn is_passive(&self) -> #rt::bool { #passive })
         });
         let sendable = self.where_sendable();

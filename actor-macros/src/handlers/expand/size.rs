@@ -1,11 +1,13 @@
-//! How much each message carries, and what is said where that is too much.
+//! How much each message carries, and what is said where that is too much; and where an answer is a `Result` by another
+//! name, which only the compiler knows as well.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
+use syn::Type;
 use syn::spanned::Spanned;
 
 use super::{Message, Protocol};
-use crate::handlers::model::Argument;
+use crate::handlers::model::{Answer, Argument};
 use crate::names;
 use crate::options::compact;
 
@@ -53,6 +55,32 @@ impl Protocol<'_> {
     pub(super) fn fits(&self) -> Option<TokenStream> {
         let checks = if self.is_generic() { self.checks() } else { Vec::new() };
         (!checks.is_empty()).then(|| quote!(const FITS: () = { #(#checks)* };))
+    }
+
+    /// Each answer held to what it is called; one at a time, because the first that is wrong ends a constant.
+    pub(super) fn checked_answers(&self) -> TokenStream {
+        if self.is_generic() {
+            return TokenStream::new();
+        }
+        self.messages.iter().filter_map(|message| self.check_of_answer(message)).collect()
+    }
+
+    /// That an answer is no `Result` by another name: it would be nobody's failure, and nobody would take it apart.
+    fn check_of_answer(&self, message: &Message<'_>) -> Option<TokenStream> {
+        let Answer::Value(ty @ Type::Path(path)) = &message.method.answer else { return None };
+        // Primitive types are no aliases.
+        let is_primitive = path.path.get_ident().is_some_and(|name| name.to_string().starts_with(char::is_lowercase));
+        if message.method.plain || is_primitive {
+            return None;
+        }
+        let (cfgs, at) = (&message.method.cfgs, names::located(ty.span()));
+        let (rt, name, ty) = (self.rt.at(ty.span()), compact(ty), self.without_self(ty));
+        let text = format!(
+            "`{name}` is a `Result` by another name, which is passed on as it is\n\
+             help: write `Result<.., ..>`, whose `Err` is an answer or a failure; or `#[handler(plain)]`"
+        );
+        let check = quote_spanned!(at=> #rt::require(#rt::Returned::<#ty>::NO_RESULT, #text));
+        Some(quote!(#(#cfgs)* const _: () = #check;))
     }
 
     fn checks(&self) -> Vec<TokenStream> {

@@ -30,4 +30,22 @@ struct Zero;
 #[handlers]
 impl Zero {}
 
+#[actor(ask_timeout = 99999999999999h)]
+struct TooLong;
+
+#[handlers]
+impl TooLong {}
+
+#[actor(ask_timeout = soon)]
+struct Word;
+
+#[handlers]
+impl Word {}
+
+#[actor(ask_timeout = true)]
+struct NoNumber;
+
+#[handlers]
+impl NoNumber {}
+
 fn main() {}
