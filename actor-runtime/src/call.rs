@@ -385,9 +385,10 @@ impl<'a, A: Actor, K: Kind, T: Target<A>> Call<'a, A, K, T> {
             let Self { target, message, attach, limit, borrows: _ } = self;
             return Err(Rejected::new(target.keep(), message, attach, limit, Reason::Full));
         };
-        self.reply_to(reply).map_err(|Returned { call, reason, reply }| {
+        let sent = Self { limit: ctx.host.inherited(limit), ..self }.reply_to(reply);
+        sent.map_err(|Returned { call, reason, reply }| {
             reply.refuse(Unanswered::Unsent);
-            Rejected { call, reason }
+            Rejected { call: Call { limit, ..call }, reason }
         })
     }
 

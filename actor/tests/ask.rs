@@ -300,6 +300,63 @@ fn a_handler_sees_by_when_it_is_wanted() {
 }
 
 #[test]
+fn asks_made_while_handling_are_wanted_by_when_the_message_in_hand_is() {
+    type Wanted = Option<actor::Instant>;
+
+    #[actor]
+    struct Below;
+
+    #[handlers]
+    impl Below {
+        fn wanted(&self, ctx: &mut Context<Self>) -> Wanted {
+            ctx.deadline()
+        }
+    }
+
+    #[actor]
+    struct Above {
+        below: BelowRef,
+        answered: Option<Reply<(Wanted, Wanted)>>,
+        mine: Wanted,
+    }
+
+    #[handlers]
+    impl Above {
+        async fn awaits(&mut self, ctx: &mut Context<Self>) -> Result<(Wanted, Wanted), AskError> {
+            Ok((ctx.deadline(), self.below.wanted().await?))
+        }
+        async fn awaits_for(&mut self, limit: u64, ctx: &mut Context<Self>) -> Result<(Wanted, Wanted), AskError> {
+            Ok((ctx.deadline(), self.below.wanted().timeout(Duration::from_secs(limit)).await?))
+        }
+        fn then(&mut self, reply: Reply<(Wanted, Wanted)>, ctx: &mut Context<Self>) {
+            (self.mine, self.answered) = (ctx.deadline(), Some(reply));
+            self.below.wanted().then(ctx, AboveRef::got).unwrap();
+        }
+        fn got(&mut self, below: Result<Wanted, AskError>, ctx: &mut Context<Self>) {
+            assert_eq!(ctx.deadline(), None, "nobody waits for what is done about an answer");
+            self.answered.take().unwrap().send((self.mine, below.unwrap()));
+        }
+    }
+
+    everywhere(|system| async move {
+        let below = system.spawn(|| Below).await.unwrap();
+        let above = system.spawn(move || Above { below: below.clone(), answered: None, mine: None }).await.unwrap();
+        let minute = Duration::from_secs(60);
+        for (how, answer) in [
+            ("awaited", above.awaits().timeout(minute).await.unwrap()),
+            ("with more time of its own", above.awaits_for(600).timeout(minute).await.unwrap()),
+            ("by message", above.then().timeout(minute).await.unwrap()),
+        ] {
+            assert!(answer.0.is_some(), "{how}");
+            assert_eq!(answer.0, answer.1, "{how}");
+        }
+        let (mine, below) = above.awaits_for(30).timeout(minute).await.unwrap();
+        assert!(below.unwrap() < mine.unwrap(), "less time of its own is its own");
+        assert_eq!(above.awaits().await, Ok((None, None)), "a default is the asker's own");
+    });
+}
+
+#[test]
 fn asks_made_while_handling_have_no_more_time_than_the_message_in_hand() {
     #[actor(ask_timeout = off)]
     struct Depth {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{Kind, Stepper};
-use common::{Gate, Journal, on_runtimes};
+use common::{Gate, Journal, everywhere};
 
 #[actor]
 struct Session {
@@ -137,7 +137,7 @@ fn no_time_passes_while_the_actor_restarts() {
 }
 
 #[test]
-fn quiet_on_real_time_ends_a_session_that_nobody_talks_to() {
+fn quiet_ends_a_session_that_nobody_talks_to() {
     #[actor]
     struct Brief {
         heard: u32,
@@ -155,17 +155,21 @@ fn quiet_on_real_time_ends_a_session_that_nobody_talks_to() {
         }
     }
 
-    let promise = |system: ActorSystem| async move {
+    everywhere(|system| async move {
         let brief = system.spawn(|| Brief { heard: 0 }).await.unwrap();
-        let begun = system.now();
         let stopped = brief.control().stopped();
-        while system.now().saturating_since(begun) < Duration::from_millis(5) && brief.talk().await.is_ok() {
+        let mut last = system.now();
+        for _ in 0..5 {
+            let before = system.now();
+            // A slow machine may be quiet for so long by itself.
+            if brief.talk().await.is_ok() {
+                last = before;
+            }
             common::yield_now().await;
         }
         stopped.await;
-        assert!(system.now().saturating_since(begun) >= Duration::from_millis(20));
-    };
-    on_runtimes(|builder| builder, promise);
+        assert!(system.now().saturating_since(last) >= Duration::from_millis(20));
+    });
 }
 
 #[test]

@@ -131,46 +131,44 @@ fn a_first_start_that_fails_is_an_error_to_the_parent_who_lives_on() {
     });
 }
 
-/// What becomes of a child of this type after each kind of end.
-fn check(restart: Restart, after_a_panic: bool, after_its_own_stop: bool) {
-    everywhere(move |system| async move {
-        let journal = Journal::default();
-        let server = system.spawn(server(&journal)).await.unwrap();
-        for (lives_on, end) in [(after_a_panic, 0), (after_its_own_stop, 1), (false, 2)] {
-            let session = server.open(1, restart).await.unwrap();
-            match end {
-                0 => session.panics().await.unwrap(),
-                1 => session.leaves().await.unwrap(),
-                _ => session.control().stop().await,
-            }
-            let expected = if lives_on { Ok(true) } else { Err(AskError::Stopped) };
-            assert_eq!(session.ping().await, expected, "{restart:?} after {end}");
-            if !lives_on {
-                // Who asks hears of it first, and the parent when it is over.
-                session.control().stopped().await;
-            }
+/// What becomes of a child of this type after a panic, after its own stop, and after one from outside.
+async fn ends(system: ActorSystem, restart: Restart, after_a_panic: bool, after_its_own_stop: bool) {
+    let journal = Journal::default();
+    let server = system.spawn(server(&journal)).await.unwrap();
+    for (lives_on, end) in [(after_a_panic, 0), (after_its_own_stop, 1), (false, 2)] {
+        let session = server.open(1, restart).await.unwrap();
+        match end {
+            0 => session.panics().await.unwrap(),
+            1 => session.leaves().await.unwrap(),
+            _ => session.control().stop().await,
         }
-        let lives = usize::from(after_a_panic) + usize::from(after_its_own_stop);
-        assert_eq!(system.counts::<Session>().restarts, lives as u64);
-        assert_eq!(server.children().await.unwrap().len(), lives);
-        let hooks = journal.entries().iter().filter(|entry| *entry == "1 stopping").count();
-        assert_eq!(hooks, 2, "its own stop and one from outside have a last word, in whatever life: {restart:?}");
-    });
+        let expected = if lives_on { Ok(true) } else { Err(AskError::Stopped) };
+        assert_eq!(session.ping().await, expected, "{restart:?} after {end}");
+        if !lives_on {
+            // Who asks hears of it first, and the parent when it is over.
+            session.control().stopped().await;
+        }
+    }
+    let lives = usize::from(after_a_panic) + usize::from(after_its_own_stop);
+    assert_eq!(system.counts::<Session>().restarts, lives as u64);
+    assert_eq!(server.children().await.unwrap().len(), lives);
+    let hooks = journal.entries().iter().filter(|entry| *entry == "1 stopping").count();
+    assert_eq!(hooks, 2, "its own stop and one from outside have a last word, in whatever life: {restart:?}");
 }
 
 #[test]
 fn a_permanent_child_is_restarted_after_any_end_nobody_asked_for() {
-    check(Restart::Permanent, true, true);
+    everywhere(|system| ends(system, Restart::Permanent, true, true));
 }
 
 #[test]
 fn a_transient_child_is_restarted_after_a_failure() {
-    check(Restart::Transient, true, false);
+    everywhere(|system| ends(system, Restart::Transient, true, false));
 }
 
 #[test]
 fn a_temporary_child_is_never_restarted() {
-    check(Restart::Temporary, false, false);
+    everywhere(|system| ends(system, Restart::Temporary, false, false));
 }
 
 #[test]

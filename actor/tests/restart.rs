@@ -4,13 +4,14 @@
 
 mod common;
 
+use std::future::IntoFuture;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{SpawnError, SystemEvent};
-use common::{Journal, everywhere, everywhere_with, until, yield_now};
+use common::{Journal, everywhere, everywhere_with, soon, until, yield_now};
 
 #[actor]
 struct Worker {
@@ -145,6 +146,53 @@ fn more_failures_than_the_limit_stop_a_top_level_actor_and_the_rest_lives_on() {
             }
         },
     );
+}
+
+#[test]
+fn the_first_restart_is_at_once_the_next_waits_and_a_stop_ends_the_wait() {
+    #[actor]
+    #[supervise(backoff = 1h)]
+    struct Patient {
+        #[child(Fragile::default)]
+        child: Child<Fragile>,
+    }
+
+    #[handlers]
+    impl Patient {
+        fn child(&self) -> FragileRef {
+            (*self.child).clone()
+        }
+    }
+
+    #[actor]
+    #[derive(Default)]
+    struct Fragile {
+        panicked: bool,
+    }
+
+    #[handlers]
+    impl Fragile {
+        fn panics(&mut self) {
+            self.panicked = true;
+            panic!("a panic");
+        }
+        fn panicked(&self) -> bool {
+            self.panicked
+        }
+    }
+
+    everywhere(|system| async move {
+        let patient = system.spawn(|| Patient { child: Child::default() }).await.unwrap();
+        let child = patient.child().await.unwrap();
+        child.panics().await.unwrap();
+        assert_eq!(soon(child.panicked().into_future()).await, Ok(false), "at once, and as new");
+        child.panics().await.unwrap();
+        assert_eq!(child.panicked().timeout(Duration::from_millis(5)).await, Err(AskError::Timeout), "it waits");
+        assert!(soon(patient.child().into_future()).await.is_ok(), "its parent does not");
+        soon(patient.control().stop()).await;
+        assert_eq!(child.panicked().await, Err(AskError::Stopped));
+        assert_eq!(system.counts::<Fragile>().restarts, 1);
+    });
 }
 
 #[test]

@@ -538,6 +538,18 @@ impl<A: Actor> Host<A> {
         on_host!(self, host => host.reply_as_message::<K, F, R>(answered, handler, limit, ask_timeout))
     }
 
+    /// `limit`, or what is left of the message in hand where that is less. On bare metal none is kept with a message.
+    pub(crate) fn inherited(&self, limit: Limit) -> Limit {
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(host) => host.inherited(limit),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(_) => limit,
+            #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+            Self::None(never, _) => match *never {},
+        }
+    }
+
     /// Starts declared child `index`.
     pub(crate) fn start_child<C, F, M>(
         &self,

@@ -118,6 +118,13 @@ impl<A: Actor> Host<A> {
         Some(then::reply::<A, K, F, R>(self.address(), self.incarnation(), answered, handler, limit, ask_timeout))
     }
 
+    pub(crate) fn inherited(&self, limit: Limit) -> Limit {
+        let Some(left) = Until::now().moment() else { return limit };
+        let address = self.address();
+        let mine = limit.deadline(address.header().core.core()).moment();
+        Limit::Until(mine.map_or(left, |mine| mine.min(left)))
+    }
+
     pub(crate) fn start_child<C, F, M>(
         &self,
         index: usize,
