@@ -11,6 +11,7 @@ use std::fmt::{self, Write};
 use std::future::{Future, IntoFuture};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Once};
 use std::task::{Context as TaskContext, RawWaker, RawWakerVTable, Waker};
@@ -18,7 +19,8 @@ use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{
-    Builder, Dispatcher, DispatcherKind, OverloadHint, Placement, ReadyCell, Recipient, Residents, SpawnError, Topic,
+    Builder, DeadLetter, Directive, Dispatcher, DispatcherKind, LiveFailure, OverloadHint, Placement, ReadyCell,
+    Recipient, Residents, SpawnError, Topic,
 };
 use common::{Channel, Gate, on_runtime, yield_now};
 use futures_core::Stream;
@@ -82,6 +84,8 @@ impl Way {
             poll_once(bystander.note(2).into_future());
             poll_once(bystander.up().timeout(Duration::from_secs(9)).into_future());
             poll_once(bystander.up().into_future());
+            drop(bystander.tell_many([3, 4], BystanderRef::note));
+            drop(bystander.control().suspend("the way"));
             topic.subscribe(recipient.clone());
             topic.publish(3);
             topic.unsubscribe(&recipient);
@@ -337,7 +341,7 @@ async fn held(system: &ActorSystem, way: &Way, gate: &Gate) -> WorkerRef {
 }
 
 /// Runs a site with user code that comes back, and with user code that panics besides: stepped, on one thread and on
-/// several, and on a dispatcher of the user's. At least `visits` times the user code was there.
+/// several, and on each dispatcher, one of the user's among them. At least `visits` times the user code was there.
 fn site<F>(visits: u32, run: impl Fn(ActorSystem, Way) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -350,7 +354,8 @@ where
             let way = Way(Arc::new(Inside { panics, ..Inside::default() }));
             ways.lock().unwrap().push(way.clone());
             let sink = Nosy(way);
-            builder.shutdown_timeout(Duration::from_millis(200)).event_handler(move |_| sink.0.go_and_panic())
+            let builder = builder.shutdown_timeout(Duration::from_millis(200)).find_cycles(true);
+            builder.event_handler(move |_| sink.0.go_and_panic())
         };
         let promise = |system: ActorSystem| {
             let way = ways.lock().unwrap().last().cloned().unwrap();
@@ -372,6 +377,8 @@ where
         on_runtime(None, |builder| builder, settings, promise);
         on_runtime(Some(2), |builder| builder, settings, promise);
         on_runtime(None, |builder| builder.dispatcher(DispatcherKind::CurrentThread), settings, promise);
+        on_runtime(Some(1), |builder| builder.dispatcher(DispatcherKind::Pinned), settings, promise);
+        on_runtime(None, |builder| builder.dispatcher(DispatcherKind::SingleWorker), settings, promise);
         on_runtime(
             Some(1),
             |builder| {
@@ -630,6 +637,333 @@ fn ends_that_are_watched() {
         worker.watch(mortal).await.unwrap();
         assert!(worker.up().await.unwrap());
         worker.control().stop().await;
+    });
+}
+
+#[test]
+fn letters_of_an_actor_that_lives() {
+    #[actor(mailbox(capacity = 1, overflow = drop_oldest))]
+    struct Keeper {
+        gate: Gate,
+        way: Way,
+    }
+
+    #[handlers]
+    impl Keeper {
+        async fn hold(&mut self) {
+            self.gate.passed().await;
+        }
+        fn put(&mut self, value: Nosy) {
+            let_go(value);
+        }
+        #[handler(lane = urgent)]
+        fn up(&self) -> bool {
+            true
+        }
+        #[dead_letter]
+        fn lost(&mut self, letter: DeadLetter<Self>) {
+            let _letter = letter;
+            self.way.go_and_panic();
+        }
+    }
+
+    site(8, |system, way| async move {
+        let gate = Gate::default();
+        let keeper = {
+            let (gate, way) = (gate.clone(), way.clone());
+            system.spawn(move || Keeper { gate: gate.clone(), way: way.clone() }).await.unwrap()
+        };
+        keeper.hold().await.unwrap();
+        while keeper.control().depth() > 0 {
+            yield_now().await;
+        }
+        for _ in 0..3 {
+            keeper.put(Nosy(way.clone())).await.unwrap();
+        }
+        gate.open();
+        assert!(keeper.up().await.unwrap());
+        keeper.control().stop().await;
+    });
+}
+
+#[test]
+fn answers_that_come_as_messages() {
+    #[actor]
+    struct Asker {
+        worker: WorkerRef,
+        way: Way,
+    }
+
+    #[handlers]
+    impl Asker {
+        fn ask(&mut self, value: Nosy, ctx: &mut Context<Self>) {
+            drop(self.worker.keep().then(ctx, AskerRef::got));
+            drop(self.worker.keep().timeout(Duration::from_millis(1)).then(ctx, AskerRef::got));
+            drop(self.worker.put(value).done().then(ctx, AskerRef::put));
+        }
+        fn got(&mut self, answer: Result<Nosy, AskError>) {
+            let _answer = answer;
+            self.way.go_and_panic();
+        }
+        fn put(&mut self, done: Result<(), AskError>) {
+            let _ = done;
+            self.way.go_and_panic();
+        }
+        fn up(&self) -> bool {
+            true
+        }
+    }
+
+    site(8, |system, way| async move {
+        let worker = worker(&system, &way, &Gate::default()).await;
+        let asker = {
+            let (worker, way) = (worker.clone(), way.clone());
+            system.spawn(move || Asker { worker: worker.clone(), way: way.clone() }).await.unwrap()
+        };
+        asker.ask(Nosy(way.clone())).await.unwrap();
+        assert!(asker.up().await.unwrap());
+        worker.answer(way.clone()).await.unwrap();
+        assert!(worker.up().await.unwrap() && asker.up().await.unwrap());
+        // Answered when nobody is there to hear of it, and refused when somebody is.
+        asker.ask(Nosy(way.clone())).await.unwrap();
+        assert!(asker.up().await.unwrap());
+        asker.control().stop().await;
+        worker.answer(way.clone()).await.unwrap();
+        worker.control().stop().await;
+    });
+}
+
+#[test]
+#[allow(clippy::result_large_err, reason = "what is left is given back")]
+fn many_messages_at_once() {
+    /// So many values, of which the second may panic.
+    struct Values(Nosy, u32);
+
+    impl Iterator for Values {
+        type Item = Nosy;
+
+        fn next(&mut self) -> Option<Nosy> {
+            self.1 = self.1.checked_sub(1)?;
+            if self.1 == 3 {
+                self.0.0.go_and_panic()
+            } else {
+                self.0.0.go()
+            }
+            Some(Nosy(self.0.0.clone()))
+        }
+    }
+
+    site(20, |system, way| async move {
+        let gate = Gate::default();
+        let worker = held(&system, &way, &gate).await;
+        let newest = {
+            let gate = gate.clone();
+            system.spawn(move || Newest { gate: gate.clone() }).await.unwrap()
+        };
+        let values = |count| Values(Nosy(way.clone()), count);
+        for count in [2, 5] {
+            let sent = catch_unwind(AssertUnwindSafe(|| {
+                worker.tell_many(values(count), |worker: &WorkerRef, value| {
+                    way.go();
+                    worker.put(value)
+                })
+            }));
+            let_go(sent);
+            let_go(catch_unwind(AssertUnwindSafe(|| newest.tell_many(values(count), NewestRef::put))));
+        }
+        gate.open();
+        assert!(worker.up().await.unwrap());
+        worker.control().stop().await;
+    });
+}
+
+#[test]
+fn states_that_stay_on_one_thread() {
+    #[actor(local)]
+    struct Resident {
+        gate: Gate,
+        way: Way,
+        _state: Rc<Nosy>,
+    }
+
+    #[handlers]
+    impl Resident {
+        async fn hold(&mut self) {
+            let _across = Rc::new(Nosy(self.way.clone()));
+            self.gate.passed().await;
+        }
+        fn put(&mut self, value: Nosy) {
+            let_go(value);
+        }
+        fn panics(&mut self, value: Nosy) {
+            let _value = value;
+            panic!("on purpose");
+        }
+        fn up(&self) -> bool {
+            true
+        }
+    }
+
+    site(8, |system, way| async move {
+        let resident = {
+            let way = way.clone();
+            let state =
+                move || Resident { gate: Gate::default(), way: way.clone(), _state: Rc::new(Nosy(way.clone())) };
+            system.spawn(state).await.unwrap()
+        };
+        resident.put(Nosy(way.clone())).await.unwrap();
+        resident.panics(Nosy(way.clone())).await.unwrap();
+        assert!(resident.up().await.unwrap());
+        resident.hold().await.unwrap();
+        while resident.control().depth() > 0 {
+            yield_now().await;
+        }
+        resident.put(Nosy(way.clone())).tell().unwrap();
+        resident.control().kill().await;
+    });
+}
+
+/// An error that comes back when it is shown or dropped.
+struct Wrong(Nosy);
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.0.go();
+        f.write_str("wrong")
+    }
+}
+
+fn nosy_decider(failure: &LiveFailure<'_>) -> Directive {
+    if let Some(Wrong(nosy)) = failure.error() {
+        nosy.0.go_and_panic();
+    }
+    Directive::Escalate
+}
+
+#[test]
+fn children_whose_failures_are_decided_and_passed_on() {
+    #[actor]
+    struct Heir {
+        _state: Nosy,
+    }
+
+    impl Heir {
+        fn of(way: Way) -> Self {
+            way.go();
+            Self { _state: Nosy(way) }
+        }
+    }
+
+    #[handlers]
+    impl Heir {
+        fn fails(&mut self, value: Nosy) -> Result<(), Wrong> {
+            Err(Wrong(value))
+        }
+        fn up(&self) -> bool {
+            true
+        }
+    }
+
+    #[actor]
+    #[supervise(decide = nosy_decider)]
+    struct Parent {
+        way: Way,
+        _state: Nosy,
+        #[child(|parent: &Parent| Heir::of(parent.way.clone()), restart = permanent)]
+        heir: Child<Heir>,
+        #[child(|parent: &Parent| Heir::of(parent.way.clone()), pool = 2)]
+        heirs: Pool<Heir>,
+    }
+
+    #[handlers]
+    impl Parent {
+        async fn fails(&mut self, value: Nosy) -> bool {
+            drop(self.heir.fails(Nosy(self.way.clone())).tell());
+            drop(self.heirs.fails(value).tell());
+            self.heirs.up().await.is_ok()
+        }
+        fn up(&self) -> bool {
+            true
+        }
+    }
+
+    site(16, |system, way| async move {
+        let way = &way;
+        let parent = {
+            let way = way.clone();
+            let parent = move || Parent {
+                way: way.clone(),
+                _state: Nosy(way.clone()),
+                heir: Child::default(),
+                heirs: Pool::default(),
+            };
+            system.spawn(parent).await.unwrap()
+        };
+        let _ = parent.fails(Nosy(way.clone())).await;
+        assert!(parent.up().await.unwrap());
+        parent.control().stop().await;
+    });
+}
+
+#[test]
+fn actors_that_rest() {
+    site(6, |system, way| async move {
+        let gate = Gate::default();
+        let worker = held(&system, &way, &gate).await;
+        let (first, second) = (worker.control().suspend("first"), worker.control().suspend("second"));
+        worker.put(Nosy(way.clone())).tell().unwrap();
+        worker.put(Nosy(way.clone())).tell().unwrap();
+        let mut waits = worker.put(Nosy(way.clone())).into_future();
+        assert!(poll_nosily(&way, &mut waits));
+        gate.open();
+        let_go(first);
+        let_go(second);
+        assert!(waits.await.is_ok());
+        assert!(worker.up().await.unwrap());
+        // Ended by a restart, and by a stop.
+        let third = worker.control().suspend("third");
+        worker.put(Nosy(way.clone())).tell().unwrap();
+        worker.control().stop().await;
+        let_go(third);
+    });
+}
+
+#[test]
+fn handlers_that_wait_in_a_circle() {
+    #[actor(ask_timeout = off)]
+    struct Link {
+        next: Option<LinkRef>,
+        way: Way,
+    }
+
+    #[handlers]
+    impl Link {
+        fn join(&mut self, next: LinkRef) {
+            self.next = Some(next);
+        }
+        fn part(&mut self) {
+            self.next = None;
+        }
+        async fn ask_on(&mut self, value: Nosy) -> bool {
+            let _value = value;
+            let Some(next) = &self.next else { return false };
+            let ask = next.ask_on(Nosy(self.way.clone())).await;
+            ask.unwrap_or_else(|error| error == AskError::Cycle)
+        }
+    }
+
+    site(4, |system, way| async move {
+        let link = |way: &Way| {
+            let way = way.clone();
+            system.spawn(move || Link { next: None, way: way.clone() })
+        };
+        let (first, second) = (link(&way).await.unwrap(), link(&way).await.unwrap());
+        first.join(second.clone()).await.unwrap();
+        second.join(first.clone()).await.unwrap();
+        let _ = first.ask_on(Nosy(way.clone())).await;
+        let _ = first.part().await;
+        first.control().stop().await;
+        second.control().stop().await;
     });
 }
 
