@@ -4,13 +4,15 @@
 
 mod common;
 
+use std::future::{Future, IntoFuture};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context as TaskContext, Wake, Waker};
 use std::thread::ThreadId;
 use std::time::Duration;
 
 use actor::prelude::*;
-use common::{Gate, begin, everywhere, in_hand, poll_once, yield_now};
+use common::{Gate, begin, everywhere, in_hand, yield_now};
 
 #[actor(ask_timeout = 200ms)]
 struct Desk {
@@ -179,14 +181,26 @@ fn a_dropped_ask_is_still_handled_and_leaves_nothing_behind() {
         let (gate, handled, factory) = desk();
         let desk = system.spawn(factory).await.unwrap();
         desk.slow().tell().unwrap();
-        let mut dropped = Box::pin(desk.double(1).into_future());
-        let first = poll_once(dropped.as_mut()).await;
-        drop(dropped);
+        // With the default deadline, and with one of its own.
+        for ask in [desk.double(1), desk.double(1).timeout(Duration::from_secs(600))] {
+            let counted = Arc::new(Counted);
+            let waker = Waker::from(Arc::clone(&counted));
+            let mut dropped = Box::pin(ask.into_future());
+            assert!(dropped.as_mut().poll(&mut TaskContext::from_waker(&waker)).is_pending(), "the actor is busy");
+            drop((dropped, waker));
+            assert_eq!(Arc::strong_count(&counted), 1, "neither the reply nor the deadline keeps the waker");
+        }
         gate.open();
         assert_eq!(desk.double(2).await, Ok(4));
-        assert!(first.is_none(), "the actor was busy");
-        assert_eq!(handled.load(Ordering::SeqCst), 2);
+        assert_eq!(handled.load(Ordering::SeqCst), 3);
     });
+}
+
+/// Who keeps a waker of it is counted.
+struct Counted;
+
+impl Wake for Counted {
+    fn wake(self: Arc<Self>) {}
 }
 
 #[test]
