@@ -33,6 +33,7 @@
 //! | a state is as new, without a word | a tell returned `Err`, or a handler panicked, and the actor was restarted | an [event handler](super::supervision) that tells; [`.done()`](super::calls) |
 //! | an ask times out after 5 s | the actor asked is busy with an `async` handler, or asks back | a pipe, or `.then`; see [`blocking`](super::blocking) |
 //! | an ask that was stashed times out | nobody called for the stash when the actor was ready | [`ctx.unstash_all()`](crate::Context::unstash_all) in that handler |
+//! | an `Err` fails nobody, though nobody asked | the actor has type parameters, and the return type is a `Result` by another name, which is an error elsewhere | `Result<(), E>` |
 //! | everything stands still | a handler blocks its thread, and there is one | `spawn_blocking`, or [`dispatcher = pinned`](super::dispatchers) |
 //! | messages are missing after `shutdown()` | it stops, and does not drain | `control().drain().await` first; see [`shutdown`](super::shutdown) |
 //! | "no tokio runtime here" | the system was made outside of one | `#[tokio::main]`, or `runtime.enter()` |
