@@ -13,8 +13,8 @@
 //!
 //! An actor that is up may be suspended: it handles nothing, and goes every other way as if it did.
 //!
-//! The last hook is `#[stopping]`, or `#[restarting]` where a failure leads to another life. A life that was never up has
-//! none, and neither has one that ended in a panic.
+//! The last hook is `#[stopping]`, or `#[restarting]` where a failure, its own or a sibling's, leads to another life. A
+//! life that was never up has none, and neither has one that ended in a panic.
 //!
 //! A backend asks for the [`Task`], performs it, and reports with [`Lifecycle::done`] or
 //! [`Lifecycle::failed`]. It keeps no phase of its own.
@@ -259,6 +259,13 @@ impl Lifecycle {
         }
     }
 
+    /// The life in hand ends with that of a sibling, and another one follows.
+    pub const fn fall(&mut self) {
+        if self.is_going_on() {
+            self.restart(false);
+        }
+    }
+
     /// The task in hand failed, and this was decided. `poisoned` says that a panic went through the state.
     pub const fn failed(&mut self, decision: Decision, poisoned: bool) -> Course {
         if !matches!(self.goal, Goal::Run) {
@@ -432,6 +439,17 @@ mod tests {
     }
 
     #[test]
+    fn a_life_that_ends_with_a_siblings_has_its_last_word_before_the_next() {
+        let mut life = up();
+        life.fall();
+        let tasks = run(&mut life, |task| task == Task::Build);
+        assert_eq!(tasks, [Task::StopChildren, Task::CallRestarting, Task::DropState, Task::Pause, Task::Build]);
+        let mut building = Lifecycle::new();
+        building.fall();
+        assert_eq!(building.task(CHILDREN), Task::Pause, "there was nothing to drop");
+    }
+
+    #[test]
     fn a_life_that_was_never_up_has_no_last_hook() {
         for steps in 1..4 {
             for decision in [Decision::Stop, Decision::Restart { after: core::time::Duration::ZERO }] {
@@ -482,6 +500,7 @@ mod tests {
         Done,
         Stop,
         Renew,
+        Fall,
         Suspend(bool),
         Failed(Decision, bool),
     }
@@ -498,6 +517,7 @@ mod tests {
             6 => Just(Event::Done),
             1 => Just(Event::Stop),
             1 => Just(Event::Renew),
+            1 => Just(Event::Fall),
             2 => any::<bool>().prop_map(Event::Suspend),
             2 => (decision, any::<bool>()).prop_map(|(decision, poisoned)| Event::Failed(decision, poisoned)),
         ]
@@ -549,6 +569,7 @@ mod tests {
                         life.stop(StopReason::Requested);
                     }
                     Event::Renew => life.renew(StopReason::Requested),
+                    Event::Fall => life.fall(),
                     Event::Suspend(suspended) => {
                         let goes_on = life.suspend(suspended);
                         prop_assert_eq!(goes_on, task == Task::Suspended && !suspended);

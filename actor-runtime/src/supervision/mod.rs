@@ -6,12 +6,14 @@
 mod backoff;
 mod decider;
 mod directive;
+mod group;
 mod limit;
 mod strategy;
 
 pub use backoff::{Backoff, Jitter};
 pub use decider::{Decider, LiveFailure, wish};
 pub use directive::{Decision, Directive, Exhausted, default_directive};
+pub use group::{Group, Rest, Standing, Step};
 pub use limit::{RestartLimit, RestartWindow, Verdict};
 pub use strategy::{End, RestartType, Strategy};
 

@@ -79,6 +79,15 @@ impl RestartType {
             (Self::Temporary, End::Failure | End::Asked | End::Normal) => false,
         }
     }
+
+    /// Whether a child of this type is restarted along with a sibling, rather than stopped.
+    #[must_use]
+    pub const fn restarts_along(self) -> bool {
+        match self {
+            Self::Permanent | Self::Transient => true,
+            Self::Temporary => false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -122,5 +131,15 @@ mod tests {
         check(RestartType::Transient, true, false, false);
         check(RestartType::Temporary, false, false, false);
         check(RestartType::default(), true, false, false);
+    }
+
+    #[test]
+    fn a_temporary_child_alone_is_not_restarted_along() {
+        fn check(restart: RestartType, along: bool) {
+            assert_eq!(restart.restarts_along(), along, "{restart:?}");
+        }
+        check(RestartType::Permanent, true);
+        check(RestartType::Transient, true);
+        check(RestartType::Temporary, false);
     }
 }
