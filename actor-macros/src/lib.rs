@@ -187,8 +187,8 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// * `#[started]`: called before the first message, after children have started. May be async, take the context,
 ///   and return `Result<(), E>`.
 /// * `#[stopping]`: called after the last message, at the actor's end. As `#[started]`, and may take a `StopReason`.
-/// * `#[restarting]`: the last word of a life that failed, before the state is made anew. As `#[started]`, and may take
-///   the `&Failure`. An error in it changes nothing of what was decided.
+/// * `#[restarting]`: the last word of a life that failed, or ends along with a sibling, before the state is made anew. As
+///   `#[started]`, and may take the `&Failure`. An error in it changes nothing of what was decided.
 ///
 ///   Neither of these two is called on a state that a panic went through, nor in a life that `#[started]` did not
 ///   bring up.
@@ -251,7 +251,7 @@ pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | option | meaning | default |
 /// |---|---|---|
-/// | `strategy = one_for_one` | which children a restart concerns: the failed one alone | `one_for_one` |
+/// | `strategy = one_for_one`, `one_for_all`, `rest_for_one` | which declared children a restart concerns: the failed one alone; all of them; it and those started after it. With the last two the limit and the pauses are those of the group; on tokio | `one_for_one` |
 /// | `limit = 10 per 60s`, `limit = unlimited` | restarts within any stretch of that time; `unlimited` needs a `backoff` | `10 per 60s` |
 /// | `backoff = 50ms..30s * 2` | the first restart comes at once; then delays from the first to the longest, times two each time | as shown |
 /// | `jitter = none`, `equal`, `full` | how much of a delay is left to chance | `equal` |

@@ -4,12 +4,17 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::{Pat, PatIdent, PatPath, Path, PathArguments, TypePath};
 
-use super::model::{Arm, Directive, ErrorRule, Exhausted, Jitter, LimitKind, Rules, Supervision, Wish, Word};
+use super::model::{Arm, Directive, ErrorRule, Exhausted, Jitter, LimitKind, Rules, Strategy, Supervision, Wish, Word};
 use crate::names::{self, Names, Tokens};
 
 /// What the attribute says, as constants of the trait.
 pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
     let rt = names.private();
+    let strategy = match supervision.strategy.unwrap_or(Strategy::OneForOne) {
+        Strategy::OneForOne => quote!(OneForOne),
+        Strategy::OneForAll => quote!(OneForAll),
+        Strategy::RestForOne => quote!(RestForOne),
+    };
     let limit = limit(supervision, &rt);
     let backoff = backoff(supervision, &rt);
     let exhausted = match supervision.exhausted.unwrap_or(Exhausted::Escalate) {
@@ -20,7 +25,7 @@ pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
     let decider = decider(supervision, &rt);
     quote! {
         const SUPERVISION: #rt::Supervision = #rt::Supervision {
-            strategy: #rt::Strategy::OneForOne,
+            strategy: #rt::Strategy::#strategy,
             limit: #limit,
             backoff: #backoff,
             exhausted: #rt::Exhausted::#exhausted,

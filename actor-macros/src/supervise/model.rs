@@ -8,6 +8,7 @@ use crate::duration::Period;
 /// The options of `#[supervise(..)]`, each absent where the user said nothing.
 #[derive(Default)]
 pub(crate) struct Supervision {
+    pub(crate) strategy: Option<Strategy>,
     pub(crate) limit: Option<Limit>,
     pub(crate) backoff: Option<Backoff>,
     pub(crate) jitter: Option<Jitter>,
@@ -83,6 +84,13 @@ pub(crate) struct Backoff {
     pub(crate) min: Period,
     pub(crate) max: Period,
     pub(crate) factor: u32,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Strategy {
+    OneForOne,
+    OneForAll,
+    RestForOne,
 }
 
 #[derive(Clone, Copy)]

@@ -9,7 +9,7 @@ use syn::token::Brace;
 use syn::{Attribute, Expr, Ident, Item, ItemStruct, Lit, Meta, Pat, Token, TypePath, parse_quote};
 
 use super::model::{
-    Arm, Backoff, Directive, ErrorRule, Exhausted, Jitter, Limit, LimitKind, Rules, Supervision, Wish, Word,
+    Arm, Backoff, Directive, ErrorRule, Exhausted, Jitter, Limit, LimitKind, Rules, Strategy, Supervision, Wish, Word,
 };
 use crate::actor;
 use crate::diagnostics::{self, Diagnostics};
@@ -73,7 +73,7 @@ pub(crate) fn parse_attribute(attribute: &Attribute, diagnostics: &Diagnostics) 
     let Meta::List(list) = &attribute.meta else { return supervision };
     for entry in options::read(list.tokens.clone(), "`#[supervise]`", OPTIONS, diagnostics) {
         match entry.name.to_string().as_str() {
-            "strategy" => parse_strategy(&entry, diagnostics),
+            "strategy" => supervision.strategy = parse_strategy(&entry, diagnostics),
             "limit" => supervision.limit = entry.parse_as("limit = 10 per 60s", diagnostics),
             "backoff" => supervision.backoff = entry.parse_as("backoff = 50ms..30s * 2", diagnostics),
             "jitter" => {
@@ -182,25 +182,34 @@ fn named<T: Copy>(word: &Ident, names: &[(&str, T)]) -> Option<T> {
     names.iter().find(|(name, _)| word == name).map(|(_, meaning)| *meaning)
 }
 
-/// One strategy so far, so that naming it changes nothing.
-fn parse_strategy(entry: &Entry, diagnostics: &Diagnostics) {
+const STRATEGIES: &[(&str, Strategy)] = &[
+    ("one_for_one", Strategy::OneForOne),
+    ("one_for_all", Strategy::OneForAll),
+    ("rest_for_one", Strategy::RestForOne),
+];
+
+/// `strategy = one_for_all`
+fn parse_strategy(entry: &Entry, diagnostics: &Diagnostics) -> Option<Strategy> {
     let Value::Is(value) = &entry.value else {
         diagnostics.report(entry, "option `strategy` needs a value", "write `strategy = one_for_one`");
-        return;
+        return None;
     };
-    let only = "`one_for_one` is the strategy there is so far; it restarts the failed child alone";
-    match compact(value).as_str() {
-        "one_for_one" => {}
-        "all_for_one" => diagnostics.report(
-            value,
-            "`all_for_one` is called `one_for_all` here, and is not there yet",
-            format_args!("write `one_for_one`, which restarts the failed child alone"),
-        ),
-        known @ ("one_for_all" | "rest_for_one" | "restarting") => {
-            diagnostics.report(value, format_args!("`{known}` is not there yet"), only);
+    let word = compact(value);
+    let known = STRATEGIES.iter().find(|(name, _)| *name == word).map(|(_, strategy)| *strategy);
+    if known.is_none() {
+        let names: Vec<&str> = STRATEGIES.iter().map(|(name, _)| *name).collect();
+        let help = match word.as_str() {
+            "all_for_one" => "write `strategy = one_for_all`".to_owned(),
+            _ => format!("a strategy is {}", options::quoted(&names, "or")),
+        };
+        match word.as_str() {
+            "all_for_one" => diagnostics.report(value, "`all_for_one` is called `one_for_all` here", help),
+            "restarting" => diagnostics.report(value, "`restarting` is not there yet", help),
+            custom if custom.starts_with("custom") => diagnostics.report(value, "`custom` is not there yet", help),
+            unknown => diagnostics.report(value, format_args!("`{unknown}` is not a strategy"), help),
         }
-        unknown => diagnostics.report(value, format_args!("`{unknown}` is not a strategy"), only),
     }
+    known
 }
 
 impl Parse for Limit {

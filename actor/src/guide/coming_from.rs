@@ -79,6 +79,7 @@
 //! | `handle_continue` | `ctx.after(Duration::ZERO, \|me\| me.go_on())` |
 //! | a timeout in a return value | `#[idle(30s)]` |
 //! | supervisor with `one_for_one`, intensity and period | a parent with `#[child(..)]` fields and `#[supervise(limit = 10 per 60s)]` |
+//! | `one_for_all`, `rest_for_one` | `#[supervise(strategy = one_for_all)]`, `rest_for_one`; what ended by itself is not started along |
 //! | `permanent`, `transient`, `temporary` | `restart = permanent` in `#[child(..)]`, `.restart(Restart::Permanent)` at a spawn; transient is the default |
 //! | `DynamicSupervisor` | `ctx.spawn(..)`, each child with a limit of its own |
 //! | a supervisor that gives up | `exhausted = escalate`: its own failure |
@@ -92,7 +93,7 @@
 //!
 //! Different: supervisors need no process of their own, any actor has children. A restarted actor keeps its **mailbox** and its
 //! address. A mailbox is bounded unless it says otherwise. Processes are not preempted: see [`blocking`](super::blocking). No counterpart:
-//! `one_for_all`, `rest_for_one`, links, distribution, code change.
+//! links, distribution, code change.
 //!
 //! # actix
 //!
@@ -159,7 +160,6 @@
 //! | a message of any type | what no handler takes does not compile; that is what typed refs are for |
 //! | behaviours, `become` | an enum in the struct and a `match` say the same, and the compiler sees all cases |
 //! | links | watch, and say `ctx.stop()` in `#[terminated]`; that it ends another is then written where it happens |
-//! | `one_for_all`, `rest_for_one` | not yet; `exhausted = escalate` with a small limit restarts a parent with all its children |
 //! | a decider | not yet; what is no reason to restart is an answer, not a failure |
 //! | middleware | not yet; a handler calls a method |
 //! | remote, cluster, persistence | a message is a value moved in memory, not bytes |

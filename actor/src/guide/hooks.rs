@@ -182,8 +182,9 @@
 //!
 //! # `#[restarting]`
 //!
-//! The last word of a life that failed with an error, before its state is made anew; it may take the
-//! [`&Failure`](crate::Failure). An error in it changes nothing of what was decided.
+//! The last word of a life that failed with an error, or that is ended along with [a sibling](super::supervision) of which it
+//! is the failure, before its state is made anew; it may take the [`&Failure`](crate::Failure). An error in it changes nothing
+//! of what was decided.
 //!
 //! # `#[stopping]`
 //!

@@ -190,8 +190,87 @@
 //! [`context`](super::context).
 //!
 //! The attribute's options are listed at [`#[supervise]`](macro@crate::supervise). It says how the *children* of an actor are
-//! treated; those spawned by the system have the defaults. A restart concerns the failed child alone: other strategies are not
-//! there yet.
+//! treated; those spawned by the system have the defaults.
+//!
+//! # Children that are restarted together
+//!
+//! A restart concerns the failed child alone, unless the parent says `strategy = one_for_all`, for children that are of no use
+//! without each other, or `rest_for_one`, for children that depend on those started before them:
+//!
+//! ```
+//! use actor::prelude::*;
+//!
+//! #[actor]
+//! struct Socket {
+//!     sent: u32,
+//! }
+//!
+//! #[handlers]
+//! impl Socket {
+//!     fn send(&mut self) -> u32 {
+//!         self.sent += 1;
+//!         self.sent
+//!     }
+//!     fn breaks(&mut self) {
+//!         panic!("connection reset");
+//!     }
+//! }
+//!
+//! /// Has logged in on the socket, and has to do so again on another.
+//! #[actor]
+//! struct Session {
+//!     socket: SocketRef,
+//! }
+//!
+//! #[handlers]
+//! impl Session {
+//!     #[started]
+//!     async fn log_in(&mut self) -> Result<(), AskError> {
+//!         self.socket.send().await?;
+//!         Ok(())
+//!     }
+//! }
+//!
+//! #[actor]
+//! #[supervise(strategy = rest_for_one)]
+//! struct Link {
+//!     #[child(|| Socket { sent: 0 })]
+//!     socket: Child<Socket>,
+//!     #[child(|link: &Link| Session { socket: link.socket.clone() }, after = socket)]
+//!     session: Child<Session>,
+//! }
+//!
+//! #[handlers]
+//! impl Link {
+//!     fn breaks(&mut self) {
+//!         let _ = self.socket.breaks().tell();
+//!     }
+//! }
+//!
+//! let (system, mut stepper) = ActorSystem::builder("demo").stepper();
+//! let link = stepper.block_on(async {
+//!     let link = system.spawn(|| Link { socket: Child::default(), session: Child::default() }).await.unwrap();
+//!     link.breaks().await.unwrap();
+//!     link
+//! });
+//! stepper.run();
+//! assert_eq!((system.counts::<Socket>().restarts, system.counts::<Session>().restarts), (1, 1));
+//! assert!(link.control().is_alive());
+//! ```
+//!
+//! The failed child goes down first, then those it takes along, the youngest first, each after the one before; then all begin
+//! anew in the order of their start, each when the one before is up. Each keeps its ref, its mailbox and its stash, and what
+//! it is sent meanwhile waits. Their last word is `#[restarting]`, with the failure that began it.
+//!
+//! * A child that is taken along finishes no async handler past the `.await` at which that stands, as it may wait for a sibling
+//!   that waits for it: whoever asked hears `Failed`. A last hook and children of its own are waited for; one of them that
+//!   asks a sibling which is down has no answer before its deadline.
+//! * `temporary` children are stopped along and not started again; neither are those that had ended.
+//! * It is one restart, whoever fails until it is that child's turn to go down. A child that fails to begin anew is another
+//!   one, which concerns whom its failure concerns.
+//! * The limit and the pauses are those of the group: all are down, then the pause passes. Beyond the limit, the child that
+//!   failed takes the way of `exhausted`; with `stop_child` the others go on without it.
+//! * Who is stopped meanwhile stays so, and the others go on. Children started by `ctx.spawn` are none of the group.
 //!
 //! # Not every error is alike
 //!

@@ -17,7 +17,7 @@ use crate::actor::{Actor, AllHandlersInOneBlock};
 use crate::message::Message;
 use crate::reference::Ref;
 use crate::size::refuse_placed;
-use crate::supervision::{Decider, RestartLimit, Supervision};
+use crate::supervision::{Decider, RestartLimit, Strategy, Supervision};
 use crate::time::Instant;
 
 use super::annex::{self, Annex, Record, annex_size};
@@ -217,6 +217,10 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
     assert!(
         !matches!(A::SUPERVISION.limit, RestartLimit::AtMost { restarts, .. } if restarts > annex::RESTARTS_KEPT as u32),
         "on bare metal at most 10 restarts are counted; write a lower `limit` in `#[supervise]`, or `unlimited`"
+    );
+    assert!(
+        A::CHILDREN == 0 || matches!(A::SUPERVISION.strategy, Strategy::OneForOne),
+        "`one_for_all` and `rest_for_one` are there on tokio; on bare metal a failed child is restarted alone: write `strategy = one_for_one`"
     );
     assert!(
         A::PROTOCOL.timers.len() <= 8,

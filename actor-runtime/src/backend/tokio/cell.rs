@@ -43,7 +43,7 @@ use super::timers::Key;
 use super::turn::Turn;
 
 /// Restarts that a history remembers.
-const RESTARTS_KEPT: usize = 16;
+pub(super) const RESTARTS_KEPT: usize = 16;
 
 /// Makes the state of an `A`: a [`Factory`] without its marker.
 pub(super) trait Build<A>: Send {

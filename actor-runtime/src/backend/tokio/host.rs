@@ -144,6 +144,9 @@ impl<A: Actor> Host<A> {
         let home = core.for_actor::<C>(None).map_err(|why| Failure::start(&SpawnError::NoPlace(why)))?;
         let child = Cell::<C>::create::<F, M>(home, Some(parent), factory).map_err(|error| Failure::start(&error))?;
         turn.with_children(|children| children.declare(child.clone()));
+        if Turn::<A>::HAS_GROUP {
+            core.groups().declare(&self.cell().header, A::CHILDREN, child.clone());
+        }
         let address = child.address();
         core.start(&child);
         Ok(address)

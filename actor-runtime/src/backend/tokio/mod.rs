@@ -22,6 +22,7 @@ mod driver;
 mod events;
 #[allow(unsafe_code)]
 mod future_slot;
+mod groups;
 mod guard;
 #[allow(unsafe_code)]
 mod hand;

@@ -32,6 +32,7 @@ use super::dispatcher::shared::Shared;
 use super::dispatcher::{Dispatcher, DispatcherKind, Place, PlaceError, Placement, SingleWorker};
 use super::driver::Driver;
 use super::events::{EventListener, Events, Told};
+use super::groups::Groups;
 use super::guard::contain;
 use super::header::Owner;
 use super::lock::Lock;
@@ -74,6 +75,7 @@ pub(super) struct Core {
     /// Failures on their way from a child to its parent, by the parent.
     escalated: Lock<Vec<(ActorId, Failure)>>,
     terminations: Terminations,
+    groups: Groups,
     suspensions: Suspensions,
     waits: Waits,
     /// What all handles share, while there are any.
@@ -440,6 +442,10 @@ impl Core {
 
     pub(super) fn suspensions(&self) -> &Suspensions {
         &self.suspensions
+    }
+
+    pub(super) fn groups(&self) -> &Groups {
+        &self.groups
     }
 
     pub(super) fn terminations(&self) -> &Terminations {
@@ -866,6 +872,7 @@ impl Builder {
             events: Events::new(self.event_handler),
             escalated: Lock::default(),
             terminations: Terminations::default(),
+            groups: Groups::default(),
             suspensions: Suspensions::new(self.suspension_limit),
             waits: Waits::new(self.find_cycles),
             handles: OnceLock::new(),

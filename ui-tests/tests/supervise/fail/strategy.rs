@@ -2,13 +2,13 @@ use actor::prelude::*;
 
 #[actor]
 #[supervise(strategy = all_for_one)]
-struct Erlang;
+struct Turned;
 
 #[handlers]
-impl Erlang {}
+impl Turned {}
 
 #[actor]
-#[supervise(strategy = rest_for_one)]
+#[supervise(strategy = restarting)]
 struct Planned;
 
 #[handlers]
@@ -20,5 +20,12 @@ struct Misspelt;
 
 #[handlers]
 impl Misspelt {}
+
+#[actor]
+#[supervise(strategy)]
+struct Unsaid;
+
+#[handlers]
+impl Unsaid {}
 
 fn main() {}

@@ -36,7 +36,7 @@ impl Db {
 
 #[actor]
 #[supervise(
-    strategy = one_for_one,
+    strategy = rest_for_one,
     limit = 5 per 2m,
     backoff = 50ms..30s * 2,
     jitter = full,
@@ -66,7 +66,7 @@ impl Below {
     }
 }
 
-#[supervise(limit = unlimited, backoff = 1s, jitter = none, exhausted = stop_self)]
+#[supervise(strategy = one_for_all, limit = unlimited, backoff = 1s, jitter = none, exhausted = stop_self)]
 #[actor(mailbox = 4)]
 struct Above(#[child(Db::open)] Child<Db>, u64);
 
@@ -89,7 +89,7 @@ fn by_hand(failure: &actor::LiveFailure<'_>) -> actor::Directive {
     if failure.error::<Missing>().is_some() { actor::Directive::Stop } else { actor::Directive::Restart }
 }
 
-#[supervise(decide = by_hand)]
+#[supervise(strategy = one_for_one, decide = by_hand)]
 #[actor]
 struct Defaults {
     #[child(Db::open)]

@@ -75,9 +75,11 @@ impl<A: Actor> Turn<A> {
         } else {
             let (policy, restart) = (cell.header.supervision(), cell.header.restart);
             let directive = wish.unwrap_or_else(|| self.wish_for(failure.kind));
-            let (now, random) = (core.now(), core.random());
-            let history = &mut self.body().cold().history;
-            decide_child(policy, restart, history, directive, failure.kind, now, random)
+            core.groups().failed(&cell.header, directive, &failure).unwrap_or_else(|| {
+                let (now, random) = (core.now(), core.random());
+                let history = &mut self.body().cold().history;
+                decide_child(policy, restart, history, directive, failure.kind, now, random)
+            })
         };
         let has_last_word = A::restarting().is_some();
         if let Decision::Restart { after } = decision {
@@ -117,8 +119,10 @@ impl<A: Actor> Turn<A> {
         }
         let (policy, restart) = (cell.header.supervision(), cell.header.restart);
         let decision = if restart.restarts_after(End::Normal) {
-            let (now, random) = (core.now(), core.random());
-            decide_end(policy, restart, &mut self.body().cold().history, now, random)
+            core.groups().finished(&cell.header).unwrap_or_else(|| {
+                let (now, random) = (core.now(), core.random());
+                decide_end(policy, restart, &mut self.body().cold().history, now, random)
+            })
         } else {
             Decision::Stop
         };
@@ -141,7 +145,7 @@ impl<A: Actor> Turn<A> {
     }
 
     /// The life is over from the moment it was decided: an answer to what it asked must not reach the next one.
-    fn close_incarnation(mut self) {
+    pub(super) fn close_incarnation(mut self) {
         if self.body().life.is_restarting() {
             self.cell().header.incarnation.fetch_add(1, Ordering::Relaxed);
         }

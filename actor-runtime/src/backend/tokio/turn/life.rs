@@ -11,6 +11,7 @@ use crate::failure::{Failure, StopReason};
 use crate::lifecycle::{EndOfChildren, Task};
 use crate::message::Message;
 use crate::metrics::{DeadLetterReason, SystemEvent};
+use crate::supervision::Rest;
 use crate::time::next_beat;
 
 use super::super::ambient::{Ambient, WhyDropped};
@@ -103,6 +104,10 @@ impl<A: Actor> Turn<A> {
     pub(super) fn start_child(mut self, index: usize) -> Flow {
         let started = self.body().cold.as_ref().map_or(0, |cold| cold.children.started());
         if started <= index {
+            if Self::HAS_GROUP && !self.cell().header.core.groups().is_calm(self.cell().header.id) {
+                // Those before it are being restarted, and it may need them; their end is told.
+                return if self.cell().mailbox.park() { Flow::Return(Ran::Idle) } else { Flow::Next };
+            }
             let state = self.cell().state.get();
             let host = crate::backend::Host::Tokio(Host::new(self.0));
             let outcome = guard(|| {
@@ -175,6 +180,7 @@ impl<A: Actor> Turn<A> {
             let (actor, name) = (A::OPTIONS.name, name.as_deref());
             header.core.event(&SystemEvent::Restarted { actor, name, id: header.id });
         }
+        header.core.groups().rose(header);
     }
 
     pub(super) fn arm_tick(mut self, timer: usize) {
@@ -202,9 +208,16 @@ impl<A: Actor> Turn<A> {
 
     /// Has the youngest child end and waits for that, until none is left.
     pub(super) fn stop_children(mut self) -> Flow {
+        // Those that drain have their next lives, if there is anything left to do for them.
+        if Self::HAS_GROUP && (self.is_killed() || self.body().life.end_of_children() == EndOfChildren::Stop) {
+            self.cell().header.core.groups().dissolve(self.cell().header.id);
+        }
         loop {
             let youngest = self.body().cold.as_ref().and_then(|cold| cold.children.youngest().cloned());
             let Some(child) = youngest else {
+                if Self::HAS_GROUP {
+                    self.cell().header.core.groups().forget(self.cell().header.id);
+                }
                 self.body().life.done(A::CHILDREN);
                 return Flow::Next;
             };
@@ -258,23 +271,39 @@ impl<A: Actor> Turn<A> {
             self.stop(StopReason::Drained);
             return Flow::Next;
         }
+        let header = &self.cell().header;
         let cold = self.body().cold();
-        let (pause, armed) = (cold.pause, cold.resume.is_some());
-        if pause.is_zero() {
-            self.begin_next_life();
-            return Flow::Next;
-        }
-        if !armed {
-            let core = &self.cell().header.core;
-            let key = core.timers().add(core.now().saturating_add(pause), Due::Signal(self.owner(), signal::RESUME));
-            self.body().cold().resume = Some(key);
+        let (pause, armed) = (cold.pause, cold.resume.map(|(due, _)| due));
+        let rest = header.core.groups().rests(header).unwrap_or_else(|| match armed {
+            _ if pause.is_zero() => Rest::Begin,
+            None => Rest::Until(header.core.now().saturating_add(pause)),
+            Some(due) => Rest::Until(due),
+        });
+        match rest {
+            Rest::Begin => {
+                self.disarm_pause();
+                self.begin_next_life();
+                return Flow::Next;
+            }
+            Rest::Until(due) if armed != Some(due) => {
+                self.disarm_pause();
+                let key = header.core.timers().add(due, Due::Signal(self.owner(), signal::RESUME));
+                self.body().cold().resume = Some(key);
+            }
+            Rest::Until(_) | Rest::Wait(_) => {}
         }
         if self.cell().mailbox.park() { Flow::Return(Ran::Idle) } else { Flow::Next }
     }
 
-    pub(super) fn begin_next_life(mut self) {
+    /// Takes the timer that ends the pause back, if there is one.
+    pub(super) fn disarm_pause(mut self) {
+        if let Some(key) = self.body().cold.as_mut().and_then(|cold| cold.resume.take()) {
+            self.cell().header.core.timers().cancel(key);
+        }
+    }
+
+    fn begin_next_life(mut self) {
         let cold = self.body().cold();
-        cold.resume = None;
         cold.pause = Duration::ZERO;
         cold.last_failure = None;
         self.body().life.done(A::CHILDREN);
@@ -321,6 +350,10 @@ impl<A: Actor> Turn<A> {
             header.core.terminations().child_ended(parent, header.id);
             parent.signal(signal::CHILD);
         }
+        header.core.groups().ended(header);
+        if Self::HAS_GROUP {
+            header.core.groups().forget(header.id);
+        }
         header.core.on_end();
         drop(kept);
     }
@@ -356,7 +389,7 @@ impl<A: Actor> Turn<A> {
         let ambient = Ambient::enter(self.0.cast());
         let elsewhere = self.elsewhere();
         if elsewhere.is_none() {
-            self.cancel_future();
+            self.cancel_future(Unanswered::Stopped);
         } else if self.future_is_live() {
             // Its handler ends here, whenever its own thread comes to drop it.
             self.count_handled();

@@ -277,8 +277,8 @@ impl<A: Actor> Turn<A> {
         self.cell().counts().tally().handled(usize::from(self.body().message));
     }
 
-    /// Drops the handler's future at the await it stands at.
-    pub(super) fn cancel_future(mut self) {
+    /// Drops the handler's future at the await it stands at. Whoever asked hears of `why`.
+    pub(super) fn cancel_future(mut self, why: Unanswered) {
         // SAFETY: only the owner of the turn touches the slot, and user code has no way to it.
         let slot = unsafe { &mut *self.cell().future.get() };
         if slot.is_live() && self.is_building() {
@@ -288,9 +288,9 @@ impl<A: Actor> Turn<A> {
             if let Some(cold) = &mut self.body().cold {
                 cold.deadline = Deadline::NONE;
             }
-            let _dropped = WhyDropped::because(Unanswered::Stopped);
+            let _dropped = WhyDropped::because(why);
             contain(|| slot.cancel());
-            self.refuse(Unanswered::Stopped);
+            self.refuse(why);
         }
     }
 

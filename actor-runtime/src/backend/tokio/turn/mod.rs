@@ -20,6 +20,7 @@ use core::task::Poll;
 use std::vec::Vec;
 
 use crate::actor::Actor;
+use crate::error::Unanswered;
 use crate::failure::Failure;
 use crate::id::ActorId;
 use crate::letter::DeadLetter;
@@ -30,6 +31,7 @@ use crate::supervision::Directive;
 use super::ambient::Ambient;
 use super::cell::{Body, Cell};
 use super::children::Children;
+use super::groups::is_group;
 use super::header::{Allowance, Owner, Ran};
 use super::mailbox::signal;
 use activation::Activation;
@@ -56,6 +58,9 @@ impl<A: Actor> Clone for Turn<A> {
 impl<A: Actor> Copy for Turn<A> {}
 
 impl<A: Actor> Turn<A> {
+    /// Whether its declared children are restarted together.
+    pub(super) const HAS_GROUP: bool = A::CHILDREN > 0 && is_group(&A::SUPERVISION);
+
     /// The turn of the cell behind `this`.
     ///
     /// # Safety
@@ -175,7 +180,7 @@ impl<A: Actor> Turn<A> {
             return match self.poll_future() {
                 // A last hook that began after the kill: nobody waits for it past its first await.
                 Poll::Pending if self.is_killed() => {
-                    self.cut_short();
+                    self.cut_short(Unanswered::Stopped);
                     Flow::Next
                 }
                 Poll::Pending if self.cell().mailbox.park() => Flow::Return(Ran::Idle),

@@ -1,11 +1,12 @@
 //! What an actor is told besides messages.
 
+use core::time::Duration;
 use std::sync::atomic::Ordering;
 
 use crate::actor::Actor;
 use crate::context::Request;
+use crate::error::Unanswered;
 use crate::failure::StopReason;
-use crate::lifecycle::Task;
 use crate::metrics::SystemEvent;
 
 use super::super::mailbox::signal;
@@ -54,6 +55,7 @@ impl<A: Actor> Turn<A> {
         }
         if bits & signal::RESUME != 0 {
             self.heed_pause();
+            self.heed_siblings();
             self.heed_suspension();
         }
         if bits & signal::SKIP != 0 {
@@ -73,14 +75,37 @@ impl<A: Actor> Turn<A> {
         bits
     }
 
-    /// Begins the next life, if the pause before it is over.
+    /// Ends the pause before the next life, if it is over.
     fn heed_pause(mut self) {
         let now = self.cell().header.core.now();
-        let body = self.body();
-        let resume = body.cold.as_ref().and_then(|cold| cold.resume);
-        if body.life.task(A::CHILDREN) == Task::Pause && resume.is_some_and(|(due, _)| due <= now) {
-            self.begin_next_life();
+        if let Some(cold) = self.body().cold.as_mut()
+            && cold.resume.is_some_and(|(due, _)| due <= now)
+        {
+            cold.resume = None;
+            cold.pause = Duration::ZERO;
         }
+    }
+
+    /// Ends this life along with that of a sibling, if it is its turn.
+    fn heed_siblings(mut self) {
+        let header = &self.cell().header;
+        if self.is_going_down() {
+            return;
+        }
+        let Some(cause) = header.core.groups().calls(header) else { return };
+        // It may wait for a sibling, which waits for it to be down.
+        let comes_back = header.restart.restarts_along() && !self.is_once();
+        if self.future_is_live() {
+            self.cut_short(if comes_back { Unanswered::Failed } else { Unanswered::Stopped });
+        }
+        if !comes_back {
+            return self.stop(StopReason::Requested);
+        }
+        if A::restarting().is_some() {
+            self.body().cold().last_failure = Some(cause);
+        }
+        self.body().life.fall();
+        self.close_incarnation();
     }
 
     /// Takes over whether the actor is suspended.
@@ -110,14 +135,14 @@ impl<A: Actor> Turn<A> {
     fn kill(mut self, reason: StopReason) {
         self.body().cold().killed = true;
         if self.future_is_live() {
-            self.cut_short();
+            self.cut_short(Unanswered::Stopped);
         }
         self.stop(reason);
     }
 
     /// Ends the handler or hook in hand at the await it stands at.
-    pub(super) fn cut_short(mut self) {
-        self.cancel_future();
+    pub(super) fn cut_short(mut self, why: Unanswered) {
+        self.cancel_future(why);
         // What the cancelled handler asked for goes with it.
         // SAFETY: no future is live and no handler runs, so nobody else has the context.
         let context = unsafe { &mut *self.cell().context.get() };
@@ -157,18 +182,15 @@ impl<A: Actor> Turn<A> {
     pub(super) fn stop(mut self, reason: StopReason) {
         if self.is_building() {
             // There is no state to end: what would have made it goes.
-            self.cancel_future();
+            self.cancel_future(Unanswered::Stopped);
         }
         let body = self.body();
         let was_restarting = body.life.is_restarting();
         body.life.stop(reason);
-        let remove = body.cold.as_mut().and_then(|cold| cold.resume.take());
         if was_restarting {
             // The next life is counted already, and does not come.
             self.cell().header.incarnation.fetch_sub(1, Ordering::Relaxed);
         }
-        if let Some(key) = remove {
-            self.cell().header.core.timers().cancel(key);
-        }
+        self.disarm_pause();
     }
 }

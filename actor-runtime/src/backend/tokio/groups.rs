@@ -1,0 +1,159 @@
+//! Declared children that are restarted together: the [`Group`] of each parent that has one, advanced by whichever of
+//! them has something to report, without a turn of the parent.
+//!
+//! Nothing of it lies in a cell. A group is looked up by the parent's id, and by those alone whose parent says that
+//! siblings are restarted together. What is decided under the lock is signalled when it is free; a signal says "look",
+//! so that it may come late, or twice.
+
+use std::collections::BTreeMap;
+use std::vec;
+use std::vec::Vec;
+
+use crate::failure::Failure;
+use crate::id::ActorId;
+use crate::supervision::{Decision, Directive, Group, Rest, Standing, Step, Strategy, Supervision};
+
+use super::cell::RESTARTS_KEPT;
+use super::header::{Header, Owner};
+use super::lock::Lock;
+use super::mailbox::signal;
+
+/// The groups of one system, by the parent.
+#[derive(Default)]
+pub(super) struct Groups(Lock<BTreeMap<ActorId, Siblings>>);
+
+struct Siblings {
+    /// In the order of their start.
+    cells: Vec<Owner>,
+    group: Group<Vec<Standing>, RESTARTS_KEPT>,
+    /// What the restart under way began with.
+    cause: Option<Failure>,
+}
+
+/// Whether declared children under such a supervision are restarted together.
+pub(super) const fn is_group(supervision: &Supervision) -> bool {
+    !matches!(supervision.strategy, Strategy::OneForOne)
+}
+
+/// The parent of `member`, where that has its declared children restarted together.
+fn parent_of(member: &Header) -> Option<&Owner> {
+    member.parent.as_ref().filter(|parent| is_group(parent.header().table.supervision))
+}
+
+impl Groups {
+    /// Takes note of the declared child that comes next, of `count`.
+    pub(super) fn declare(&self, parent: &Header, count: usize, child: Owner) {
+        let mut entries = self.0.lock();
+        let siblings = entries.entry(parent.id).or_insert_with(|| Siblings {
+            cells: Vec::with_capacity(count),
+            group: Group::new(parent.table.supervision, vec![Standing::default(); count]),
+            cause: None,
+        });
+        siblings.group.started(siblings.cells.len());
+        siblings.cells.push(child);
+    }
+
+    /// Whether the children of `parent` are not being restarted.
+    pub(super) fn is_calm(&self, parent: ActorId) -> bool {
+        self.0.lock().get(&parent).is_none_or(|siblings| siblings.group.is_calm())
+    }
+
+    /// Ends what is under way: the children of `parent` go down.
+    pub(super) fn dissolve(&self, parent: ActorId) {
+        if let Some(siblings) = self.0.lock().get_mut(&parent) {
+            siblings.group.dissolve();
+        }
+    }
+
+    /// Forgets the children of `parent`, which has none any more.
+    pub(super) fn forget(&self, parent: ActorId) {
+        let siblings = self.0.lock().remove(&parent);
+        // The last strong pointers to cells may be among them.
+        drop(siblings);
+    }
+
+    /// What is decided about a failure of `member`, if it has a group to ask.
+    pub(super) fn failed(&self, member: &Header, directive: Directive, failure: &Failure) -> Option<Decision> {
+        let parent = parent_of(member)?;
+        let (now, random) = (member.core.now(), member.core.random());
+        self.look(parent, member, |siblings, place| {
+            let is_new = !siblings.group.is_concerned(place);
+            let decision = siblings.group.failed(place, member.restart, directive, failure.kind, now, random);
+            if is_new && matches!(decision, Decision::Restart { .. }) {
+                siblings.cause = Some(failure.clone());
+            }
+            (decision, None)
+        })
+    }
+
+    /// What is decided about a life of `member` that ended by itself, if it has a group to ask.
+    pub(super) fn finished(&self, member: &Header) -> Option<Decision> {
+        let parent = parent_of(member)?;
+        let (now, random) = (member.core.now(), member.core.random());
+        self.look(parent, member, |siblings, place| {
+            let is_new = !siblings.group.is_concerned(place);
+            let decision = siblings.group.finished(place, member.restart, now, random);
+            if is_new && matches!(decision, Decision::Restart { .. }) {
+                siblings.cause = Some(Failure::error(&"a sibling stopped itself"));
+            }
+            (decision, None)
+        })
+    }
+
+    /// What a member does whose state is dropped, if it has a group to ask.
+    pub(super) fn rests(&self, member: &Header) -> Option<Rest> {
+        let (parent, now) = (parent_of(member)?, member.core.now());
+        self.look(parent, member, |siblings, place| match siblings.group.rests(place, now) {
+            Rest::Wait(next) => (Rest::Wait(None), next),
+            rest @ (Rest::Begin | Rest::Until(_)) => (rest, None),
+        })
+    }
+
+    /// Why `member` is to go down, if it is.
+    pub(super) fn calls(&self, member: &Header) -> Option<Failure> {
+        self.look(parent_of(member)?, member, |siblings, place| {
+            let cause = || siblings.cause.clone().unwrap_or_else(|| Failure::error(&"a sibling was restarted"));
+            (siblings.group.falls(place).then(cause), None)
+        })?
+    }
+
+    /// `member` is up.
+    pub(super) fn rose(&self, member: &Header) {
+        let Some(parent) = parent_of(member) else { return };
+        let now = member.core.now();
+        self.look(parent, member, |siblings, place| ((), siblings.group.rose(place, now)));
+    }
+
+    /// `member` has ended.
+    pub(super) fn ended(&self, member: &Header) {
+        let Some(parent) = parent_of(member) else { return };
+        let now = member.core.now();
+        self.look(parent, member, |siblings, place| ((), siblings.group.ended(place, now)));
+    }
+
+    /// Looks at the group of `member`, and tells whoever is next; `None` where it belongs to none.
+    fn look<R>(
+        &self,
+        parent: &Owner,
+        member: &Header,
+        look: impl FnOnce(&mut Siblings, usize) -> (R, Option<Step>),
+    ) -> Option<R> {
+        let mut entries = self.0.lock();
+        let siblings = entries.get_mut(&parent.header().id)?;
+        // Children that their parent started itself are none of them.
+        let place = siblings.cells.iter().position(|cell| cell.header().id == member.id)?;
+        let was_calm = siblings.group.is_calm();
+        let (seen, step) = look(siblings, place);
+        let next = step.and_then(|step| siblings.cells.get(step.member()).cloned());
+        let is_over = !was_calm && siblings.group.is_calm();
+        drop(entries);
+        if let Some(next) = next {
+            next.signal(signal::RESUME);
+        }
+        if is_over {
+            // It may wait for that with the next of its children.
+            parent.signal(signal::CHILD);
+        }
+        Some(seen)
+    }
+}
