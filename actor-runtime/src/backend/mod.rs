@@ -540,6 +540,7 @@ impl<A: Actor> Host<A> {
 
     /// `limit`, or what is left of the message in hand where that is less. On bare metal none is kept with a message.
     pub(crate) fn inherited(&self, limit: Limit) -> Limit {
+        let _ = limit;
         match self {
             #[cfg(feature = "tokio")]
             Self::Tokio(host) => host.inherited(limit),
