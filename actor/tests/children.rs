@@ -273,6 +273,11 @@ fn assert_drained(system: &ActorSystem, journal: &Journal) {
     assert_eq!(system.counts::<Worker>().dead_letters, 0);
 }
 
+/// The work is handed out, and both workers are up: one that is not has no last word.
+async fn handed_out(system: &ActorSystem) {
+    until(|| handled::<Foreman>(system, "hand_out") == 3 && system.counts::<Worker>().spawned == 2).await;
+}
+
 /// Lets a stepped system come to rest: a signal reaches who stands at the gate before that opens.
 async fn settled() {
     for _ in 0..100 {
@@ -286,7 +291,7 @@ fn a_drain_drains_the_children_too_the_youngest_first() {
         let (journal, gate) = (Journal::default(), Gate::default());
         let foreman = foreman_at_work(&system, &journal, &gate).await;
         let end = foreman.control().drain();
-        until(|| handled::<Foreman>(&system, "hand_out") == 3).await;
+        handed_out(&system).await;
         gate.open();
         end.await;
         assert_drained(&system, &journal);
@@ -300,7 +305,7 @@ fn the_last_ref_going_drains_the_children_too() {
         let foreman = foreman_at_work(&system, &journal, &gate).await;
         let end = foreman.control().stopped();
         drop(foreman);
-        until(|| handled::<Foreman>(&system, "hand_out") == 3).await;
+        handed_out(&system).await;
         gate.open();
         end.await;
         assert_drained(&system, &journal);
@@ -313,7 +318,7 @@ fn a_stop_while_the_children_drain_stops_them() {
         let (journal, gate) = (Journal::default(), Gate::default());
         let foreman = foreman_at_work(&system, &journal, &gate).await;
         drop(foreman.control().drain());
-        until(|| handled::<Foreman>(&system, "hand_out") == 3).await;
+        handed_out(&system).await;
         let end = foreman.control().stop();
         settled().await;
         gate.open();
@@ -334,7 +339,7 @@ fn a_kill_while_the_children_drain_waits_for_none_of_them() {
         let (journal, gate) = (Journal::default(), Gate::default());
         let foreman = foreman_at_work(&system, &journal, &gate).await;
         drop(foreman.control().drain());
-        until(|| handled::<Foreman>(&system, "hand_out") == 3).await;
+        handed_out(&system).await;
         foreman.control().kill().await;
         assert_eq!(journal.entries(), ["spawned killed", "declared killed", "foreman killed"]);
     });
@@ -348,7 +353,7 @@ fn a_shutdown_while_the_children_drain_stops_them_in_time() {
             let (journal, gate) = (Journal::default(), Gate::default());
             let foreman = foreman_at_work(&system, &journal, &gate).await;
             drop(foreman.control().drain());
-            until(|| handled::<Foreman>(&system, "hand_out") == 3).await;
+            handed_out(&system).await;
             let error = system.shutdown().await.unwrap_err();
             assert_eq!(error.stuck()[0].actor, "foreman");
             foreman.control().stopped().await;
@@ -362,7 +367,7 @@ fn a_restart_stops_the_children_and_drains_none() {
     let promise = async |system: ActorSystem| {
         let (journal, gate) = (Journal::default(), Gate::default());
         let foreman = foreman_at_work(&system, &journal, &gate).await;
-        until(|| handled::<Foreman>(&system, "hand_out") == 3).await;
+        handed_out(&system).await;
         foreman.fails().tell().unwrap();
         until(|| system.counts::<Foreman>().failures == 1).await;
         settled().await;
