@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{Decision, SpawnError, SystemEvent};
-use common::{Gate, begin, everywhere, everywhere_with, in_hand, on_runtimes, soon, stepped, until, yield_now};
-use siblings::{Member, MemberRef, Ward};
+use common::{Gate, begin, everywhere, everywhere_with, in_hand, soon, stepped, until, yield_now};
+use siblings::{Member, MemberRef, Ward, by_seeds, lives};
 
 #[actor(ask_timeout = off)]
 #[supervise(strategy = one_for_all, limit = 3 per 60s, backoff = 1ms..2ms * 2)]
@@ -57,11 +57,6 @@ async fn start(system: &ActorSystem) -> (Ward, TrioRef, [MemberRef; 3]) {
     let trio = system.spawn(trio(&ward)).await.unwrap();
     let members = trio.members().await.unwrap();
     (ward, trio, members)
-}
-
-async fn lives(members: &[MemberRef; 3]) -> [u32; 3] {
-    let [a, b, c] = members;
-    [a.incarnation().await.unwrap(), b.incarnation().await.unwrap(), c.incarnation().await.unwrap()]
 }
 
 /// What the members were at work on when the first life of each was up.
@@ -616,8 +611,8 @@ fn two_that_fail_at_once_are_one_restart() {
 }
 
 /// Failures of two, one of which may have no luck when it begins anew, and a stop of one.
-async fn race(system: &ActorSystem, seed: u64) {
-    let (ward, trio, members) = start(system).await;
+async fn race(system: ActorSystem, seed: u64) {
+    let (ward, trio, members) = start(&system).await;
     let pick = |among: u64| usize::try_from(seed % among).unwrap();
     if seed.is_multiple_of(3) {
         ward.fail_starts("b", 1);
@@ -647,16 +642,5 @@ async fn race(system: &ActorSystem, seed: u64) {
 
 #[test]
 fn no_race_leaves_a_member_behind_or_lets_it_begin_too_early() {
-    for seed in 0..if cfg!(miri) { 2 } else { 400 } {
-        let (system, mut stepper) = ActorSystem::builder("race").seed(seed).stepper();
-        stepper.block_on(race(&system, seed));
-    }
-    on_runtimes(
-        |builder| builder,
-        |system| async move {
-            for seed in 0..30 {
-                race(&system, seed).await;
-            }
-        },
-    );
+    by_seeds(race);
 }

@@ -6,8 +6,8 @@ mod common;
 mod siblings;
 
 use actor::prelude::*;
-use common::{begin, everywhere, on_runtimes, soon, until, yield_now};
-use siblings::{Member, MemberRef, Ward};
+use common::{begin, everywhere, soon, until, yield_now};
+use siblings::{Member, MemberRef, Ward, by_seeds, lives};
 
 /// Declared in another order than that of their start, which is `a`, `b`, `c`.
 #[actor(ask_timeout = off)]
@@ -39,11 +39,6 @@ async fn start(system: &ActorSystem) -> (Ward, ChainRef, [MemberRef; 3]) {
     let chain = system.spawn(chain).await.unwrap();
     let members = chain.members().await.unwrap();
     (ward, chain, members)
-}
-
-async fn lives(members: &[MemberRef; 3]) -> [u32; 3] {
-    let [a, b, c] = members;
-    [a.incarnation().await.unwrap(), b.incarnation().await.unwrap(), c.incarnation().await.unwrap()]
 }
 
 #[test]
@@ -239,8 +234,8 @@ fn members_of_a_pool_go_along_and_children_of_a_child_with_it() {
 }
 
 /// Failures of up to three, one of which may have no luck when it begins anew, and a stop of one.
-async fn race(system: &ActorSystem, seed: u64) {
-    let (ward, chain, members) = start(system).await;
+async fn race(system: ActorSystem, seed: u64) {
+    let (ward, chain, members) = start(&system).await;
     let pick = |by: u64, among: u64| usize::try_from(seed / by % among).unwrap();
     if seed.is_multiple_of(2) {
         ward.fail_starts(["a", "b", "c"][pick(2, 3)], 1);
@@ -271,16 +266,5 @@ async fn race(system: &ActorSystem, seed: u64) {
 
 #[test]
 fn no_race_leaves_a_member_behind_or_lets_it_begin_too_early() {
-    for seed in 0..if cfg!(miri) { 2 } else { 400 } {
-        let (system, mut stepper) = ActorSystem::builder("race").seed(seed).stepper();
-        stepper.block_on(race(&system, seed));
-    }
-    on_runtimes(
-        |builder| builder,
-        |system| async move {
-            for seed in 0..30 {
-                race(&system, seed).await;
-            }
-        },
-    );
+    by_seeds(race);
 }

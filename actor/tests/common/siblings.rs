@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use actor::prelude::*;
 use actor::{Failure, StopReason};
 
-use super::common::{Gate, Journal, until, yield_now};
+use super::common::{Gate, Journal, on_runtimes, until, yield_now};
 
 /// What the members of one test share.
 #[derive(Clone, Default)]
@@ -164,4 +164,29 @@ impl Member {
         gate.passed().await;
         Err("failed late")
     }
+}
+
+/// The incarnation of each.
+pub async fn lives(members: &[MemberRef; 3]) -> [u32; 3] {
+    let [a, b, c] = members;
+    [a.incarnation().await.unwrap(), b.incarnation().await.unwrap(), c.incarnation().await.unwrap()]
+}
+
+/// Runs what goes differently by its seed: message by message, and on the runtimes users have.
+pub fn by_seeds<F>(race: impl Fn(ActorSystem, u64) -> F + Copy + Send + 'static)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    for seed in 0..if cfg!(miri) { 2 } else { 400 } {
+        let (system, mut stepper) = ActorSystem::builder("race").seed(seed).stepper();
+        stepper.block_on(race(system, seed));
+    }
+    on_runtimes(
+        |builder| builder,
+        |system| async move {
+            for seed in 0..30 {
+                race(system.clone(), seed).await;
+            }
+        },
+    );
 }
