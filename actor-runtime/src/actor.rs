@@ -13,7 +13,7 @@ use crate::id::ActorId;
 use crate::message::Message;
 use crate::policy::Overflow;
 use crate::reference::ActorRef;
-use crate::supervision::{Decider, Directive, LiveFailure, Supervision, wish};
+use crate::supervision::{Decider, Directive, LiveFailure, Supervision, directive};
 
 /// What became of one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,11 +112,11 @@ pub trait SupervisorStrategy: Sized {
     /// The decisions `#[supervise(..)]` asks for.
     const SUPERVISION: Supervision;
 
-    /// What is wished for the failures of its children, where `#[supervise(..)]` says something about it.
+    /// The directives for the failures of its children, where `#[supervise(..)]` says something about them.
     #[doc(hidden)]
     const DECIDER: Option<Decider> = None;
 
-    /// What is wished for this failure of a child. A pure function, so a plain test can call it; what is done in the end
+    /// The directive for this failure of a child. A pure function, so a plain test can call it; what is done in the end
     /// depends on the limit as well, and on what is [possible](Directive::possible_after).
     ///
     /// ```
@@ -133,7 +133,7 @@ pub trait SupervisorStrategy: Sized {
     /// ```
     #[must_use]
     fn decide(failure: &LiveFailure<'_>) -> Directive {
-        wish(Self::DECIDER, failure)
+        directive(Self::DECIDER, failure)
     }
 
     /// Starts declared child `index`, counted in order of declaration, and stores its ref in its field.

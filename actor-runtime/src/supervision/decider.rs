@@ -1,4 +1,4 @@
-//! What a supervisor is shown of a failure, and what it wishes for it.
+//! What a supervisor is shown of a failure, and the directive it gives for it.
 
 use core::any::Any;
 
@@ -54,12 +54,12 @@ impl<'a> LiveFailure<'a> {
     }
 }
 
-/// What a supervisor wishes to be done about a failure: a pure function, called where the failure happened.
+/// The directive of a supervisor for a failure: a pure function, called where the failure happened.
 pub type Decider = fn(&LiveFailure<'_>) -> Directive;
 
-/// The wish of `decider`, or what is wished where there is none.
+/// The directive of `decider`, or that of failures about which nothing is said.
 #[must_use]
-pub fn wish(decider: Option<Decider>, failure: &LiveFailure<'_>) -> Directive {
+pub fn directive(decider: Option<Decider>, failure: &LiveFailure<'_>) -> Directive {
     match decider {
         Some(decide) => decide(failure),
         None => default_directive(failure.kind),

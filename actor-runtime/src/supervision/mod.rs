@@ -11,7 +11,7 @@ mod limit;
 mod strategy;
 
 pub use backoff::{Backoff, Jitter};
-pub use decider::{Decider, LiveFailure, wish};
+pub use decider::{Decider, LiveFailure, directive};
 pub use directive::{Decision, Directive, Exhausted, default_directive};
 pub use group::{Group, Rest, Standing, Step};
 pub use limit::{RestartLimit, RestartWindow, Verdict};

@@ -20,7 +20,7 @@ use crate::failure::{FailureKind, StopReason};
 use crate::lifecycle::{Course, EndOfChildren, Lifecycle, Task};
 use crate::message::{Message, Mode};
 use crate::policy::{self, Share};
-use crate::supervision::{Decision, Directive, LiveFailure, decide, wish};
+use crate::supervision::{Decision, Directive, LiveFailure, decide, directive};
 
 use super::annex::{self, Marks, Record};
 use super::body::Body;
@@ -58,8 +58,8 @@ impl Left {
             (Handled::Done, Request::Continue) => Self::Nothing,
             (Handled::Done, Request::Stop) => Self::Stop,
             (Handled::Done, Request::Fail) | (Handled::Failed, Request::Continue | Request::Stop | Request::Fail) => {
-                let (kind, wish) = host::failure(context);
-                Self::Failure(kind, wish)
+                let (kind, directive) = host::failure(context);
+                Self::Failure(kind, directive)
             }
         }
     }
@@ -557,7 +557,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     /// Heeds what a handler or hook left behind.
     fn settle(self, left: Left) {
         match left {
-            Left::Failure(kind, wish) => self.fail_as_wished(kind, wish),
+            Left::Failure(kind, directive) => self.fail_as_directed(kind, directive),
             Left::Stop => {
                 detour::open();
                 self.stop(StopReason::Requested);
@@ -569,11 +569,11 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     /// Fails without an error to look at.
     #[cold]
     fn fail(self, kind: FailureKind) {
-        self.fail_as_wished(kind, wish(self.place.decider, &LiveFailure::new(kind)));
+        self.fail_as_directed(kind, directive(self.place.decider, &LiveFailure::new(kind)));
     }
 
     #[cold]
-    fn fail_as_wished(self, kind: FailureKind, wish: Directive) {
+    fn fail_as_directed(self, kind: FailureKind, directive: Directive) {
         detour::open();
         let record = self.place.record::<A>();
         // SAFETY: the turn is exclusive, and nothing that `fail` calls asks for the record or the life.
@@ -581,7 +581,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         let is_over = self.life(|life| {
             // A life that was never built is none.
             let was_one = life.is_going_on() && !life.is_building();
-            fail(kind, wish, life, record, self.address, self.place);
+            fail(kind, directive, life, record, self.address, self.place);
             was_one && life.is_restarting()
         });
         // A handler that waits is part of this life, and so is what it asks before it has ended.
@@ -755,7 +755,7 @@ fn stop(life: &mut Lifecycle, reason: StopReason) {
 #[inline(never)]
 fn fail(
     kind: FailureKind,
-    wish: Directive,
+    directive: Directive,
     life: &mut Lifecycle,
     record: Option<&mut Record>,
     address: Address,
@@ -767,7 +767,7 @@ fn fail(
         // On the way down there is nothing to decide.
         Some(record) if !is_first_start && life.is_going_on() => {
             let (now, random) = (place.system.now(), place.system.random());
-            let decision = decide(place.supervision, &mut record.history, wish, kind, now, random);
+            let decision = decide(place.supervision, &mut record.history, directive, kind, now, random);
             if let Decision::Restart { after } = decision {
                 record.resume_at = now.saturating_add(after);
             }

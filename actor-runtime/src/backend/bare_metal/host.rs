@@ -13,7 +13,7 @@ use crate::factory::Factory;
 use crate::failure::{Description, Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
 use crate::reply::Reply;
-use crate::supervision::{Decider, Directive, LiveFailure, wish};
+use crate::supervision::{Decider, Directive, LiveFailure, directive};
 use crate::time::Instant;
 
 use super::header::Address;
@@ -29,12 +29,12 @@ mod note {
     pub(super) const UNASKED: u8 = 1;
     /// All messages in the stash are to be handled next.
     pub(super) const UNSTASH: u8 = 1 << 1;
-    /// The lowest of the bits that number, in [`WISHES`](super::WISHES), what the supervisor wishes.
-    pub(super) const WISH: u32 = 2;
+    /// The lowest of the bits that number, in [`DIRECTIVES`](super::DIRECTIVES), what the supervisor wishes.
+    pub(super) const DIRECTIVE: u32 = 2;
 }
 
-/// What a supervisor may wish, by number.
-const WISHES: [Directive; 4] = [Directive::Restart, Directive::Resume, Directive::Stop, Directive::Escalate];
+/// What a supervisor may say, by number.
+const DIRECTIVES: [Directive; 4] = [Directive::Restart, Directive::Resume, Directive::Stop, Directive::Escalate];
 
 /// The slot of the actor whose context this is.
 pub(crate) struct Host<A: Actor> {
@@ -92,10 +92,10 @@ impl<A: Actor> Host<A> {
         let unasked = if failure.kind() == FailureKind::Unasked { note::UNASKED } else { 0 };
         // SAFETY: written where the actor can fail.
         let decider = if const { A::CAN_FAIL } { unsafe { self.decider.assume_init() } } else { None };
-        let wish = wish(decider, &failure);
-        let wish = WISHES.iter().position(|known| *known == wish).unwrap_or(0) as u8;
+        let directive = directive(decider, &failure);
+        let number = DIRECTIVES.iter().position(|known| *known == directive).unwrap_or(0) as u8;
         let others = if const { has_stash::<A>() } { self.notes.load(Ordering::Relaxed) & note::UNSTASH } else { 0 };
-        self.notes.store(others | unasked | wish << note::WISH, Ordering::Relaxed);
+        self.notes.store(others | unasked | number << note::DIRECTIVE, Ordering::Relaxed);
     }
 
     /// Done when the handler has returned: nothing is handled before.
@@ -154,7 +154,7 @@ pub(super) fn failure<A: Actor>(context: &Context<A>) -> (FailureKind, Directive
         crate::backend::Host::Tokio(_) => 0,
     };
     let kind = if notes & note::UNASKED == 0 { FailureKind::Error } else { FailureKind::Unasked };
-    (kind, WISHES[usize::from(notes >> note::WISH) % WISHES.len()])
+    (kind, DIRECTIVES[usize::from(notes >> note::DIRECTIVE) % DIRECTIVES.len()])
 }
 
 /// Whether the handler whose context this is has taken all messages out of the stash.

@@ -22,7 +22,7 @@ use super::header::{Address, Borrowed, Owner};
 use super::mailbox::{Deadline, Envelope, Pushed, Waited, signal};
 use super::reply::{self, Pending};
 use super::system::{self, Core, in_runtime};
-use super::waits::{Circle, Wait};
+use super::waits::{Cycle, Wait};
 
 impl Limit {
     #[inline]
@@ -202,7 +202,7 @@ impl<'a> Patience<'a> {
 }
 
 /// The handler in hand, if there is one, waits for the actor at `address`.
-fn begin_wait(address: Borrowed<'_>) -> Result<Option<Wait<'_>>, Circle> {
+fn begin_wait(address: Borrowed<'_>) -> Result<Option<Wait<'_>>, Cycle> {
     // SAFETY: whoever runs an actor keeps it alive meanwhile.
     let asker = Ambient::current().map(|asker| unsafe { asker.as_ref() });
     Wait::begin(asker, address.header())

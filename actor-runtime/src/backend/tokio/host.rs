@@ -14,7 +14,7 @@ use crate::failure::{Description, Failure};
 use crate::id::{ActorId, Incarnation};
 use crate::letter::DeadLetter;
 use crate::reply::{Duty, Reply};
-use crate::supervision::{LiveFailure, RestartType, wish};
+use crate::supervision::{LiveFailure, RestartType, directive};
 use crate::time::Instant;
 
 use super::agenda::{Make, Source};
@@ -76,10 +76,10 @@ impl<A: Actor> Host<A> {
 
     pub(crate) fn record(&self, failure: LiveFailure<'_>, error: &dyn fmt::Display) {
         // Asked while the error is whole, in the guard of the handler it comes from.
-        let wish = wish(self.cell().header.decider(), &failure);
+        let directive = directive(self.cell().header.decider(), &failure);
         // SAFETY: a context is used by user code of its actor's turn only.
         let turn = unsafe { Turn::of(self.0) };
-        turn.record(Failure::new(failure.kind(), Description::from_display(error)), Some(wish));
+        turn.record(Failure::new(failure.kind(), Description::from_display(error)), Some(directive));
     }
 
     pub(crate) fn unstash_all(&self) {

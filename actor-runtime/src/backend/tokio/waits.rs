@@ -51,7 +51,7 @@ impl Arrows {
 pub(super) struct Waits(Option<Lock<Arrows>>);
 
 /// A circle would close.
-pub(super) struct Circle;
+pub(super) struct Cycle;
 
 impl Waits {
     /// Those of a system that looks for circles, or of one that does not.
@@ -60,7 +60,7 @@ impl Waits {
     }
 
     /// The handler of `asker` waits for `target` from here on, unless that waits for the asker already, which is told.
-    fn begin(&self, asker: &Header, target: &Header) -> Result<Option<u64>, Circle> {
+    fn begin(&self, asker: &Header, target: &Header) -> Result<Option<u64>, Cycle> {
         let Some(arrows) = &self.0 else { return Ok(None) };
         let named = |header: &Header| ((header.table.label)(), header.id);
         let mut arrows = arrows.lock();
@@ -73,7 +73,7 @@ impl Waits {
         drop(arrows);
         way.insert(0, named(asker));
         asker.core.event(&SystemEvent::AskCycle { actors: &way });
-        Err(Circle)
+        Err(Cycle)
     }
 
     fn end(&self, asker: ActorId, number: u64) {
@@ -92,7 +92,7 @@ pub(super) struct Wait<'a> {
 
 impl<'a> Wait<'a> {
     /// The handler of `asker` waits for `target`. Nothing, where nobody looks for circles or it is in another system.
-    pub(super) fn begin(asker: Option<&Header>, target: &'a Header) -> Result<Option<Self>, Circle> {
+    pub(super) fn begin(asker: Option<&Header>, target: &'a Header) -> Result<Option<Self>, Cycle> {
         let core: &Core = &target.core;
         let Some(asker) = asker.filter(|asker| std::ptr::eq::<Core>(&raw const **asker.core, core)) else {
             return Ok(None);

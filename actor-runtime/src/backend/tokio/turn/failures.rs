@@ -9,7 +9,9 @@ use crate::error::Unanswered;
 use crate::failure::{Failure, FailureKind, StopReason};
 use crate::lifecycle::Course;
 use crate::metrics::SystemEvent;
-use crate::supervision::{Decision, Directive, End, LiveFailure, decide_child, decide_end, default_directive, wish};
+use crate::supervision::{
+    Decision, Directive, End, LiveFailure, decide_child, decide_end, default_directive, directive,
+};
 
 use super::super::counts::Life;
 use super::super::guard::guard;
@@ -29,10 +31,10 @@ impl<A: Actor> Turn<A> {
             Ok(Handled::Done) => (None, false),
         };
         match failure {
-            Some((failure, wish)) => {
+            Some((failure, directive)) => {
                 self.refuse(Unanswered::Failed);
                 let name = A::PROTOCOL.messages[usize::from(self.body().message)];
-                self.fail_as_wished(failure.in_handler(name), wish, poisoned);
+                self.fail_as_directed(failure.in_handler(name), directive, poisoned);
             }
             None => {
                 if request == Request::Stop {
@@ -48,20 +50,20 @@ impl<A: Actor> Turn<A> {
         recorded.unwrap_or_else(|| (Failure::error(&"failed without saying why"), None))
     }
 
-    /// What the supervisor wishes for failures of this kind.
-    fn wish_for(self, kind: FailureKind) -> Directive {
-        // A decider is the user's, and pure; one that panics all the same wishes what others do.
-        let wished = guard(|| wish(self.cell().header.decider(), &LiveFailure::new(kind)));
-        wished.unwrap_or(default_directive(kind))
+    /// The supervisor's directive for failures of this kind.
+    fn directive_for(self, kind: FailureKind) -> Directive {
+        // A decider is the user's, and pure; one that panics all the same says nothing.
+        let given = guard(|| directive(self.cell().header.decider(), &LiveFailure::new(kind)));
+        given.unwrap_or(default_directive(kind))
     }
 
     /// Decides about a failure without an error to look at, and takes the decision's course.
     pub(super) fn fail(self, failure: Failure, poisoned: bool) {
-        self.fail_as_wished(failure, None, poisoned);
+        self.fail_as_directed(failure, None, poisoned);
     }
 
     /// Decides about a failure and takes the decision's course.
-    fn fail_as_wished(mut self, failure: Failure, wish: Option<Directive>, poisoned: bool) {
+    fn fail_as_directed(mut self, failure: Failure, directive: Option<Directive>, poisoned: bool) {
         let cell = self.cell();
         let core = &cell.header.core;
         let first_start = cell.header.start.is_on();
@@ -74,7 +76,7 @@ impl<A: Actor> Turn<A> {
             Decision::Restart { after: self.body().cold().pause }
         } else {
             let (policy, restart) = (cell.header.supervision(), cell.header.restart);
-            let directive = wish.unwrap_or_else(|| self.wish_for(failure.kind));
+            let directive = directive.unwrap_or_else(|| self.directive_for(failure.kind));
             core.groups().failed(&cell.header, directive, &failure).unwrap_or_else(|| {
                 let (now, random) = (core.now(), core.random());
                 let history = &mut self.body().cold().history;

@@ -82,8 +82,8 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Notes why the handler in hand fails, and what the supervisor wishes for that.
-    pub(super) fn record(mut self, failure: Failure, wish: Option<Directive>) {
-        self.body().cold().failure = Some((failure, wish));
+    pub(super) fn record(mut self, failure: Failure, directive: Option<Directive>) {
+        self.body().cold().failure = Some((failure, directive));
     }
 
     /// Why the life in hand ends. Reads alone, so that a shared context may.
