@@ -63,6 +63,8 @@ use proc_macro::TokenStream;
 /// | `dispatcher = shared`, `pinned`, `current_thread`, `single_worker` | who runs it on tokio: the workers of its system, a thread of its own, the thread that spawned it, or one thread for all such actors of a system | its system's, `shared` |
 /// | `local` | its state, and the futures of its handlers, need not be `Send`: it stays on one thread, of its dispatcher or, where that moves actors, of `current_thread` on a runtime of one thread, else of `single_worker`. Its messages, its factory and its ref are `Send` as ever | off |
 /// | `inline_ask = on`, `inline_ask = off` | whether an asker may run a sync handler of an idle actor on its own stack | `on` |
+/// | `metrics = off`, `counts`, `timing` | what is recorded of its messages: nothing, how often each handler ran, or also how long it took | `counts` |
+/// | `counters(parsed, skipped)`, `histograms(line_length)` | figures of its own, recorded by `ctx.metrics(\|m\| m.parsed().add(1))` | none |
 /// | `name = "counter"` | label in metrics and errors | the type in snake case |
 /// | `crate = path` | the crate `actor`, where it was renamed | `::actor` |
 ///

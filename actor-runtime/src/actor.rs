@@ -9,6 +9,7 @@ use core::time::Duration;
 
 use crate::context::{Context, Nursery};
 use crate::failure::{Failure, StopReason};
+use crate::figures::Figures;
 use crate::id::ActorId;
 use crate::message::Message;
 use crate::policy::Overflow;
@@ -41,6 +42,31 @@ pub enum DispatcherKind {
     SingleWorker,
 }
 
+/// What is recorded of an actor's messages: the hooks that are compiled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricsLevel {
+    /// Nothing, the figures of its own and the events of its life included.
+    Off,
+    /// How often each thing happened.
+    Counts,
+    /// That, and how long each handler takes: a reading of the clock for each message.
+    Timing,
+}
+
+impl MetricsLevel {
+    /// Whether anything is recorded.
+    #[must_use]
+    pub const fn is_on(self) -> bool {
+        !matches!(self, Self::Off)
+    }
+
+    /// Whether handlers are timed.
+    #[must_use]
+    pub const fn is_timed(self) -> bool {
+        matches!(self, Self::Timing)
+    }
+}
+
 /// The options of `#[actor(..)]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -62,6 +88,12 @@ pub struct Options {
     pub fairness: u32,
     /// Who runs the actor on tokio; `None` leaves it to its system.
     pub dispatcher: Option<DispatcherKind>,
+    /// What is recorded of its messages.
+    pub metrics: MetricsLevel,
+    /// Names of the counters of its own.
+    pub counters: &'static [&'static str],
+    /// Names of the histograms of its own.
+    pub histograms: &'static [&'static str],
 }
 
 /// The messages of one actor, by index.
@@ -281,6 +313,17 @@ pub trait AllHandlersInOneBlock: Configured + 'static {
         let _ = timer;
         None
     }
+}
+
+/// An actor with figures of its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no figures of its own",
+    label = "there is nothing to record",
+    note = "help: write `#[actor(counters(parsed))]` on `struct {Self}`, with the names of what it counts, or `histograms(..)`"
+)]
+pub trait Measured {
+    /// The figures, by name.
+    type Metrics<'a>: From<Figures<'a>>;
 }
 
 /// An actor with a stash.

@@ -2,10 +2,11 @@
 
 use core::fmt;
 
-use crate::actor::{Actor, Handled, Stashing};
+use crate::actor::{Actor, Handled, Measured, Stashing};
 use crate::backend::{Family, Host};
 use crate::factory::Factory;
 use crate::failure::{Failure, FailureKind};
+use crate::figures::Figures;
 use crate::id::{ActorId, Incarnation};
 use crate::letter::DeadLetter;
 use crate::reference::{ActorRef, Child, Path, Pool, Ref, Route};
@@ -67,6 +68,41 @@ impl<A: Actor> Context<A> {
     /// A random number, from the seed of the system: the only randomness an actor needs.
     pub fn random(&self) -> u64 {
         self.host.random()
+    }
+
+    /// Records figures of the actor's own, which `#[actor(counters(..), histograms(..))]` declares. They are lent for as
+    /// long as the closure runs, because they belong to the thread.
+    ///
+    /// ```
+    /// # use actor::prelude::*;
+    /// #[actor(counters(parsed), histograms(line_length))]
+    /// struct Parser;
+    ///
+    /// #[handlers]
+    /// impl Parser {
+    ///     fn line(&mut self, line: String, ctx: &mut Context<Self>) {
+    ///         ctx.metrics(|m| {
+    ///             m.parsed().add(1);
+    ///             m.line_length().record(line.len() as u64);
+    ///         });
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let system = ActorSystem::new("demo");
+    /// let parser = system.spawn(|| Parser).await?;
+    /// parser.line("twelve bytes".into()).done().await?;
+    /// assert_eq!(system.counters::<Parser>(), [("parsed", 1)]);
+    /// assert_eq!(system.histograms::<Parser>()[0].1.quantile(0.99), Some(12));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn metrics<R>(&self, record: impl FnOnce(A::Metrics<'_>) -> R) -> R
+    where
+        A: Measured,
+    {
+        record(Figures::new(self.host.sink()).into())
     }
 
     /// Stops this actor when the handler has returned; waiting messages become dead letters.

@@ -31,6 +31,7 @@ pub mod call;
 pub mod context;
 pub mod error;
 pub mod factory;
+pub mod figures;
 pub mod letter;
 pub mod message;
 pub mod recipient;

@@ -1,5 +1,7 @@
 //! What is recorded about actors, in plain figures: the same on every backend.
 
+mod histogram;
+
 use core::fmt;
 use core::time::Duration;
 
@@ -7,6 +9,10 @@ use crate::failure::Failure;
 use crate::failure::StopReason;
 use crate::id::ActorId;
 use crate::supervision::Decision;
+
+pub use histogram::Histogram;
+#[cfg(feature = "tokio")]
+pub(crate) use histogram::{BUCKETS, bucket};
 
 /// What happened to the actors of one type since their system began.
 ///

@@ -3,7 +3,7 @@
 #![allow(missing_docs, unreachable_pub)]
 
 use actor_runtime::actor::{
-    AllHandlersInOneBlock, Anywhere, Configured, Handled, Movable, Options, Protocol, SupervisorStrategy,
+    AllHandlersInOneBlock, Anywhere, Configured, Handled, MetricsLevel, Movable, Options, Protocol, SupervisorStrategy,
 };
 use actor_runtime::backend::tokio::ActorSystem;
 use actor_runtime::call::{Ask, Call, Tell};
@@ -72,6 +72,9 @@ impl Configured for Counter {
         throughput: 64,
         fairness: 8,
         dispatcher: None,
+        metrics: MetricsLevel::Counts,
+        counters: &[],
+        histograms: &[],
     };
 }
 impl SupervisorStrategy for Counter {

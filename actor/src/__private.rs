@@ -2,7 +2,7 @@
 
 pub use core::clone::Clone;
 pub use core::cmp::{Eq, PartialEq};
-pub use core::convert::{Infallible, Into};
+pub use core::convert::{From, Infallible, Into};
 pub use core::fmt::{Debug, Formatter, Result as FmtResult};
 pub use core::future::Future;
 pub use core::hash::{Hash, Hasher};
@@ -14,14 +14,15 @@ pub use core::result::Result;
 pub use core::time::Duration;
 
 pub use actor_runtime::actor::{
-    Actor, AllHandlersInOneBlock, Anywhere, Configured, DispatcherKind, Handled, Idles, Movable, OneThread, Options,
-    Protocol, Stashing, SupervisorStrategy, Watches,
+    Actor, AllHandlersInOneBlock, Anywhere, Configured, DispatcherKind, Handled, Idles, Measured, MetricsLevel,
+    Movable, OneThread, Options, Protocol, Stashing, SupervisorStrategy, Watches,
 };
 pub use actor_runtime::backend::confine;
 pub use actor_runtime::call::{Ask, Call, ResultLike, Tell, TryAsk};
 pub use actor_runtime::context::{Context, Nursery};
 pub use actor_runtime::error::Unanswered;
 pub use actor_runtime::failure::{Failure, FailureKind, StopReason};
+pub use actor_runtime::figures::{Figures, OwnCounter, OwnHistogram};
 pub use actor_runtime::id::ActorId;
 pub use actor_runtime::letter::DeadLetter;
 pub use actor_runtime::message::{BothLanes, Lane, Message, Mode, UserLane};

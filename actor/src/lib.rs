@@ -123,7 +123,7 @@
 //! | a failure | has a text | has none: what an error says is not kept |
 //! | a reply that is dropped by the handler that fails | tells the asker `Failed` | tells it `NoReply` |
 //! | `control().kill()` | ends an async handler at its await | is a stop |
-//! | `ctx.spawn`, pools, restart types, `watch`, `pipe`, `attach`, `after`, `#[idle]`, `#[dead_letter]`, `#[indirect]`, `Topic`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts and events | yes | no |
+//! | `ctx.spawn`, pools, restart types, `watch`, `pipe`, `attach`, `after`, `#[idle]`, `#[dead_letter]`, `#[indirect]`, `Topic`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |
 //!
 //! On tokio, actors run in the runtime of the program, which needs its time driver: the features `macros` and
 //! `rt-multi-thread` of tokio for `#[tokio::main]`, and `time`, `signal`, `fs`, `net` for what the program itself awaits.
@@ -158,7 +158,7 @@ pub use actor_runtime::factory::Factory;
 pub use actor_runtime::failure::{Description, Failure, FailureKind, Origin, StopReason};
 pub use actor_runtime::id::{ActorId, Incarnation};
 pub use actor_runtime::letter::DeadLetter;
-pub use actor_runtime::metrics::{Counts, DeadLetterReason, SystemEvent, Yields};
+pub use actor_runtime::metrics::{Counts, DeadLetterReason, Histogram, SystemEvent, Yields};
 pub use actor_runtime::recipient::{Parcel, Recipient, RefVerbs};
 pub use actor_runtime::reference::{ActorRef, Child, Control, Ending, MailboxStatus, Path, Pool, Weak};
 pub use actor_runtime::reply::Reply;

@@ -5,7 +5,10 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Generics, Member, Type, WherePredicate, parse_quote};
 
-use super::model::{Actor, AskTimeout, Child, Dispatcher, Factory, Options, Overflow, Restart, Route, Shape};
+use super::figures;
+use super::model::{
+    Actor, AskTimeout, Child, Dispatcher, Factory, MetricsLevel, Options, Overflow, Restart, Route, Shape,
+};
 use crate::duration;
 use crate::names::{self, Names, Tokens};
 use crate::supervise;
@@ -18,9 +21,11 @@ pub(crate) fn expand(actor: &Actor) -> TokenStream {
     let supervision = supervise::expand(&actor.supervision, names);
     let supervised = supervised(&shape, &actor.children, &supervision, names);
     let placement = expand_placement(actor);
+    let figures = figures::expand(&shape, &actor.options.figures, names);
     quote! {
         #item
         #reference
+        #figures
         const _: () = {
             #assertions
             #configured
@@ -199,6 +204,13 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
         None => quote!(#rt::Option::None),
         Some(dispatcher) => some(&dispatcher_kind(dispatcher, &rt), &rt),
     };
+    let metrics = match options.metrics.unwrap_or(MetricsLevel::Counts) {
+        MetricsLevel::Off => quote!(#rt::MetricsLevel::Off),
+        MetricsLevel::Counts => quote!(#rt::MetricsLevel::Counts),
+        MetricsLevel::Timing => quote!(#rt::MetricsLevel::Timing),
+    };
+    let (counters, histograms) =
+        (figures::labels(&options.figures.counters), figures::labels(&options.figures.histograms));
     quote! {
         #[automatically_derived]
         impl #impl_generics #rt::Configured for #ident #ty_generics #where_clause {
@@ -215,6 +227,9 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
                 throughput: #throughput,
                 fairness: #fairness,
                 dispatcher: #dispatcher,
+                metrics: #metrics,
+                counters: #counters,
+                histograms: #histograms,
             };
         }
         #stashing

@@ -5,6 +5,7 @@
 
 mod expand;
 mod fallback;
+mod figures;
 mod model;
 mod parse;
 mod validate;

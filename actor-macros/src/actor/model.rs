@@ -31,6 +31,10 @@ pub(crate) struct Options {
     /// Messages of users for one of the system.
     pub(crate) fairness: Option<u32>,
     pub(crate) dispatcher: Option<Dispatcher>,
+    pub(crate) metrics: Option<MetricsLevel>,
+    /// The word `off` of `metrics = off`, where it stands.
+    pub(crate) off: Option<Ident>,
+    pub(crate) figures: Figures,
     /// The word `local`, where it stands.
     pub(crate) local: Option<Ident>,
     /// The facade, where it was renamed.
@@ -54,6 +58,21 @@ pub(crate) enum Dispatcher {
     Pinned,
     CurrentThread,
     SingleWorker,
+}
+
+/// What is recorded of the messages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MetricsLevel {
+    Off,
+    Counts,
+    Timing,
+}
+
+/// The names of an actor's own figures.
+#[derive(Default)]
+pub(crate) struct Figures {
+    pub(crate) counters: Vec<Ident>,
+    pub(crate) histograms: Vec<Ident>,
 }
 
 pub(crate) enum AskTimeout {

@@ -10,7 +10,10 @@ use syn::{
     PathArguments, Token, Type,
 };
 
-use super::model::{Actor, AskTimeout, Child, Dispatcher, Factory, Options, Overflow, Restart, Route, UNBOUNDED};
+use super::figures;
+use super::model::{
+    Actor, AskTimeout, Child, Dispatcher, Factory, MetricsLevel, Options, Overflow, Restart, Route, UNBOUNDED,
+};
 use crate::diagnostics::{self, Diagnostics};
 use crate::names::Names;
 use crate::options::{self, Entry, Value};
@@ -25,6 +28,9 @@ const OPTIONS: &[&str] = &[
     "dispatcher",
     "local",
     "inline_ask",
+    "metrics",
+    "counters",
+    "histograms",
     "name",
     "crate",
 ];
@@ -99,6 +105,9 @@ fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
             "dispatcher" => options.dispatcher = entry.word(DISPATCHERS, diagnostics),
             "local" => options.local = entry.flag(diagnostics),
             "inline_ask" => options.inline_ask = entry.word(&[("on", true), ("off", false)], diagnostics),
+            "metrics" => parse_metrics(&entry, &mut options, diagnostics),
+            "counters" => options.figures.counters = figures::parse(&entry, diagnostics),
+            "histograms" => options.figures.histograms = figures::parse(&entry, diagnostics),
             "name" => {
                 options.name = entry.parse_as("name = \"counter\"", diagnostics);
             }
@@ -107,6 +116,7 @@ fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
             _ => {}
         }
     }
+    figures::distinguish(&mut options.figures, diagnostics);
     options
 }
 
@@ -157,6 +167,14 @@ fn parse_fairness(entry: &Entry, options: &mut Options, diagnostics: &Diagnostic
             let help = "write `system = 1`, and how many messages of users go with one of the system as `user = N`";
             diagnostics.report(&entry, "the shares are 1 : N", help);
         }
+    }
+}
+
+fn parse_metrics(entry: &Entry, options: &mut Options, diagnostics: &Diagnostics) {
+    let words = [("off", MetricsLevel::Off), ("counts", MetricsLevel::Counts), ("timing", MetricsLevel::Timing)];
+    options.metrics = entry.word(&words, diagnostics);
+    if let (Some(MetricsLevel::Off), Value::Is(word)) = (options.metrics, &entry.value) {
+        options.off = syn::parse2(word.clone()).ok();
     }
 }
 

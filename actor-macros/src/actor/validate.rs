@@ -2,6 +2,7 @@
 
 use syn::GenericParam;
 
+use super::figures;
 use super::model::{Actor, Dispatcher};
 use super::parse::argument_of;
 use crate::diagnostics::Diagnostics;
@@ -13,6 +14,7 @@ pub(crate) fn validate(actor: &Actor, diagnostics: &Diagnostics) {
     check_children(actor, diagnostics);
     check_name(actor, diagnostics);
     check_local(actor, diagnostics);
+    figures::validate(&actor.options, diagnostics);
     supervise::validate(&actor.supervision, diagnostics);
 }
 

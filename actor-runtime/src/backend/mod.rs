@@ -414,6 +414,36 @@ pub(crate) enum Host<A: Actor> {
     None(core::convert::Infallible, PhantomData<fn() -> A>),
 }
 
+/// Where the figures of an actor's own are recorded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Sink<'a> {
+    #[cfg(feature = "tokio")]
+    Tokio(tokio::Tally<'a>),
+    /// An actor that has any is not placed on bare metal.
+    #[allow(dead_code, reason = "made where bare metal is on")]
+    Nowhere(PhantomData<&'a *const ()>),
+}
+
+impl Sink<'_> {
+    pub(crate) fn add(self, counter: usize, by: u64) {
+        let _ = (counter, by);
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(tally) => tally.add_own(counter, by),
+            Self::Nowhere(_) => {}
+        }
+    }
+
+    pub(crate) fn record(self, histogram: usize, value: u64) {
+        let _ = (histogram, value);
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(tally) => tally.record_own(histogram, value),
+            Self::Nowhere(_) => {}
+        }
+    }
+}
+
 /// Hands one call on to whichever backend made the host.
 macro_rules! on_host {
     ($self:ident, $host:ident => $call:expr) => {
@@ -480,6 +510,18 @@ impl<A: Actor> Host<A> {
 
     pub(crate) fn random(&self) -> u64 {
         on_host!(self, host => host.random())
+    }
+
+    /// Where its own figures are recorded, by the thread that asks.
+    pub(crate) fn sink(&self) -> Sink<'_> {
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(host) => Sink::Tokio(host.tally()),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(_) => Sink::Nowhere(PhantomData),
+            #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+            Self::None(never, _) => match *never {},
+        }
     }
 
     /// Takes all messages out of the stash, to be handled next.

@@ -223,6 +223,10 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
         "`one_for_all` and `rest_for_one` are there on tokio; on bare metal a failed child is restarted alone: write `strategy = one_for_one`"
     );
     assert!(
+        A::OPTIONS.counters.is_empty() && A::OPTIONS.histograms.is_empty(),
+        "`counters(..)` and `histograms(..)` are there on tokio; on bare metal count in a field, and answer an ask with it"
+    );
+    assert!(
         A::PROTOCOL.timers.len() <= 8,
         "on bare metal an actor has at most 8 `#[every]` timers; let one of them count ticks for the others"
     );

@@ -23,6 +23,7 @@ use crate::policy::Stash;
 use crate::reply::Duty;
 use crate::size::require;
 use crate::supervision::{Directive, History};
+use crate::time::Instant;
 
 use super::agenda::Held;
 use super::ambient::Ambient;
@@ -134,6 +135,8 @@ pub(super) struct Cold<A: Actor> {
     pub(super) pause: Duration,
     /// The deadline of the message whose future is in its slot.
     pub(super) deadline: Deadline,
+    /// When that future was begun, where handlers are timed.
+    pub(super) began: Instant,
     /// What `#[dead_letter]` is given.
     pub(super) letter: Option<DeadLetter<A>>,
     /// The last errand was a letter.
@@ -160,6 +163,7 @@ impl<A: Actor> Default for Cold<A> {
             resume: None,
             pause: Duration::ZERO,
             deadline: Deadline::NONE,
+            began: Instant::ZERO,
             letter: None,
             was_letter: false,
             stash: Row::new(),
@@ -241,6 +245,13 @@ impl<A: Actor> Cell<A> {
         created.ok_or(SpawnError::ShutDown)
     }
 
+    /// Counts an event of its life, where anything is recorded.
+    pub(super) fn count(&self, event: Life) {
+        if const { A::OPTIONS.metrics.is_on() } {
+            self.counts().life(event);
+        }
+    }
+
     pub(super) fn counts(&self) -> &TypeCounts {
         // SAFETY: the counters live as long as the core, which the header keeps.
         unsafe { self.counts.as_ref() }
@@ -261,7 +272,7 @@ impl<A: Actor> Cell<A> {
     /// [`signal::AGENDA`].
     pub(super) fn dead_letter(&self, mut message: A::Message, reason: DeadLetterReason) -> bool {
         let index = message.index();
-        self.counts().life(Life::DeadLetter);
+        self.count(Life::DeadLetter);
         // One whose actor ends is nobody's letter.
         let is_letter = A::TAKES_LETTERS && reason != DeadLetterReason::Stopped;
         let letter = if is_letter {

@@ -1,16 +1,18 @@
-//! Counters without contention: each thread that runs actors writes its own shard with a plain load and
-//! store, and a reader adds the shards up.
+//! Figures without contention: each thread that runs actors writes its own shard with a plain load and store, and a
+//! reader adds the shards up.
 
+use core::fmt;
 use std::boxed::Box;
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread_local;
 use std::vec::Vec;
 
 use super::lock::Lock;
-use crate::actor::{Actor, Protocol};
-use crate::metrics::{Counts, Yields};
+use crate::actor::{Actor, Options, Protocol};
+use crate::metrics::{BUCKETS, Counts, Histogram, Yields, bucket};
 
 /// Shards that belong to one thread each; threads beyond that share the last one.
 const OWN_SHARDS: usize = 16;
@@ -36,17 +38,32 @@ pub(super) enum Life {
 
 /// The counters of one actor type in one system.
 pub(super) struct TypeCounts {
-    pub(super) protocol: &'static Protocol,
-    shards: [Shard; OWN_SHARDS + 1],
+    protocol: &'static Protocol,
+    options: &'static Options,
+    shards: [OnceLock<Shard>; OWN_SHARDS + 1],
 }
 
-/// The counters that one thread writes, made when it first does.
-struct Shard(std::sync::OnceLock<Box<[AtomicU64]>>);
+/// What one thread writes, made when it first does.
+struct Shard {
+    /// Of life events, of messages, and those of the actor's own.
+    counters: Box<[AtomicU64]>,
+    /// How long handlers take, by message, and those of the actor's own: each made when something is recorded.
+    histograms: Box<[OnceLock<Box<Recorded>>]>,
+}
 
-/// The counters of one actor type in the hand of the thread that writes them.
+/// A histogram that is written while others read it.
+struct Recorded {
+    counts: [AtomicU64; BUCKETS],
+    sum: AtomicU64,
+}
+
+/// The figures of one actor type in the hand of the thread that writes them.
 #[derive(Clone, Copy)]
-pub(super) struct Tally<'a> {
+pub(crate) struct Tally<'a> {
     counters: &'a [AtomicU64],
+    shard: &'a Shard,
+    /// How many messages there are: figures of the actor's own come behind.
+    messages: usize,
     /// Nobody else writes them.
     own: bool,
     /// Not to be taken to another thread.
@@ -57,34 +74,73 @@ impl Tally<'_> {
     /// A message was handled.
     #[inline]
     pub(super) fn handled(self, message: usize) {
-        self.add(LIFE + message);
+        self.add(LIFE + message, 1);
+    }
+
+    /// Its handler took so many nanoseconds.
+    pub(super) fn took(self, message: usize, nanos: u64) {
+        self.record(message, nanos);
+    }
+
+    pub(crate) fn add_own(self, counter: usize, by: u64) {
+        self.add(LIFE + self.messages + counter, by);
+    }
+
+    pub(crate) fn record_own(self, histogram: usize, value: u64) {
+        self.record(self.messages + histogram, value);
     }
 
     #[inline]
-    fn add(self, counter: usize) {
-        let counter = &self.counters[counter];
+    fn add(self, counter: usize, by: u64) {
+        self.raise(&self.counters[counter], by);
+    }
+
+    fn record(self, histogram: usize, value: u64) {
+        let recorded = self.shard.histograms[histogram].get_or_init(Box::default);
+        self.raise(&recorded.counts[bucket(value)], 1);
+        self.raise(&recorded.sum, value);
+    }
+
+    #[inline]
+    fn raise(self, cell: &AtomicU64, by: u64) {
         if self.own {
-            counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+            cell.store(cell.load(Ordering::Relaxed).wrapping_add(by), Ordering::Relaxed);
         } else {
-            counter.fetch_add(1, Ordering::Relaxed);
+            cell.fetch_add(by, Ordering::Relaxed);
         }
+    }
+}
+
+impl fmt::Debug for Tally<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tally").field("own", &self.own).finish_non_exhaustive()
+    }
+}
+
+impl Default for Recorded {
+    fn default() -> Self {
+        Self { counts: [const { AtomicU64::new(0) }; BUCKETS], sum: AtomicU64::new(0) }
     }
 }
 
 impl TypeCounts {
     pub(super) fn of<A: Actor>() -> Self {
-        Self { protocol: const { &A::PROTOCOL }, shards: [const { Shard(std::sync::OnceLock::new()) }; OWN_SHARDS + 1] }
+        Self {
+            protocol: const { &A::PROTOCOL },
+            options: const { &A::OPTIONS },
+            shards: [const { OnceLock::new() }; OWN_SHARDS + 1],
+        }
     }
 
-    /// The counters that this thread writes. To be asked for once per activation: finding them costs more than
+    /// The figures that this thread writes. To be asked for once per activation: finding them costs more than
     /// counting does.
     #[inline]
     pub(super) fn tally(&self) -> Tally<'_> {
         let slot = NUMBER.get();
         if slot < OWN_SHARDS
-            && let Some(counters) = self.shards[slot].0.get()
+            && let Some(shard) = self.shards[slot].get()
         {
-            return Tally { counters, own: true, this_thread: PhantomData };
+            return self.tally_of(shard, true);
         }
         self.first_tally()
     }
@@ -93,32 +149,71 @@ impl TypeCounts {
     #[inline(never)]
     fn first_tally(&self) -> Tally<'_> {
         let slot = ThreadSlot::current().min(OWN_SHARDS);
-        Tally { counters: self.fill(&self.shards[slot]), own: slot < OWN_SHARDS, this_thread: PhantomData }
+        let shard = self.shards[slot].get_or_init(|| self.shard());
+        self.tally_of(shard, slot < OWN_SHARDS)
     }
 
-    fn fill<'a>(&self, shard: &'a Shard) -> &'a [AtomicU64] {
-        shard.0.get_or_init(|| {
-            let len = (LIFE + self.protocol.messages.len()).next_multiple_of(LINE);
-            (0..len).map(|_| AtomicU64::new(0)).collect()
-        })
+    #[inline]
+    fn tally_of<'a>(&'a self, shard: &'a Shard, own: bool) -> Tally<'a> {
+        let messages = self.protocol.messages.len();
+        Tally { counters: &shard.counters, shard, messages, own, this_thread: PhantomData }
+    }
+
+    fn shard(&self) -> Shard {
+        let messages = self.protocol.messages.len();
+        let counters = (LIFE + messages + self.options.counters.len()).next_multiple_of(LINE);
+        let histograms = messages + self.options.histograms.len();
+        Shard {
+            counters: (0..counters).map(|_| AtomicU64::new(0)).collect(),
+            histograms: (0..histograms).map(|_| OnceLock::new()).collect(),
+        }
     }
 
     pub(super) fn life(&self, event: Life) {
-        self.tally().add(event as usize);
+        self.tally().add(event as usize, 1);
     }
 
     fn sum(&self, counter: usize) -> u64 {
-        self.shards
-            .iter()
-            .filter_map(|shard| shard.0.get())
-            .map(|counters| counters[counter].load(Ordering::Relaxed))
-            .sum()
+        let shards = self.shards.iter().filter_map(OnceLock::get);
+        shards.map(|shard| shard.counters[counter].load(Ordering::Relaxed)).fold(0, u64::wrapping_add)
+    }
+
+    fn spread(&self, histogram: usize) -> Histogram {
+        let shards = self.shards.iter().filter_map(OnceLock::get);
+        let mut all = Histogram::new();
+        for recorded in shards.filter_map(|shard| shard.histograms[histogram].get()) {
+            let counts = recorded.counts.iter().map(|count| count.load(Ordering::Relaxed));
+            all.merge_raw(counts, recorded.sum.load(Ordering::Relaxed));
+        }
+        all
     }
 
     /// How often each handler ran, by message index.
     pub(super) fn messages(&self) -> Vec<(&'static str, u64)> {
-        let names = self.protocol.messages.iter().enumerate();
-        names.map(|(index, name)| (*name, self.sum(LIFE + index))).collect()
+        self.counters_from(LIFE, self.protocol.messages)
+    }
+
+    /// How long each handler took, by message index.
+    pub(super) fn durations(&self) -> Vec<(&'static str, Histogram)> {
+        self.histograms_from(0, self.protocol.messages)
+    }
+
+    /// The counters of the actor's own, in the order of their declaration.
+    pub(super) fn counters(&self) -> Vec<(&'static str, u64)> {
+        self.counters_from(LIFE + self.protocol.messages.len(), self.options.counters)
+    }
+
+    /// The histograms of the actor's own, in the order of their declaration.
+    pub(super) fn histograms(&self) -> Vec<(&'static str, Histogram)> {
+        self.histograms_from(self.protocol.messages.len(), self.options.histograms)
+    }
+
+    fn counters_from(&self, first: usize, names: &[&'static str]) -> Vec<(&'static str, u64)> {
+        names.iter().enumerate().map(|(index, name)| (*name, self.sum(first + index))).collect()
+    }
+
+    fn histograms_from(&self, first: usize, names: &[&'static str]) -> Vec<(&'static str, Histogram)> {
+        names.iter().enumerate().map(|(index, name)| (*name, self.spread(first + index))).collect()
     }
 
     pub(super) fn totals(&self) -> Counts {

@@ -20,6 +20,7 @@ use crate::time::Instant;
 use super::agenda::{Make, Source};
 use super::ambient::Until;
 use super::cell::Cell;
+use super::counts::Tally;
 use super::header::{Address, Owner, Parent};
 use super::spawn::SpawnError;
 use super::system::ActorSystem;
@@ -80,6 +81,10 @@ impl<A: Actor> Host<A> {
         // SAFETY: a context is used by user code of its actor's turn only.
         let turn = unsafe { Turn::of(self.0) };
         turn.record(Failure::new(failure.kind(), Description::from_display(error)), Some(directive));
+    }
+
+    pub(crate) fn tally(&self) -> Tally<'_> {
+        self.cell().counts().tally()
     }
 
     pub(crate) fn unstash_all(&self) {

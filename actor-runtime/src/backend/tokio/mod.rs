@@ -59,6 +59,7 @@ pub(crate) use blocking::block_on;
 pub(crate) use call::{Asking, Sending, Stopped};
 pub(crate) use confined::Confined;
 pub use context::{Attached, Errand};
+pub(crate) use counts::Tally;
 pub(crate) use crew::Crew;
 pub use dispatcher::{
     Dispatcher, DispatcherKind, OverloadHint, OwnedRuntime, PlaceError, Placement, ReadyCell, Residents, SingleWorker,

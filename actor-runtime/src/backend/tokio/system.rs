@@ -20,7 +20,7 @@ use crate::actor::Actor;
 use crate::factory::{Factory, Given, Once};
 use crate::failure::Failure;
 use crate::id::ActorId;
-use crate::metrics::{Counts, SystemEvent};
+use crate::metrics::{Counts, Histogram, SystemEvent};
 use crate::reference::{ActorRef, Ref};
 use crate::time::{Clock, Instant};
 
@@ -697,9 +697,33 @@ impl ActorSystem {
 
     /// What happened to the actors of type `A` so far.
     pub fn counts<A: Actor>(&self) -> Counts {
-        // SAFETY: the counters live as long as the core.
+        self.figures::<A>().totals()
+    }
+
+    /// How long the handlers of actors of type `A` took so far, in nanoseconds, by name: of those with
+    /// `#[actor(metrics = timing)]`, which read the clock once for each message. That of an async handler includes what it
+    /// waited for; one that was cut short is not in it.
+    pub fn durations<A: Actor>(&self) -> Vec<(&'static str, Histogram)> {
+        self.figures::<A>().durations()
+    }
+
+    /// What actors of type `A` counted themselves so far: their `#[actor(counters(..))]`, in the order of declaration.
+    pub fn counters<A: Actor>(&self) -> Vec<(&'static str, u64)> {
+        self.figures::<A>().counters()
+    }
+
+    /// What actors of type `A` recorded themselves so far: their `#[actor(histograms(..))]`, in the order of declaration.
+    pub fn histograms<A: Actor>(&self) -> Vec<(&'static str, Histogram)> {
+        self.figures::<A>().histograms()
+    }
+
+    fn figures<A: Actor>(&self) -> &TypeCounts {
+        let figures = self.handle.home.counts::<A>();
+        // SAFETY: they live as long as the core, which the handle keeps.
         #[allow(unsafe_code)]
-        unsafe { self.handle.home.counts::<A>().as_ref() }.totals()
+        unsafe {
+            figures.as_ref()
+        }
     }
 
     /// How often an actor that had something to do was refused, or dropped unrun, by its dispatcher. Each time it
@@ -710,9 +734,7 @@ impl ActorSystem {
 
     /// How often each handler of actors of type `A` ran so far, by name. Its hooks and timers are listed too.
     pub fn handled<A: Actor>(&self) -> Vec<(&'static str, u64)> {
-        // SAFETY: the counters live as long as the core.
-        #[allow(unsafe_code)]
-        unsafe { self.handle.home.counts::<A>().as_ref() }.messages()
+        self.figures::<A>().messages()
     }
 
     /// Stops all actors: top-level actors in reverse order of their start, each with its children first.

@@ -164,7 +164,7 @@ impl<A: Actor> Turn<A> {
 
     #[cold]
     fn yields(self, reason: YieldReason) -> Flow {
-        self.cell().counts().life(match reason {
+        self.cell().count(match reason {
             YieldReason::Budget => Life::YieldedBudget,
             YieldReason::Hint => Life::YieldedHint,
             YieldReason::Backlog => Life::YieldedBacklog,

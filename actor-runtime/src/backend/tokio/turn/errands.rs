@@ -256,7 +256,7 @@ impl<A: Actor> Turn<A> {
 
     /// A pipe or a stream panicked: it ends, and the actor lives on.
     fn report(self, panic: &str) {
-        self.cell().counts().life(Life::Failed);
+        self.cell().count(Life::Failed);
         self.tell_of(&Failure::panic(&panic).in_handler("pipe"), Decision::Resume);
     }
 

@@ -95,7 +95,7 @@ impl<A: Actor> Turn<A> {
         if went_on {
             self.close_incarnation();
         }
-        cell.counts().life(Life::Failed);
+        cell.count(Life::Failed);
         self.tell_of(&failure, decision);
         if first_start {
             cell.mailbox.keep_start_failure(failure);

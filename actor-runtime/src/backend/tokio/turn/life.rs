@@ -167,7 +167,7 @@ impl<A: Actor> Turn<A> {
         self.heed_suspension();
         let header = &self.cell().header;
         if header.start.end() {
-            self.cell().counts().life(Life::Spawned);
+            self.cell().count(Life::Spawned);
             if let Some(parent) = &header.parent {
                 parent.signal(signal::CHILD);
             }
@@ -175,7 +175,7 @@ impl<A: Actor> Turn<A> {
                 wake(waker);
             }
         } else {
-            self.cell().counts().life(Life::Restarted);
+            self.cell().count(Life::Restarted);
             let name = header.core.name_in_event(header.id);
             let (actor, name) = (A::OPTIONS.name, name.as_deref());
             header.core.event(&SystemEvent::Restarted { actor, name, id: header.id });
@@ -328,7 +328,7 @@ impl<A: Actor> Turn<A> {
         let factory = unsafe { (*cell.factory.get()).take() };
         contain(|| drop(factory));
         if !cell.header.start.is_on() {
-            cell.counts().life(Life::Stopped);
+            cell.count(Life::Stopped);
         }
         let header = &cell.header;
         // The registry's pointer is the last to be let go: it kept this cell.

@@ -58,7 +58,7 @@ impl<A: Actor> Turn<A> {
             &"a local actor was run by another thread than the one that made its state; give it a dispatcher, or a \
               runtime, that stays on one thread",
         );
-        self.cell().counts().life(Life::Failed);
+        self.cell().count(Life::Failed);
         self.tell_of(&failure, Decision::Stop);
         if header.start.is_on() {
             self.cell().mailbox.keep_start_failure(failure);

@@ -84,7 +84,7 @@ impl<A: Actor> Turn<A> {
     #[inline]
     fn handle_each(mut self, most: u32) -> Left {
         let cell = self.cell();
-        let tally = cell.counts().tally();
+        let (tally, mut began) = (self.tally(), self.begins());
         let context = cell.context.get();
         // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
         let Some(state) = (unsafe { &mut *cell.state.get() }) else { return Left::Attention };
@@ -120,7 +120,7 @@ impl<A: Actor> Turn<A> {
             self.has_in_hand(index);
             // SAFETY: likewise the context.
             let outcome = state.handle(message, unsafe { &mut *context });
-            tally.handled(index);
+            began = self.ran(tally, index, began);
             // SAFETY: the handler has returned, so its borrow of the context is over.
             let request = unsafe { &*context }.request;
             if outcome != Handled::Done || request != Request::Continue {
@@ -232,13 +232,14 @@ impl<A: Actor> Turn<A> {
         let index = message.index();
         let state = self.cell().state.get();
         let context = self.cell().context.get();
+        let began = self.begins();
         let outcome = guard(|| {
             // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
             let Some(state) = (unsafe { &mut *state }) else { return Handled::Done };
             // SAFETY: likewise the context.
             state.handle(message, unsafe { &mut *context })
         });
-        self.cell().counts().tally().handled(index);
+        self.ran(self.tally(), index, began);
         // SAFETY: the handler has returned, so its borrow of the context is over.
         let request = unsafe { &*context }.request;
         if matches!(outcome, Ok(Handled::Done)) && request == Request::Continue {
@@ -256,6 +257,7 @@ impl<A: Actor> Turn<A> {
         let context = self.cell().context.get();
         // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
         let Some(state) = (unsafe { &mut *state }) else { return };
+        self.future_begins();
         // SAFETY: likewise the context.
         let future = state.handle_async(message, unsafe { &mut *context });
         self.has_in_hand(index);
@@ -270,11 +272,6 @@ impl<A: Actor> Turn<A> {
     pub(super) fn future_is_live(self) -> bool {
         // SAFETY: only the owner of the turn touches the slot.
         unsafe { &*self.cell().future.get() }.is_live()
-    }
-
-    /// Counts the message in hand.
-    pub(super) fn count_handled(mut self) {
-        self.cell().counts().tally().handled(usize::from(self.body().message));
     }
 
     /// Drops the handler's future at the await it stands at. Whoever asked hears of `why`.
@@ -318,7 +315,7 @@ impl<A: Actor> Turn<A> {
             self.built(outcome);
             return Poll::Ready(());
         }
-        self.count_handled();
+        self.future_ran();
         // SAFETY: the future has ended, and with it its borrow of the context.
         let request = unsafe { &*self.cell().context.get() }.request;
         let undisturbed = matches!(outcome, Ok(Handled::Done)) && request == Request::Continue;
@@ -350,7 +347,7 @@ impl<A: Actor> Turn<A> {
 
     /// Runs a hook or a tick. Returns whether it is done and asked for nothing; a future is polled by the loop.
     pub(super) fn run_own(self, message: A::Message) -> bool {
-        self.cell().counts().life(Life::Own);
+        self.cell().count(Life::Own);
         match message.mode() {
             Mode::Sync | Mode::Delegated => self.handle_sync::<false>(message),
             Mode::Async => {

@@ -10,6 +10,7 @@ mod failures;
 mod letters;
 mod life;
 mod local;
+mod measure;
 mod messages;
 mod signals;
 mod stash;

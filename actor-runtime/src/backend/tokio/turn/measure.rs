@@ -1,0 +1,52 @@
+//! What is recorded of the handlers that run, as far as the actor's `metrics` option asks for it: under `off` nothing of
+//! this is left when compiled.
+
+use crate::actor::Actor;
+use crate::time::{Instant, nanos};
+
+use super::super::counts::Tally;
+use super::Turn;
+
+impl<A: Actor> Turn<A> {
+    /// The figures that this thread writes, where anything is recorded.
+    #[inline]
+    pub(super) fn tally<'a>(self) -> Option<Tally<'a>> {
+        (const { A::OPTIONS.metrics.is_on() }).then(|| self.cell().counts().tally())
+    }
+
+    /// When a handler begins, where handlers are timed.
+    #[inline]
+    pub(super) fn begins(self) -> Option<Instant> {
+        (const { A::OPTIONS.metrics.is_timed() }).then(|| self.cell().header.core.now())
+    }
+
+    /// A handler has ended. Returns when, where handlers are timed: the next one begins then.
+    #[inline]
+    pub(super) fn ran(self, tally: Option<Tally<'_>>, message: usize, began: Option<Instant>) -> Option<Instant> {
+        let tally = tally?;
+        tally.handled(message);
+        let (began, ended) = (began?, self.begins()?);
+        tally.took(message, nanos(ended.saturating_since(began)));
+        Some(ended)
+    }
+
+    /// Counts the message in hand, whose handler did not come to its end.
+    pub(super) fn count_handled(mut self) {
+        let message = usize::from(self.body().message);
+        self.ran(self.tally(), message, None);
+    }
+
+    /// Notes when the future in its slot begins.
+    pub(super) fn future_begins(mut self) {
+        if let Some(now) = self.begins() {
+            self.body().cold().began = now;
+        }
+    }
+
+    /// The future in its slot has ended, and with it the handler of the message in hand.
+    pub(super) fn future_ran(mut self) {
+        let message = usize::from(self.body().message);
+        let began = (const { A::OPTIONS.metrics.is_timed() }).then(|| self.body().cold().began);
+        self.ran(self.tally(), message, began);
+    }
+}

@@ -1,0 +1,15 @@
+use actor::prelude::*;
+
+#[actor(mailbox = 8, counters(parsed))]
+struct Parser;
+
+#[handlers]
+impl Parser {}
+
+actor::system! {
+    mod plant {
+        PARSER: Parser = || Parser,
+    }
+}
+
+fn main() {}
