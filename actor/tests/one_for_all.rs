@@ -642,5 +642,5 @@ async fn race(system: ActorSystem, seed: u64) {
 
 #[test]
 fn no_race_leaves_a_member_behind_or_lets_it_begin_too_early() {
-    by_seeds(race);
+    by_seeds(30, race);
 }

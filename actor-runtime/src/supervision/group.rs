@@ -11,6 +11,9 @@
 //! Whoever fails goes down at once. Then the others are told, the youngest first, each when the one before is down. When
 //! all are, the pause passes, and they begin in the order of their start, each when the one before is up.
 //!
+//! Whoever is on its way down, told or by itself, may have something in hand that waits for one that is down. So it is told
+//! again whenever one comes to wait for it.
+//!
 //! A failure on the way down belongs to the restart that is under way. One of a life that restart does not end is a
 //! restart of its own, counted as such; the two go on as one.
 
@@ -77,6 +80,8 @@ pub enum Rest {
     Until(Instant),
     /// Asks again when it is told; the one to be told now is another.
     Wait(Option<Step>),
+    /// Ends: so does the parent.
+    End,
 }
 
 /// The declared children of one life of their parent. `M` holds a [`Standing`] for each, in the order of their start;
@@ -122,9 +127,16 @@ impl<M: AsRef<[Standing]> + AsMut<[Standing]>, const N: usize> Group<M, N> {
         !self.is_over && self.standing(member) == Standing::Falling
     }
 
-    /// The parent ends this life: nobody begins anew.
-    pub fn dissolve(&mut self) {
-        self.is_over = true;
+    /// Whether `member` is on its way down and one that is down waits for it.
+    #[must_use]
+    pub fn is_awaited(&self, member: usize) -> bool {
+        self.falls(member) && self.members.as_ref().contains(&Standing::Down)
+    }
+
+    /// The parent ends this life: nobody begins anew. Returns whether anybody may be waiting for that, who is to be told.
+    #[must_use = "whoever is down waits for others that may wait for it"]
+    pub fn dissolve(&mut self) -> bool {
+        !core::mem::replace(&mut self.is_over, true) && !self.is_calm()
     }
 
     /// Decides about a failure of `member`, as [`decide_child`] does, and counts the restart if it is a new one.
@@ -188,11 +200,13 @@ impl<M: AsRef<[Standing]> + AsMut<[Standing]>, const N: usize> Group<M, N> {
     /// The state of `member` is dropped, and another is to be made: what does it do?
     #[must_use = "somebody else may be to be told"]
     pub fn rests(&mut self, member: usize, now: Instant) -> Rest {
+        if self.is_over {
+            return Rest::End;
+        }
         match self.standing(member) {
             Standing::Called | Standing::Falling | Standing::Down => self.set(member, Standing::Down),
             // What it does anew is its own affair, such as a start that it did not finish.
-            Standing::Living | Standing::Rising | Standing::Gone if !self.is_over => return Rest::Begin,
-            Standing::Living | Standing::Rising | Standing::Gone => {}
+            Standing::Living | Standing::Rising | Standing::Gone => return Rest::Begin,
         }
         match self.next(now) {
             Some(Step::Rise(next)) if next == member => match self.due {
@@ -222,12 +236,15 @@ impl<M: AsRef<[Standing]> + AsMut<[Standing]>, const N: usize> Group<M, N> {
         self.next(now)
     }
 
-    /// Who has its turn, when nobody is on the way.
+    /// Who has its turn, when nobody is on the way; or who is on its way down while others wait.
     fn next(&mut self, now: Instant) -> Option<Step> {
         let members = self.members.as_mut();
         let has = |members: &[Standing], standing| members.contains(&standing);
-        if self.is_over || has(members, Standing::Falling) {
+        if self.is_over {
             return None;
+        }
+        if let Some(falling) = members.iter().rposition(|standing| *standing == Standing::Falling) {
+            return has(members, Standing::Down).then_some(Step::Fall(falling));
         }
         if let Some(youngest) = members.iter().rposition(|standing| *standing == Standing::Called) {
             members[youngest] = Standing::Falling;
@@ -294,7 +311,7 @@ mod tests {
         assert_eq!(fails(&mut group, 1), Decision::Restart { after: Duration::ZERO });
         assert_eq!(group.rests(1, START), Rest::Wait(Some(Step::Fall(3))));
         assert_eq!(group.rests(3, START), Rest::Wait(Some(Step::Fall(2))));
-        assert_eq!(group.rests(3, START), Rest::Wait(None), "who looks twice moves nobody");
+        assert_eq!(group.rests(3, START), Rest::Wait(Some(Step::Fall(2))), "who looks twice moves nobody else");
         assert_eq!(group.ended(2, START), Some(Step::Fall(0)));
         assert_eq!(group.rests(0, START), Rest::Begin);
         assert_eq!(group.rose(0, START), Some(Step::Rise(1)));
@@ -337,11 +354,22 @@ mod tests {
     }
 
     #[test]
+    fn who_goes_down_by_itself_is_told_when_another_comes_to_wait_for_it() {
+        let mut group = group(&ALL);
+        let _ = fails(&mut group, 1);
+        assert!(!group.is_awaited(1));
+        let _ = fails(&mut group, 0);
+        assert_eq!(group.rests(0, START), Rest::Wait(Some(Step::Fall(1))));
+        assert!(group.is_awaited(1) && !group.is_awaited(0) && !group.is_awaited(3));
+    }
+
+    #[test]
     fn nobody_begins_anew_where_the_parent_ends() {
         let mut group = group(&ALL);
         let _ = fails(&mut group, 3);
-        group.dissolve();
-        assert_eq!(group.rests(3, START), Rest::Wait(None));
+        assert!(group.dissolve());
+        assert!(!group.dissolve(), "who waits is told once");
+        assert_eq!(group.rests(3, START), Rest::End);
         assert!(!group.falls(2));
         assert_eq!(fails(&mut group, 2), Decision::Stop);
         assert_eq!(group.ended(2, START), None);
@@ -424,6 +452,7 @@ mod tests {
             // Long after any pause.
             let step = match self.group.rests(member, START.saturating_add(Duration::from_secs(1_000_000))) {
                 Rest::Wait(step) => step,
+                Rest::End => None,
                 Rest::Until(_) => Some(Step::Rise(member)),
                 Rest::Begin => {
                     self.did.push(Did::Start(member));
@@ -518,13 +547,14 @@ mod tests {
                     (1, Standing::Falling) if told[member] => match group.rests(member, START) {
                         Rest::Wait(step) => step,
                         Rest::Until(_) | Rest::Begin => Some(Step::Rise(member)),
+                        Rest::End => None,
                     },
                     // Looks whether it may begin; any time after the pause.
                     (2, Standing::Down | Standing::Rising) => {
                         let later = START.saturating_add(Duration::from_secs(3600));
                         match group.rests(member, later) {
                             Rest::Wait(step) => step,
-                            Rest::Until(_) => None,
+                            Rest::Until(_) | Rest::End => None,
                             Rest::Begin => {
                                 prop_assert!(!group.members.contains(&Standing::Falling));
                                 let is_up = |other: &Standing| matches!(other, Standing::Living | Standing::Gone);

@@ -263,8 +263,10 @@
 //! it is sent meanwhile waits. Their last word is `#[restarting]`, with the failure that began it.
 //!
 //! * A child that is taken along finishes no async handler past the `.await` at which that stands, as it may wait for a sibling
-//!   that waits for it: whoever asked hears `Failed`. A last hook and children of its own are waited for; one of them that
-//!   asks a sibling which is down has no answer before its deadline.
+//!   that waits for it: whoever asked hears `Failed`. So it is with its own children, and with one that stops meanwhile or
+//!   goes down for a child of its own. A last hook is waited for; one that asks a sibling which is down has no answer before
+//!   its deadline.
+//! * Where the parent ends, those that are down end at once, whatever waits for them.
 //! * `temporary` children are stopped along and not started again; neither are those that had ended.
 //! * It is one restart, whoever fails until it is that child's turn to go down. A child that fails to begin anew is another
 //!   one, which concerns whom its failure concerns.

@@ -172,8 +172,8 @@ pub async fn lives(members: &[MemberRef; 3]) -> [u32; 3] {
     [a.incarnation().await.unwrap(), b.incarnation().await.unwrap(), c.incarnation().await.unwrap()]
 }
 
-/// Runs what goes differently by its seed: message by message, and on the runtimes users have.
-pub fn by_seeds<F>(race: impl Fn(ActorSystem, u64) -> F + Copy + Send + 'static)
+/// Runs what goes differently by its seed: message by message, and so many `times` on each of the runtimes users have.
+pub fn by_seeds<F>(times: u64, race: impl Fn(ActorSystem, u64) -> F + Copy + Send + 'static)
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -184,7 +184,7 @@ where
     on_runtimes(
         |builder| builder,
         |system| async move {
-            for seed in 0..30 {
+            for seed in 0..times {
                 race(system.clone(), seed).await;
             }
         },

@@ -58,11 +58,13 @@ impl Groups {
         self.0.lock().get(&parent).is_none_or(|siblings| siblings.group.is_calm())
     }
 
-    /// Ends what is under way: the children of `parent` go down.
+    /// Ends what is under way: the children of `parent` go down, and whoever is down already has no next life to wait for.
     pub(super) fn dissolve(&self, parent: ActorId) {
-        if let Some(siblings) = self.0.lock().get_mut(&parent) {
-            siblings.group.dissolve();
-        }
+        let mut entries = self.0.lock();
+        let Some(siblings) = entries.get_mut(&parent) else { return };
+        let told = if siblings.group.dissolve() { siblings.cells.clone() } else { Vec::new() };
+        drop(entries);
+        told.iter().for_each(|cell| cell.signal(signal::RESUME));
     }
 
     /// Forgets the children of `parent`, which has none any more.
@@ -105,8 +107,21 @@ impl Groups {
         let (parent, now) = (parent_of(member)?, member.core.now());
         self.look(parent, member, |siblings, place| match siblings.group.rests(place, now) {
             Rest::Wait(next) => (Rest::Wait(None), next),
-            rest @ (Rest::Begin | Rest::Until(_)) => (rest, None),
+            rest @ (Rest::Begin | Rest::Until(_) | Rest::End) => (rest, None),
         })
+    }
+
+    /// Whether somebody who is down waits for the end of this life of `member`, or of one of those above it.
+    pub(super) fn is_awaited(&self, member: &Header) -> bool {
+        let mut above = Some(member);
+        while let Some(member) = above {
+            let look = |siblings: &mut Siblings, place| (siblings.group.is_awaited(place), None);
+            if parent_of(member).and_then(|parent| self.look(parent, member, look)) == Some(true) {
+                return true;
+            }
+            above = member.parent.as_ref().map(Owner::header);
+        }
+        false
     }
 
     /// Why `member` is to go down, if it is.

@@ -290,6 +290,10 @@ impl<A: Actor> Turn<A> {
                 let key = header.core.timers().add(due, Due::Signal(self.owner(), signal::RESUME));
                 self.body().cold().resume = Some(key);
             }
+            Rest::End => {
+                self.stop(StopReason::ParentStopped);
+                return Flow::Next;
+            }
             Rest::Until(_) | Rest::Wait(_) => {}
         }
         if self.cell().mailbox.park() { Flow::Return(Ran::Idle) } else { Flow::Next }

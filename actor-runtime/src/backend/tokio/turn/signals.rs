@@ -24,6 +24,7 @@ impl<A: Actor> Turn<A> {
         }
         if bits & signal::PARENT_STOPPED != 0 {
             self.stop(StopReason::ParentStopped);
+            self.heed_siblings();
         }
         if bits & signal::SHUTDOWN != 0 {
             self.stop(StopReason::Shutdown);
@@ -90,6 +91,9 @@ impl<A: Actor> Turn<A> {
     fn heed_siblings(mut self) {
         let header = &self.cell().header;
         if self.is_going_down() {
+            if header.core.groups().is_awaited(header) {
+                self.hurry();
+            }
             return;
         }
         let Some(cause) = header.core.groups().calls(header) else { return };
@@ -106,6 +110,18 @@ impl<A: Actor> Turn<A> {
         }
         self.body().life.fall();
         self.close_incarnation();
+    }
+
+    /// Is on its way down, and somebody waits for that who may be waited for: by the handler in hand, or by what children
+    /// that drain have left to do.
+    fn hurry(mut self) {
+        let is_stopping = self.body().life.is_stopping();
+        if self.future_is_live() && !self.is_in_last_hook() {
+            self.cut_short(if is_stopping { Unanswered::Stopped } else { Unanswered::Failed });
+        }
+        if is_stopping {
+            self.stop(StopReason::Requested);
+        }
     }
 
     /// Takes over whether the actor is suspended.
