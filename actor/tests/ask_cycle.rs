@@ -3,8 +3,8 @@
 
 mod common;
 
-use std::future::IntoFuture;
-use std::pin::pin;
+use std::future::{Future, IntoFuture};
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -137,6 +137,60 @@ fn an_ask_that_was_given_up_is_no_part_of_a_circle() {
         let links = ring(&system, 2, &Journal::default(), &Kept::default()).await;
         assert_eq!(links[0].ask_and_forget().await, Ok(true));
         assert_eq!(soon(links[1].ask_on(1).owned()).await, Ok(1));
+    });
+}
+
+#[test]
+fn a_call_that_was_begun_and_kept_is_no_part_of_a_circle() {
+    type Kept = Arc<Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>>;
+
+    #[actor(ask_timeout = off)]
+    struct Friend {
+        other: Option<FriendRef>,
+        kept: Kept,
+    }
+
+    #[handlers]
+    impl Friend {
+        fn knows(&mut self, other: FriendRef) {
+            self.other = Some(other);
+        }
+        async fn begins_to_ask(&mut self) {
+            let Some(other) = self.other.clone() else { return };
+            let mut call: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+                let _ = other.asks().await;
+            });
+            begin(call.as_mut()).await;
+            *self.kept.lock().unwrap() = Some(call);
+        }
+        async fn asks(&mut self) -> Result<u32, AskError> {
+            match &self.other {
+                Some(other) => other.answers().await,
+                None => Ok(0),
+            }
+        }
+        fn answers(&self) -> u32 {
+            7
+        }
+    }
+
+    everywhere_with(finding, |system| async move {
+        let kept = Kept::default();
+        let friend = || {
+            let kept = kept.clone();
+            system.spawn(move || Friend { other: None, kept: kept.clone() })
+        };
+        let (one, other) = (friend().await.unwrap(), friend().await.unwrap());
+        one.knows(other.clone()).await.unwrap();
+        other.knows(one.clone()).await.unwrap();
+        let asleep = other.control().suspend("until that is kept");
+        one.begins_to_ask().await.unwrap();
+        until(|| kept.lock().unwrap().is_some()).await;
+        assert_eq!(one.answers().await, Ok(7), "its handler has ended");
+        asleep.resume();
+        assert_eq!(soon(other.asks().owned()).await, Ok(7));
+        let call = kept.lock().unwrap().take().unwrap();
+        soon(call).await;
     });
 }
 

@@ -1,7 +1,8 @@
 //! Who waits for whom in a handler, so that a circle is found where it closes. Keeps `ask_cycle`.
 //!
 //! An arrow stands for a handler that does not go on before another actor does: it asked, and that actor has to answer
-//! itself, or it has no room for a message. A reply that may be handed on is no arrow, since whoever has it may answer.
+//! itself, or it has no room for a message. A reply that may be handed on is no arrow, since whoever has it may answer. None
+//! outlives the handler, whoever keeps the future that waits.
 
 use std::collections::BTreeMap;
 use std::vec::Vec;
@@ -76,6 +77,13 @@ impl Waits {
         Err(Cycle)
     }
 
+    /// No handler of `asker` waits: what it has begun to wait for and kept, or handed on, holds it up no more.
+    pub(super) fn leave(&self, asker: ActorId) {
+        if let Some(arrows) = &self.0 {
+            arrows.lock().from.extract_if((asker, 0)..=(asker, u64::MAX), |_, _| true).for_each(drop);
+        }
+    }
+
     fn end(&self, asker: ActorId, number: u64) {
         if let Some(arrows) = &self.0 {
             arrows.lock().from.remove(&(asker, number));
@@ -83,7 +91,7 @@ impl Waits {
     }
 }
 
-/// A handler that waits for another actor, until dropped.
+/// A handler that waits for another actor, until this is dropped or the handler has ended.
 pub(super) struct Wait<'a> {
     core: &'a Core,
     asker: ActorId,

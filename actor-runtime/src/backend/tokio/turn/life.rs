@@ -397,6 +397,7 @@ impl<A: Actor> Turn<A> {
         } else if self.future_is_live() {
             // Its handler ends here, whenever its own thread comes to drop it.
             self.count_handled();
+            self.waits_no_more();
             self.refuse(Unanswered::Stopped);
         }
         let children = self.body().cold.as_mut().map(|cold| core::mem::take(&mut cold.children)).unwrap_or_default();

@@ -280,6 +280,7 @@ impl<A: Actor> Turn<A> {
         let slot = unsafe { &mut *self.cell().future.get() };
         if slot.is_live() && self.is_building() {
             contain(|| slot.cancel());
+            self.waits_no_more();
         } else if slot.is_live() {
             self.count_handled();
             if let Some(cold) = &mut self.body().cold {
@@ -287,8 +288,15 @@ impl<A: Actor> Turn<A> {
             }
             let _dropped = WhyDropped::because(why);
             contain(|| slot.cancel());
+            self.waits_no_more();
             self.refuse(why);
         }
+    }
+
+    /// The handler's future has ended. A call that it has begun to wait for may be kept, or be handed on.
+    pub(super) fn waits_no_more(self) {
+        let header = &self.cell().header;
+        header.core.waits().leave(header.id);
     }
 
     pub(super) fn poll_future(mut self) -> Poll<()> {
@@ -311,6 +319,7 @@ impl<A: Actor> Turn<A> {
             Ok(Poll::Ready(handled)) => Ok(handled),
             Err(panic) => Err(panic),
         };
+        self.waits_no_more();
         if self.is_building() {
             self.built(outcome);
             return Poll::Ready(());
