@@ -115,6 +115,28 @@ fn a_listener_may_listen_cease_and_cause_events_from_inside() {
 }
 
 #[test]
+fn listeners_that_panic_when_dropped_panic_one_by_one() {
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+
+    let (system, stepper) = ActorSystem::builder("bombs").stepper();
+    let bomb = || {
+        let bomb = Bomb;
+        system.listen(move |_| {
+            let _ = &bomb;
+        })
+    };
+    let listeners = [bomb(), bomb()];
+    drop((system, stepper));
+    drop(listeners);
+}
+
+#[test]
 fn a_listener_may_outlive_its_system() {
     let (system, stepper) = ActorSystem::builder("gone").stepper();
     let held = Arc::new(());

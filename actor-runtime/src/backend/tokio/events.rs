@@ -55,8 +55,7 @@ impl Events {
         for (_, listener) in &*listeners {
             contain(|| listener(event));
         }
-        // The last pointer to a listener that left meanwhile may be among them.
-        contain(|| drop(listeners));
+        let_go(listeners);
     }
 
     fn add(&self, listener: Arc<Told>) -> u64 {
@@ -77,7 +76,14 @@ impl Events {
         self.any.store(!without.is_empty(), Ordering::Relaxed);
         let before = std::mem::replace(&mut entries.listeners, Arc::new(without));
         drop(entries);
-        contain(|| drop(before));
+        let_go(before);
+    }
+}
+
+/// Drops what may be the last pointer to some listeners: one by one, as two that panic at once would be an abort.
+fn let_go(listeners: Listeners) {
+    for (_, listener) in Arc::into_inner(listeners).into_iter().flatten() {
+        contain(|| drop(listener));
     }
 }
 
@@ -85,7 +91,7 @@ impl Drop for Events {
     fn drop(&mut self) {
         let (handler, entries) = (self.handler.take(), std::mem::take(&mut *self.entries.lock()));
         contain(|| drop(handler));
-        contain(|| drop(entries));
+        let_go(entries.listeners);
     }
 }
 
