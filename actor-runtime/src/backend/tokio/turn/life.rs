@@ -285,7 +285,8 @@ impl<A: Actor> Turn<A> {
                 self.begin_next_life();
                 return Flow::Next;
             }
-            Rest::Until(due) if armed != Some(due) => {
+            Rest::Until(due) => {
+                // A later failure may have moved the end of the pause.
                 self.disarm_pause();
                 let key = header.core.timers().add(due, Due::Signal(self.owner(), signal::RESUME));
                 self.body().cold().resume = Some(key);
@@ -294,7 +295,7 @@ impl<A: Actor> Turn<A> {
                 self.stop(StopReason::ParentStopped);
                 return Flow::Next;
             }
-            Rest::Until(_) | Rest::Wait(_) => {}
+            Rest::Wait(_) => {}
         }
         if self.cell().mailbox.park() { Flow::Return(Ran::Idle) } else { Flow::Next }
     }
