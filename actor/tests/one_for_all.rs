@@ -341,6 +341,59 @@ fn a_temporary_one_is_stopped_along_and_stays_so() {
 }
 
 #[test]
+fn a_temporary_one_that_is_not_up_yet_begins_anew() {
+    /// Fails the one before it, and then comes up when that is up again.
+    #[actor(ask_timeout = off)]
+    struct Pusher {
+        before: MemberRef,
+        ward: Ward,
+    }
+
+    #[handlers]
+    impl Pusher {
+        #[started]
+        async fn started(&mut self, ctx: &mut Context<Self>) {
+            if ctx.incarnation().get() == 0 {
+                let _ = self.before.fails().tell();
+            }
+            self.ward.comes("first up 1").await;
+        }
+        fn incarnation(&self, ctx: &mut Context<Self>) -> u32 {
+            ctx.incarnation().get()
+        }
+    }
+
+    #[actor]
+    #[supervise(strategy = one_for_all)]
+    struct Parent {
+        #[child(|parent: &Parent| Member::new("first", parent.ward.clone()))]
+        first: Child<Member>,
+        #[child(
+            |parent: &Parent| Pusher { before: parent.first.clone(), ward: parent.ward.clone() },
+            restart = temporary
+        )]
+        second: Child<Pusher>,
+        ward: Ward,
+    }
+
+    #[handlers]
+    impl Parent {
+        fn second(&self) -> PusherRef {
+            let _ = &self.first;
+            (*self.second).clone()
+        }
+    }
+
+    everywhere(|system| async move {
+        let ward = Ward::default();
+        let parent = move || Parent { first: Child::default(), second: Child::default(), ward: ward.clone() };
+        let parent = soon(system.spawn(parent)).await.expect("it waits for the next life of its child");
+        let second = parent.second().await.unwrap();
+        assert_eq!(second.incarnation().await, Ok(1));
+    });
+}
+
+#[test]
 fn a_temporary_one_that_fails_takes_nobody_along() {
     everywhere(|system| async move {
         let (_ward, _mixed, [permanent, transient, temporary]) = mixed(&system).await;

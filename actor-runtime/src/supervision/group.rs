@@ -55,7 +55,7 @@ impl Standing {
 /// Who is to be told that it has its turn.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Step {
-    /// This member goes down; to its end, if it is [`Temporary`](RestartType::Temporary).
+    /// This member goes down; to its end, if it is [`Temporary`](RestartType::Temporary) and was up.
     Fall(usize),
     /// This member begins anew, when the pause is over.
     Rise(usize),

@@ -97,8 +97,9 @@ impl<A: Actor> Turn<A> {
             return;
         }
         let Some(cause) = header.core.groups().calls(header) else { return };
+        // The parent waits for one that was not up yet, whatever its type.
+        let comes_back = (header.restart.restarts_along() || header.start.is_on()) && !self.is_once();
         // It may wait for a sibling, which waits for it to be down.
-        let comes_back = header.restart.restarts_along() && !self.is_once();
         if self.future_is_live() {
             self.cut_short(if comes_back { Unanswered::Failed } else { Unanswered::Stopped });
         }
