@@ -35,6 +35,9 @@ impl Team {
     fn members(&self) -> [MemberRef; 2] {
         [(*self.lead).clone(), (*self.hand).clone()]
     }
+    fn panics(&mut self) {
+        panic!("broken");
+    }
     async fn asks(&mut self, other: MemberRef) -> Result<u32, AskError> {
         other.add(1).await
     }
@@ -88,12 +91,23 @@ macro_rules! house {
                 for _ in 0..storm.pick(24) + 4 {
                     storm.blow().await;
                 }
-                storm.calms_down().await;
-                match storm.pick(4) {
-                    0 => soon(house.control().kill()).await,
-                    1 => soon(house.control().drain()).await,
-                    _ => soon(house.control().stop()).await,
+                if storm.pick(2) == 0 {
+                    storm.calms_down().await;
                 }
+                let end = house.control().stopped();
+                match storm.pick(4) {
+                    0 => drop(house.control().kill()),
+                    1 => drop(house.control().drain()),
+                    2 => drop(house.control().stop()),
+                    _ => drop(house),
+                }
+                for _ in 0..storm.pick(8) {
+                    yield_now().await;
+                }
+                storm.lets_go();
+                soon(end).await;
+                storm.ward.assert_in_order(&["a", "b", "c", "d"]);
+                storm.ward.assert_in_order(&["lead", "hand"]);
             }
         }
     };
@@ -132,7 +146,7 @@ impl Storm {
 
     async fn blow(&mut self) {
         let (one, other) = (self.one(), self.one());
-        match self.pick(16) {
+        match self.pick(17) {
             0 | 1 => drop(one.fails().tell()),
             2 => drop(one.panics().tell()),
             3 | 4 if one != other => drop(one.asks(other).tell()),
@@ -161,6 +175,11 @@ impl Storm {
                 let place = self.pick(self.held.len());
                 self.held.swap_remove(place).open();
             }
+            14 => drop(self.team.panics().tell()),
+            15 => self.suspended.push(self.team.control().suspend("storm")),
+            16 if self.pick(3) == 0 => drop(self.team.control().drain()),
+            16 if self.pick(3) == 0 => drop(self.team.control().stop()),
+            16 if self.pick(3) == 0 => drop(self.team.control().kill()),
             _ => {}
         }
         for _ in 0..self.pick(6) {
@@ -168,10 +187,15 @@ impl Storm {
         }
     }
 
-    /// Nobody is held back any more: whoever has not ended answers.
-    async fn calms_down(&mut self) {
+    /// Nobody is held back any more.
+    fn lets_go(&mut self) {
         self.suspended.clear();
         self.held.drain(..).for_each(|gate| gate.open());
+    }
+
+    /// Nobody is held back any more: whoever has not ended answers.
+    async fn calms_down(&mut self) {
+        self.lets_go();
         for member in &self.members {
             let life = soon(member.incarnation().owned()).await;
             assert!(matches!(life, Ok(_) | Err(AskError::Stopped)), "{}: {life:?}", self.seed);
