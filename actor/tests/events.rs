@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use actor::prelude::*;
@@ -111,6 +112,41 @@ fn a_listener_may_listen_cease_and_cause_events_from_inside() {
         actor.fail().await.unwrap();
         until(|| journal.entries() == ["restarting", "inner: on purpose", "restarting"]).await;
         inner.lock().unwrap().clear();
+    });
+}
+
+#[test]
+fn a_listener_that_causes_an_event_by_each_event_comes_to_an_end() {
+    #[actor(mailbox(capacity = 1, overflow = drop_newest))]
+    struct Log;
+
+    #[handlers]
+    impl Log {
+        fn line(&mut self) {}
+    }
+
+    everywhere(|system| async move {
+        let log = system.spawn(|| Log).await.unwrap();
+        let asleep = log.control().suspend("full");
+        log.line().tell().unwrap();
+        let told = Arc::new(AtomicU32::new(0));
+        let listener = {
+            let (log, told) = (log.clone(), Arc::clone(&told));
+            // One line for each that is lost, which is lost as well.
+            system.listen(move |event| {
+                if let SystemEvent::DeadLetter { .. } = event {
+                    told.fetch_add(1, Ordering::Relaxed);
+                    let _ = log.line().tell();
+                }
+            })
+        };
+        log.line().tell().unwrap();
+        let inside = told.swap(0, Ordering::Relaxed);
+        assert!(inside > 1, "events of listeners are events");
+        log.line().tell().unwrap();
+        assert_eq!(told.load(Ordering::Relaxed), inside, "and so with each");
+        assert_eq!(system.counts::<Log>().dead_letters, 2 * u64::from(inside) + 2, "the last of them was not told");
+        drop((listener, asleep));
     });
 }
 

@@ -1,10 +1,12 @@
 //! What happens in a system, told where it happens: to its event handler, then to whoever listens. Keeps the end of
 //! `failure_order`.
 
+use core::cell::Cell;
 use core::fmt;
 use std::boxed::Box;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
+use std::thread_local;
 use std::vec::Vec;
 
 use crate::metrics::SystemEvent;
@@ -45,6 +47,7 @@ impl Events {
 
     /// Tells the handler and all listeners. One that panics loses its event and nothing else.
     pub(super) fn tell(&self, event: &SystemEvent<'_>) {
+        let Some(_inside) = Inside::enter() else { return };
         if let Some(handler) = &self.handler {
             contain(|| handler(event));
         }
@@ -77,6 +80,33 @@ impl Events {
         let before = std::mem::replace(&mut entries.listeners, Arc::new(without));
         drop(entries);
         let_go(before);
+    }
+}
+
+thread_local! {
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// How deep events are told inside each other. Whoever is told may cause one on the spot, by each that it is told: a line for
+/// a log whose mailbox drops it is lost, which is an event.
+const MAX_DEPTH: u32 = 4;
+
+/// An event is told on this thread, until dropped.
+struct Inside;
+
+impl Inside {
+    fn enter() -> Option<Self> {
+        let depth = DEPTH.get();
+        (depth < MAX_DEPTH).then(|| {
+            DEPTH.set(depth + 1);
+            Self
+        })
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
     }
 }
 

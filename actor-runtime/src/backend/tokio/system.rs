@@ -648,7 +648,7 @@ impl ActorSystem {
     /// Has `listener` told of all events from here on, for as long as what is returned is kept: at once, where they happen,
     /// after the [event handler](Builder::event_handler) and those who listened before. It must not block; a panic in it is
     /// contained. It may listen, or have others cease to, from inside; whoever ceases may be told of one event more, if
-    /// that is under way.
+    /// that is under way. What it causes on the spot is told inside of that, but no deeper than four.
     ///
     /// ```
     /// # use actor::prelude::*;
@@ -815,7 +815,7 @@ impl Builder {
 
     /// Whether an ask, or a wait for room, that closes a circle of handlers which wait for each other fails at once, and is
     /// the event [`AskCycle`](SystemEvent::AskCycle) that names them; without that it ends at its deadline. It costs each ask
-    /// that waits in a handler a lock for the whole system, so it is on in debug builds only unless this says otherwise. Who
+    /// that waits in a handler, and each async handler, a lock for the whole system, so it is on in debug builds only unless this says otherwise. Who
     /// asks itself is always told.
     pub fn find_cycles(mut self, find: bool) -> Self {
         self.find_cycles = find;
