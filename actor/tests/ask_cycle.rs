@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{Builder, SystemEvent};
-use common::{Journal, begin, everywhere_with, in_hand, soon, until};
+use common::{Gate, Journal, begin, everywhere_with, in_hand, on_runtimes, poll_once, soon, until, yield_now};
 
 /// Looks for circles, in a release build too.
 fn finding(builder: Builder) -> Builder {
@@ -191,6 +191,111 @@ fn a_call_that_was_begun_and_kept_is_no_part_of_a_circle() {
         assert_eq!(soon(other.asks().owned()).await, Ok(7));
         let call = kept.lock().unwrap().take().unwrap();
         soon(call).await;
+    });
+}
+
+/// One of some that know each other, and do not wait for the end of what they ask.
+#[actor(mailbox = 2, ask_timeout = off)]
+struct Hasty {
+    others: Vec<HastyRef>,
+}
+
+#[handlers]
+impl Hasty {
+    fn meet(&mut self, others: Vec<HastyRef>) {
+        self.others = others;
+    }
+    async fn hold(&mut self, gate: Gate) -> u32 {
+        gate.passed().await;
+        1
+    }
+    async fn gives_up(&mut self, asked: usize, gate: Gate) {
+        let _ = self.others[asked].hold(gate).timeout(Duration::from_millis(1)).await;
+    }
+    async fn takes_the_first(&mut self, one: usize, other: usize, gate: Gate) {
+        tokio::select! {
+            _ = self.others[one].hold(gate.clone()).into_future() => {}
+            _ = self.others[other].hold(gate).into_future() => {}
+            () = yield_now() => {}
+        }
+    }
+    async fn waits_for_room(&mut self, asked: usize, gate: Gate) {
+        for _ in 0..4 {
+            let full = self.others[asked].gives_up(asked, gate.clone()).into_future();
+            tokio::select! { _ = full => {} () = yield_now() => {} }
+        }
+    }
+    async fn panics(&mut self, asked: usize, gate: Gate) {
+        begin(pin!(self.others[asked].hold(gate).into_future())).await;
+        panic!("in the middle");
+    }
+    /// Asks along the way, and says how far it came.
+    async fn passes_on(&mut self, way: Vec<usize>) -> Result<usize, AskError> {
+        match way.split_first() {
+            Some((next, way)) => {
+                Ok(self.others[*next].passes_on(way.to_vec()).await.map_err(|_| AskError::Failed)? + 1)
+            }
+            None => Ok(0),
+        }
+    }
+}
+
+/// Calls that are cut short in every way, and then some that close no circle.
+async fn haste(system: ActorSystem, seed: u64) {
+    let mut random = seed;
+    let mut pick = move |among: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(random >> 33).unwrap() % among
+    };
+    let mut all = Vec::new();
+    for _ in 0..3 {
+        all.push(system.spawn(|| Hasty { others: Vec::new() }).await.unwrap());
+    }
+    let gates: Vec<_> = (0..12).map(|_| Gate::default()).collect();
+    for gate in &gates {
+        for one in &all {
+            let _ = one.meet(all.clone()).tell();
+        }
+        let passing = system.spawn(|| Hasty { others: Vec::new() }).await.unwrap();
+        passing.meet(all.clone()).await.unwrap();
+        let by = if pick(3) == 0 { &passing } else { &all[pick(3)] };
+        let (one, other, gate) = (pick(3), pick(3), gate.clone());
+        match pick(5) {
+            0 => drop(by.gives_up(one, gate).tell()),
+            1 => drop(by.takes_the_first(one, other, gate).tell()),
+            2 => drop(by.waits_for_room(one, gate).tell()),
+            3 => drop(by.panics(one, gate).tell()),
+            _ => drop(poll_once(Box::pin(by.passes_on(vec![one, other]).owned().into_future())).await),
+        }
+        for _ in 0..pick(4) {
+            yield_now().await;
+        }
+        soon(passing.control().kill()).await;
+    }
+    gates.iter().for_each(Gate::open);
+    for one in &all {
+        soon(one.meet(all.clone()).owned()).await.unwrap();
+        soon(one.passes_on(Vec::new()).owned()).await.unwrap();
+    }
+    for way in [[0, 1, 2], [1, 2, 0], [2, 1, 0], [0, 2, 1]] {
+        let [first, rest @ ..] = way;
+        assert_eq!(soon(all[first].passes_on(rest.to_vec()).owned()).await.ok(), Some(2), "{seed}: {way:?}");
+    }
+    for one in &all {
+        one.meet(Vec::new()).await.unwrap();
+    }
+}
+
+#[test]
+fn calls_that_are_cut_short_leave_nothing_behind() {
+    for seed in 0..if cfg!(miri) { 1 } else { 150 } {
+        let (system, mut stepper) = finding(ActorSystem::builder("haste")).seed(seed).stepper();
+        stepper.block_on(haste(system, seed));
+    }
+    on_runtimes(finding, |system| async move {
+        for seed in 0..6 {
+            haste(system.clone(), seed).await;
+        }
     });
 }
 
