@@ -9,7 +9,8 @@ use crate::failure::{Failure, FailureKind};
 use crate::figures::Figures;
 use crate::id::{ActorId, Incarnation};
 use crate::letter::DeadLetter;
-use crate::reference::{ActorRef, Child, Path, Pool, Ref, Route};
+use crate::policy::Route;
+use crate::reference::{ActorRef, Child, Path, Pool, Ref};
 use crate::reply::{InHand, Reply};
 use crate::supervision::{LiveFailure, RestartType};
 use crate::time::Instant;
@@ -242,7 +243,8 @@ impl<A: Actor> Nursery<'_, A> {
         M: 'static,
     {
         let address = self.host.start_child::<C, F, M>(index, restart, factory)?;
-        field.enlist(route, C::Ref::from_ref(Ref::from_address(address)));
+        let member = C::Ref::from_ref(Ref::from_address(address));
+        field.crew = self.host.enlist::<C>(index, &field.crew, route, member)?;
         Ok(())
     }
 }

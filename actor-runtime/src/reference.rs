@@ -11,6 +11,7 @@ use crate::actor::Actor;
 use crate::backend::Suspension;
 use crate::backend::{Address, Crew, Stopped, WeakAddress};
 use crate::id::ActorId;
+use crate::policy;
 
 /// The address of an actor of type `A`, on whichever backend it runs.
 ///
@@ -402,16 +403,6 @@ impl<C: Actor> fmt::Debug for Child<C> {
     }
 }
 
-/// Who of a pool gets the next call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Route {
-    /// One after the other.
-    #[default]
-    RoundRobin,
-    /// Whoever has the fewest messages waiting.
-    LeastLoaded,
-}
-
 /// A pool of declared children that are alike: a field of their parent that derefs to the ref of one of them, another
 /// each time, as its route says.
 ///
@@ -419,31 +410,26 @@ pub enum Route {
 /// is a child of its own: it fails and is restarted alone, and is passed over when it has ended. A clone is the same
 /// pool. One that is not started answers `Stopped`; it never panics.
 pub struct Pool<C: Actor> {
-    crew: Option<Crew<C::Ref>>,
+    pub(crate) crew: Crew<C::Ref>,
     nobody: C::Ref,
 }
 
 impl<C: Actor> Pool<C> {
-    /// Adds a member that was started.
-    #[doc(hidden)]
-    pub(crate) fn enlist(&mut self, route: Route, member: C::Ref) {
-        self.crew = crate::backend::enlist(self.crew.as_ref(), route, member);
-    }
-
     /// The members, in order of their start.
     pub fn members(&self) -> &[C::Ref] {
-        self.crew.as_ref().map_or(&[], |crew| crew.members())
+        self.crew.members()
     }
 
     /// The member that gets all calls for `key`, whatever the route: `self.workers.by(&user).work(item)`.
     pub fn by(&self, key: &impl Hash) -> &C::Ref {
-        self.crew.as_ref().map_or(&self.nobody, |crew| crew.by(key))
+        let members = self.members();
+        members.get(policy::by(key, members.len())).unwrap_or(&self.nobody)
     }
 }
 
 impl<C: Actor> Default for Pool<C> {
     fn default() -> Self {
-        Self { crew: None, nobody: C::Ref::from_ref(Ref::nobody()) }
+        Self { crew: Crew::NOBODY, nobody: C::Ref::from_ref(Ref::nobody()) }
     }
 }
 
@@ -457,7 +443,11 @@ impl<C: Actor> core::ops::Deref for Pool<C> {
     type Target = C::Ref;
 
     fn deref(&self) -> &C::Ref {
-        self.crew.as_ref().map_or(&self.nobody, |crew| crew.next())
+        let (route, first) = self.crew.turn();
+        let members = self.members();
+        let address = |member: usize| members.get(member).map_or(&Address::Nobody, |member| member.as_ref().address());
+        let next = route.next(members.len(), first, |it| address(it).is_alive(), |it| address(it).load());
+        members.get(next).unwrap_or(&self.nobody)
     }
 }
 

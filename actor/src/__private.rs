@@ -26,8 +26,8 @@ pub use actor_runtime::figures::{Figures, OwnCounter, OwnHistogram};
 pub use actor_runtime::id::ActorId;
 pub use actor_runtime::letter::DeadLetter;
 pub use actor_runtime::message::{BothLanes, Lane, Message, Mode, UserLane};
-pub use actor_runtime::policy::Overflow;
-pub use actor_runtime::reference::{ActorRef, Control, Ref, Route, Weak};
+pub use actor_runtime::policy::{Overflow, Route};
+pub use actor_runtime::reference::{ActorRef, Control, Ref, Weak};
 pub use actor_runtime::reply::{Owed, Reply};
 pub use actor_runtime::size::{Indirect, message_fits, require};
 pub use actor_runtime::supervision::{

@@ -18,6 +18,7 @@ use crate::factory::Factory;
 use crate::failure::Failure;
 use crate::id::{ActorId, Incarnation};
 use crate::letter::DeadLetter;
+use crate::policy::Route;
 use crate::reference::Ref;
 #[cfg(feature = "tokio")]
 use crate::reply::Duty;
@@ -128,11 +129,13 @@ impl Address {
     }
 
     /// What the actor has to do, in messages: those that wait, and what it does now.
-    #[cfg(feature = "tokio")]
     pub(crate) fn load(&self) -> usize {
         match self {
+            Self::Nobody => 0,
+            #[cfg(feature = "tokio")]
             Self::Tokio(address) => address.load(),
-            _ => self.depth(),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => address.depth(),
         }
     }
 
@@ -593,6 +596,29 @@ impl<A: Actor> Host<A> {
         }
     }
 
+    /// The crew of before, and `member`, which was started as declared child `index`.
+    pub(crate) fn enlist<C>(
+        &self,
+        index: usize,
+        before: &Crew<C::Ref>,
+        route: Route,
+        member: C::Ref,
+    ) -> Result<Crew<C::Ref>, Failure>
+    where
+        C: Actor,
+        A: Family<C>,
+    {
+        let _ = (index, before, route, &member);
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(_) => Ok(Crew::Tokio(tokio::Crew::with(before.members(), route, member))),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(_) => Err(Failure::start(&"no pools")),
+            #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+            Self::None(never, _) => match *never {},
+        }
+    }
+
     /// Starts declared child `index`.
     pub(crate) fn start_child<C, F, M>(
         &self,
@@ -632,46 +658,42 @@ pub(crate) use tokio::block_on;
 pub(crate) use tokio::Suspension;
 
 /// The members of a pool, shared by its clones.
-#[cfg(feature = "tokio")]
-pub(crate) type Crew<R> = std::sync::Arc<tokio::Crew<R>>;
-/// There are no pools.
-#[cfg(not(feature = "tokio"))]
-pub(crate) type Crew<R> = NoCrew<R>;
+pub(crate) enum Crew<R> {
+    /// None so far.
+    Nobody(PhantomData<R>),
+    #[cfg(feature = "tokio")]
+    Tokio(std::sync::Arc<tokio::Crew<R>>),
+}
 
-/// See [`Crew`].
-#[cfg(not(feature = "tokio"))]
-#[derive(Clone)]
-pub(crate) struct NoCrew<R>(core::convert::Infallible, PhantomData<R>);
+impl<R> Crew<R> {
+    pub(crate) const NOBODY: Self = Self::Nobody(PhantomData);
 
-#[cfg(not(feature = "tokio"))]
-impl<R> NoCrew<R> {
+    /// In the order of their start.
     pub(crate) fn members(&self) -> &[R] {
-        match self.0 {}
+        match self {
+            Self::Nobody(_) => &[],
+            #[cfg(feature = "tokio")]
+            Self::Tokio(crew) => crew.members(),
+        }
     }
 
-    pub(crate) fn next(&self) -> &R {
-        match self.0 {}
-    }
-
-    pub(crate) fn by(&self, _: &impl core::hash::Hash) -> &R {
-        match self.0 {}
+    /// How the next call finds its member, and the one whose turn it is.
+    pub(crate) fn turn(&self) -> (Route, usize) {
+        match self {
+            Self::Nobody(_) => (Route::RoundRobin, 0),
+            #[cfg(feature = "tokio")]
+            Self::Tokio(crew) => crew.turn(),
+        }
     }
 }
 
-/// The crew of before, and one more; nothing where there are no pools.
-pub(crate) fn enlist<R: crate::reference::ActorRef>(
-    before: Option<&Crew<R>>,
-    route: crate::reference::Route,
-    member: R,
-) -> Option<Crew<R>> {
-    #[cfg(feature = "tokio")]
-    {
-        Some(tokio::Crew::with(before, route, member))
-    }
-    #[cfg(not(feature = "tokio"))]
-    {
-        let _ = (before, route, member);
-        None
+impl<R> Clone for Crew<R> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Nobody(_) => Self::NOBODY,
+            #[cfg(feature = "tokio")]
+            Self::Tokio(crew) => Self::Tokio(std::sync::Arc::clone(crew)),
+        }
     }
 }
 

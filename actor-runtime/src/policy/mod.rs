@@ -1,15 +1,18 @@
-//! The rules of a mailbox, as pure functions: who gets in, whose turn it is, when to make way.
+//! The rules of a mailbox, as pure functions: who gets in, whose turn it is, when to make way. And that of a pool: who of
+//! it gets a call.
 //!
 //! Keeps the promises `overflow` and `fairness` for both backends. A backend counts and stores; what
 //! the counts mean is decided here.
 
 mod budget;
 mod overflow;
+mod route;
 mod share;
 mod stash;
 
 pub use budget::{Budget, Next, OverloadHint, Trend, YieldReason};
 pub use overflow::{Admission, Overflow};
+pub use route::{Route, by};
 pub use share::{Share, Turn};
 pub use stash::Stash;
 
