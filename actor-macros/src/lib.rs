@@ -300,8 +300,8 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Each line is a name, an actor, the number of messages that may wait, and a factory: a constant, so a path or a closure
 /// that captures nothing, and is called again at every restart. The first actor has the highest priority: whenever a
-/// handler is done, the first one that has something to do comes next. Declared children come right after their
-/// parent, and lie in its slot; their mailboxes are as long as `#[actor(mailbox = 8)]` says.
+/// handler is done, the first one that has something to do comes next. Declared children and the members of pools come right
+/// after their parent, and lie in its slot; their mailboxes are as long as `#[actor(mailbox = 8)]` says.
 ///
 /// A mailbox has room for 128 messages at most. Where neither the line nor `#[actor(mailbox = ..)]` says how many, there
 /// would be 256: that is an error, so one of the two says it.

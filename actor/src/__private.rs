@@ -36,8 +36,8 @@ pub use actor_runtime::supervision::{
 
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::backend::bare_metal::{
-    Annex, Brood, Capacity, ChildSlot, Make, NoSlot, Place, Placed, Ready, Room, Seat, Slot, System, bits, check, fits,
-    reference,
+    Annex, Brood, Capacity, ChildSlot, Make, NoSlot, Place, Placed, PoolSlots, Ready, Room, Seat, Slot, System, bits,
+    check, fits, reference,
 };
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::time::Instant;

@@ -329,7 +329,7 @@ fn start(first: usize, child: &Child, rt: &Tokens) -> Option<TokenStream> {
     Some(quote!(#first..=#last => { #taken #start }))
 }
 
-/// Declared children that fit the slot of their parent.
+/// Declared children and pools that fit the slot of their parent.
 const SLOTS: usize = 8;
 
 /// What the actor brings to a slot, where there are slots: the length of its mailbox, and its children's slots.
@@ -346,12 +346,20 @@ fn expand_placement(actor: &Actor) -> TokenStream {
             .type_params()
             .any(|parameter| matches!(ty, Type::Path(path) if path.path.is_ident(&parameter.ident)))
     };
-    let children: Vec<&Type> = actor.children.iter().filter_map(Child::actor).collect();
+    let children: Vec<(&Child, &Type)> =
+        actor.children.iter().filter_map(|child| Some((child, child.actor()?))).collect();
     // Those that have no slot are refused by `system!`, in its own words.
-    let children = if children.len() > SLOTS || children.iter().copied().any(is_parameter) {
+    let children = if children.len() > SLOTS || children.iter().any(|(_, ty)| is_parameter(ty)) {
         quote!(#rt::NoSlot)
     } else {
-        quote!((#(#rt::ChildSlot<#children>,)*))
+        let seats = children.iter().map(|(child, ty)| match child.pool {
+            Some(_) => {
+                let members = child.members();
+                quote!(#rt::PoolSlots<#ty, #members>)
+            }
+            None => quote!(#rt::ChildSlot<#ty>),
+        });
+        quote!((#(#seats,)*))
     };
     quote! {
         #placement! {

@@ -135,7 +135,7 @@ impl Address {
             #[cfg(feature = "tokio")]
             Self::Tokio(address) => address.load(),
             #[cfg(feature = "bare-metal")]
-            Self::BareMetal(address) => address.depth(),
+            Self::BareMetal(address) => address.load(),
         }
     }
 
@@ -613,7 +613,7 @@ impl<A: Actor> Host<A> {
             #[cfg(feature = "tokio")]
             Self::Tokio(_) => Ok(Crew::Tokio(tokio::Crew::with(before.members(), route, member))),
             #[cfg(feature = "bare-metal")]
-            Self::BareMetal(_) => Err(Failure::start(&"no pools")),
+            Self::BareMetal(host) => host.enlist::<C>(index, route, member).map(Crew::BareMetal),
             #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
             Self::None(never, _) => match *never {},
         }
@@ -658,11 +658,13 @@ pub(crate) use tokio::block_on;
 pub(crate) use tokio::Suspension;
 
 /// The members of a pool, shared by its clones.
-pub(crate) enum Crew<R> {
+pub(crate) enum Crew<R: 'static> {
     /// None so far.
     Nobody(PhantomData<R>),
     #[cfg(feature = "tokio")]
     Tokio(std::sync::Arc<tokio::Crew<R>>),
+    #[cfg(feature = "bare-metal")]
+    BareMetal(bare_metal::Crew<R>),
 }
 
 impl<R> Crew<R> {
@@ -674,6 +676,8 @@ impl<R> Crew<R> {
             Self::Nobody(_) => &[],
             #[cfg(feature = "tokio")]
             Self::Tokio(crew) => crew.members(),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(crew) => crew.members(),
         }
     }
 
@@ -683,6 +687,8 @@ impl<R> Crew<R> {
             Self::Nobody(_) => (Route::RoundRobin, 0),
             #[cfg(feature = "tokio")]
             Self::Tokio(crew) => crew.turn(),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(crew) => crew.turn(),
         }
     }
 }
@@ -693,6 +699,8 @@ impl<R> Clone for Crew<R> {
             Self::Nobody(_) => Self::NOBODY,
             #[cfg(feature = "tokio")]
             Self::Tokio(crew) => Self::Tokio(std::sync::Arc::clone(crew)),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(crew) => Self::BareMetal(*crew),
         }
     }
 }

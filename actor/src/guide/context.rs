@@ -129,4 +129,4 @@
 //!
 //! `#[child(Worker::new, pool = 4)] workers: Pool<Worker>` is four children: `self.workers.work(item)` goes to the next
 //! one, `self.workers.by(&user).work(item)` always to the same one for a key. A clone of the [`Pool`](crate::Pool) is the
-//! same pool, for others to call.
+//! same pool, for others to call. On bare metal its members lie in the slot of their parent, one behind the other.

@@ -442,6 +442,16 @@ impl Address {
         })
     }
 
+    /// What the actor has to do, in messages: those that wait, and what it is at.
+    pub(crate) fn load(self) -> usize {
+        let header = self.header();
+        let is_busy = critical_section::with(|cs| {
+            let is_raised = |system: &System| system.ready() & header.mask.borrow(cs).get() != 0;
+            header.attention.get(cs) & attention::BUSY != 0 || header.system(cs).is_some_and(is_raised)
+        });
+        self.depth() + usize::from(is_busy)
+    }
+
     pub(crate) fn capacity(self) -> u32 {
         let header = self.header();
         critical_section::with(|cs| if header.stage_in(cs).is_alive() { u32::from(header.capacity(cs)) } else { 0 })

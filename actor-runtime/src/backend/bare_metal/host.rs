@@ -12,10 +12,12 @@ use crate::context::Context;
 use crate::factory::Factory;
 use crate::failure::{Description, Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
+use crate::policy::Route;
 use crate::reply::Reply;
 use crate::supervision::{Decider, Directive, LiveFailure, directive};
 use crate::time::Instant;
 
+use super::crew::Crew;
 use super::header::Address;
 use super::make::Make;
 use super::slot::{Brood, Placed, children_of};
@@ -133,7 +135,6 @@ impl<A: Actor> Host<A> {
         F: Factory<C, M>,
         M: 'static,
     {
-        let absent = || Failure::new(FailureKind::Start, Description::empty());
         let make = Make::of_child(factory);
         // SAFETY: a host is that of a slot of an `A`.
         let children = unsafe { children_of::<A>(self.address) };
@@ -144,6 +145,26 @@ impl<A: Actor> Host<A> {
         unsafe { child.start::<C>(system, bit, make) }.ok_or_else(absent)?;
         Ok(child.address)
     }
+
+    /// The crew to which `member` belongs, which was started as declared child `index`.
+    pub(crate) fn enlist<C>(&self, index: usize, route: Route, member: C::Ref) -> Result<Crew<C::Ref>, Failure>
+    where
+        A: Placed,
+        C: Actor,
+    {
+        // SAFETY: a host is that of a slot of an `A`.
+        let children = unsafe { children_of::<A>(self.address) };
+        let crew = children.crew::<C::Ref>(index).ok_or_else(absent)?;
+        // SAFETY: a parent starts its children in its own turn.
+        unsafe { crew.enlist(route, member) };
+        Ok(crew)
+    }
+}
+
+/// The failure of a start for which there is no slot.
+#[cold]
+fn absent() -> Failure {
+    Failure::new(FailureKind::Start, Description::empty())
 }
 
 /// Why the handler whose context this is fails, if it does, and what its supervisor wishes for that.

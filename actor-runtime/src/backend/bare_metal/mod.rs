@@ -14,6 +14,8 @@ mod body;
 mod call;
 #[allow(unsafe_code)]
 mod cell;
+#[allow(unsafe_code)]
+mod crew;
 mod detour;
 #[allow(unsafe_code)]
 mod header;
@@ -48,6 +50,7 @@ pub(crate) use header::Address;
 pub(crate) use host::Host;
 
 pub use annex::{Annex, annex_size};
+pub use crew::{Crew, PoolSlots};
 pub use make::Make;
 pub use slot::{
     Brood, Capacity, ChildSlot, Family, Found, NoSlot, Place, Placed, Room, Seat, Slot, bits, check, fits, reference,

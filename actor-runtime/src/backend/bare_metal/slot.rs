@@ -23,6 +23,7 @@ use crate::time::Instant;
 use super::annex::{self, Annex, Record, annex_size};
 use super::body::{Body, Urgent};
 use super::cell::Turn;
+use super::crew::Crew;
 use super::header::Address;
 use super::make::{Build, Make};
 use super::system::{Ready, System};
@@ -135,12 +136,15 @@ impl Place {
         if annex::can_fail::<A>() { annex::record::<A>(self.annex) } else { self.late }
     }
 
-    /// The place after the slot `S` that lies here.
+    /// The place behind `actors` actors that lie here, with so many bytes of annex.
+    ///
+    /// # Safety
+    /// They do.
     #[inline]
-    const fn after<S: Seat>(self) -> Self {
+    pub(super) const unsafe fn after(self, actors: u32, annex: usize) -> Self {
         // SAFETY: the parts of siblings lie behind each other.
-        let annex = unsafe { self.annex.byte_add(S::ANNEX) };
-        Self { bit: self.bit + S::ACTORS, annex, ..self }
+        let annex = unsafe { self.annex.byte_add(annex) };
+        Self { bit: self.bit + actors, annex, ..self }
     }
 }
 
@@ -232,12 +236,12 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
     );
     assert!(
         A::CHILDREN == <A::Children as Brood>::CHILDREN as usize,
-        "on bare metal an actor has at most 8 declared children, each of a type that is known; give some of them to another"
+        "on bare metal an actor has at most 8 declared children and pools, each of a type that is known; give some of them to another"
     );
 }
 
 impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
-    const MESSAGES: u8 = {
+    pub(super) const MESSAGES: u8 = {
         assert!(A::MOVABLE.is_some(), "the state of an actor is `Send`");
         check::<A>(K::MESSAGES);
         assert!(core::mem::offset_of!(Self, body) == core::mem::offset_of!(Front<A>, body));
@@ -262,7 +266,7 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
     }
 
     #[inline]
-    const fn address(&'static self) -> Address {
+    pub(super) const fn address(&'static self) -> Address {
         // SAFETY: the body lies there, and the header in front of it.
         let header = unsafe { NonNull::from_ref(self).byte_add(core::mem::offset_of!(Self, body)) }.cast();
         // SAFETY: the slot lives for ever, and the pointer was made of a reference to it.
@@ -347,7 +351,7 @@ pub const fn bits(first: u32, actors: u32) -> u32 {
 }
 
 /// Keeps how a child is made; a named actor's factory is part of the code.
-type Kept<C> = Mutex<Cell<Option<Build<C>>>>;
+pub(super) type Kept<C> = Mutex<Cell<Option<Build<C>>>>;
 
 /// The slot of a declared child.
 pub struct ChildSlot<C: Actor + Placed> {
@@ -365,7 +369,9 @@ impl<C: Actor + Placed> core::fmt::Debug for ChildSlot<C> {
 pub trait Seat: 'static {
     /// One whose actor is not started.
     const NEW: Self;
-    /// Actors in it: one, and its children.
+    /// Children in it: one, or the members of a pool.
+    const CHILDREN: u32 = 1;
+    /// Actors in it: those, and their children.
     const ACTORS: u32;
     /// Bytes of annex they need.
     const ANNEX: usize;
@@ -374,18 +380,23 @@ pub trait Seat: 'static {
     fn seat_run(&'static self, ready: Ready<'_>, place: Place);
     /// Notes their timers that are due.
     fn seat_tick(&'static self, now: Instant, place: Place);
-    /// The type of the actor, and where it is.
+    /// The type of child `child` of it, and where it is.
     #[doc(hidden)]
-    fn seat(&'static self) -> Found;
+    fn seat(&'static self, child: usize) -> Option<Found>;
+    /// The crew of the pool it is, whose refs are `R`.
+    #[doc(hidden)]
+    fn crew<R: 'static>(&'static self) -> Option<Crew<R>> {
+        None
+    }
 }
 
 /// The seat of a child.
 #[derive(Clone, Copy, Debug)]
 pub struct Found {
-    actor: TypeId,
+    pub(super) actor: TypeId,
     /// The [`Kept`] of a child of that type.
-    build: NonNull<()>,
-    messages: u8,
+    pub(super) build: NonNull<()>,
+    pub(super) messages: u8,
     pub(super) address: Address,
     /// Its bit, counted from that of the first child.
     pub(super) bit: u32,
@@ -429,11 +440,11 @@ impl<C: Actor + Placed> Seat for ChildSlot<C> {
         self.slot.tick(now, &place);
     }
 
-    fn seat(&'static self) -> Found {
+    fn seat(&'static self, _: usize) -> Option<Found> {
         // Not `MESSAGES`: this is compiled for families of other backends too, which fit no slot.
         let messages = <C::Capacity as Capacity>::MESSAGES as u8;
         let build = NonNull::from_ref(&self.build).cast();
-        Found { actor: TypeId::of::<C>(), build, messages, address: self.slot.address(), bit: 0 }
+        Some(Found { actor: TypeId::of::<C>(), build, messages, address: self.slot.address(), bit: 0 })
     }
 }
 
@@ -455,6 +466,9 @@ pub trait Brood: 'static {
     /// The seat of child `index`.
     #[doc(hidden)]
     fn find(&'static self, index: usize) -> Option<Found>;
+    /// The crew of which child `index` is a member, whose refs are `R`.
+    #[doc(hidden)]
+    fn crew<R: 'static>(&'static self, index: usize) -> Option<Crew<R>>;
 }
 
 /// Stands for a child whose type is a parameter: such a family fits no slot.
@@ -465,7 +479,7 @@ macro_rules! brood {
     ($($child:ident $index:tt)*) => {
         impl<$($child: Seat),*> Brood for ($($child,)*) {
             const NEW: Self = ($($child::NEW,)*);
-            const CHILDREN: u32 = 0 $(+ { let _ = $child::ACTORS; 1 })*;
+            const CHILDREN: u32 = 0 $(+ $child::CHILDREN)*;
             const ACTORS: u32 = 0 $(+ $child::ACTORS)*;
             const ANNEX: usize = 0 $(+ $child::ANNEX)*;
 
@@ -476,7 +490,8 @@ macro_rules! brood {
                     if ready.any(bits(place.bit, $child::ACTORS)) {
                         return self.$index.seat_run(ready, place);
                     }
-                    place = place.after::<$child>();
+                    // SAFETY: the child's slot has its place here.
+                    place = unsafe { place.after($child::ACTORS, $child::ANNEX) };
                 )*
             }
 
@@ -485,18 +500,32 @@ macro_rules! brood {
             fn tick(&'static self, now: Instant, mut place: Place) {
                 $(
                     self.$index.seat_tick(now, place);
-                    place = place.after::<$child>();
+                    // SAFETY: the child's slot has its place here.
+                    place = unsafe { place.after($child::ACTORS, $child::ANNEX) };
                 )*
             }
 
             #[allow(unused_variables, unused_assignments, unused_mut)]
-            fn find(&'static self, index: usize) -> Option<Found> {
+            fn find(&'static self, mut index: usize) -> Option<Found> {
                 let mut bit = 0;
                 $(
-                    if index == $index {
-                        return Some(Found { bit, ..self.$index.seat() });
+                    if index < $child::CHILDREN as usize {
+                        let found = self.$index.seat(index)?;
+                        return Some(Found { bit: bit + found.bit, ..found });
                     }
+                    index -= $child::CHILDREN as usize;
                     bit += $child::ACTORS;
+                )*
+                None
+            }
+
+            #[allow(unused_variables, unused_assignments, unused_mut)]
+            fn crew<R: 'static>(&'static self, mut index: usize) -> Option<Crew<R>> {
+                $(
+                    if index < $child::CHILDREN as usize {
+                        return self.$index.crew();
+                    }
+                    index -= $child::CHILDREN as usize;
                 )*
                 None
             }
@@ -523,6 +552,9 @@ impl Brood for NoSlot {
     fn run(&'static self, _: Ready<'_>, _: Place) {}
     fn tick(&'static self, _: Instant, _: Place) {}
     fn find(&'static self, _: usize) -> Option<Found> {
+        None
+    }
+    fn crew<R: 'static>(&'static self, _: usize) -> Option<Crew<R>> {
         None
     }
 }

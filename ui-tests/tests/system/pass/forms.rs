@@ -48,6 +48,22 @@ impl<T> Pump<T> {
     }
 }
 
+#[actor(mailbox = 4)]
+struct House {
+    #[child(Valve::new)]
+    main: Child<Valve>,
+    #[child(Valve::new, pool = 3, route = least_loaded)]
+    valves: Pool<Valve>,
+}
+
+#[handlers]
+impl House {
+    fn close(&mut self, room: u8) {
+        let _ = self.main.set(false).tell();
+        let _ = self.valves.by(&room).set(false).tell();
+    }
+}
+
 mod deeper {
     use actor::prelude::*;
 
@@ -74,7 +90,8 @@ actor::system! {
 
 actor::system! {
     mod roof {
-        LAMP: deeper::Lamp { mailbox = 2 } = || deeper::Lamp
+        LAMP: deeper::Lamp { mailbox = 2 } = || deeper::Lamp,
+        HOUSE: House = || House { main: Child::default(), valves: Pool::default() }
     }
 }
 
