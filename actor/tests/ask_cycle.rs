@@ -212,6 +212,11 @@ impl Hasty {
     async fn gives_up(&mut self, asked: usize, gate: Gate) {
         let _ = self.others[asked].hold(gate).timeout(Duration::from_millis(1)).await;
     }
+    async fn gives_up_and_goes_on(&mut self, asked: usize, gate: Gate, given_up: Gate, end: Gate) {
+        let _ = self.others[asked].hold(gate).timeout(Duration::from_millis(1)).await;
+        given_up.open();
+        end.passed().await;
+    }
     async fn takes_the_first(&mut self, one: usize, other: usize, gate: Gate) {
         tokio::select! {
             _ = self.others[one].hold(gate.clone()).into_future() => {}
@@ -238,6 +243,29 @@ impl Hasty {
             None => Ok(0),
         }
     }
+}
+
+#[test]
+fn an_ask_that_was_given_up_is_no_part_of_a_circle_though_its_handler_goes_on() {
+    everywhere_with(finding, |system| async move {
+        let one = system.spawn(|| Hasty { others: Vec::new() }).await.unwrap();
+        let other = system.spawn(|| Hasty { others: Vec::new() }).await.unwrap();
+        for each in [&one, &other] {
+            each.meet(vec![one.clone(), other.clone()]).await.unwrap();
+        }
+        let [gate, given_up, end] = [(); 3].map(|()| Gate::default());
+        one.gives_up_and_goes_on(1, gate.clone(), given_up.clone(), end.clone()).await.unwrap();
+        given_up.passed().await;
+        gate.open();
+        let mut asks = pin!(other.passes_on(vec![0]).into_future());
+        begin(asks.as_mut()).await;
+        until(|| one.control().depth() == 1).await;
+        end.open();
+        assert_eq!(asks.await.ok(), Some(1));
+        for each in [&one, &other] {
+            each.meet(Vec::new()).await.unwrap();
+        }
+    });
 }
 
 /// Calls that are cut short in every way, and then some that close no circle.
