@@ -153,7 +153,7 @@ impl<'a> Control<'a> {
     /// [too long](crate::backend::tokio::Builder::suspension_limit).
     ///
     /// It nests: the actor goes on when nobody keeps it suspended. A restart ends it, and so does the end of the actor;
-    /// a drain waits for it.
+    /// a drain waits for it if messages wait, and so does the end for want of refs.
     ///
     /// ```
     /// # use actor::prelude::*;

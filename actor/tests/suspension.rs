@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{Suspension, SystemEvent};
-use common::{Gate, Journal, begin, everywhere, until, yield_now};
+use common::{Gate, Journal, begin, everywhere, soon, until, yield_now};
 
 #[actor(ask_timeout = off)]
 struct Scribe {
@@ -177,6 +177,30 @@ fn a_drain_waits_for_it() {
 }
 
 #[test]
+fn it_keeps_nobody_who_has_nothing_to_do() {
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        let scribe = system.spawn(scribe(&journal)).await.unwrap();
+        let suspension = scribe.control().suspend("test");
+        others().await;
+        let end = scribe.control().stopped();
+        drop(scribe);
+        soon(end).await;
+        assert_eq!(journal.entries(), ["stopping"]);
+        drop(suspension);
+    });
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        let scribe = system.spawn(scribe(&journal)).await.unwrap();
+        let suspension = scribe.control().suspend("test");
+        others().await;
+        soon(scribe.control().drain()).await;
+        assert_eq!(journal.entries(), ["stopping"]);
+        drop(suspension);
+    });
+}
+
+#[test]
 fn a_restart_ends_it() {
     everywhere(|system| async move {
         let (journal, gate) = (Journal::default(), Gate::default());
@@ -268,9 +292,9 @@ fn one_that_takes_too_long_is_told_once_with_who_keeps_it() {
     let journal = Journal::default();
     let scribe = stepper.block_on(async { system.spawn(scribe(&journal)).await.unwrap() });
     // In time.
-    let soon = scribe.control().suspend("soon");
+    let short = scribe.control().suspend("soon");
     stepper.advance(Duration::from_millis(1_999));
-    drop(soon);
+    drop(short);
     stepper.advance(Duration::from_secs(10));
     assert!(told.lock().unwrap().is_empty());
     // Too late, twice.

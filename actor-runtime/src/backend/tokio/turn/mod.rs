@@ -22,7 +22,7 @@ use std::vec::Vec;
 
 use crate::actor::Actor;
 use crate::error::Unanswered;
-use crate::failure::Failure;
+use crate::failure::{Failure, StopReason};
 use crate::id::ActorId;
 use crate::letter::DeadLetter;
 use crate::lifecycle::Task;
@@ -206,6 +206,8 @@ impl<A: Actor> Turn<A> {
             Task::StartChild(index) if Self::HAS_CHILDREN => return self.start_child(index),
             Task::StartChild(_) => {}
             Task::CallStarted => self.call_started(),
+            // It would end as soon as it goes on.
+            Task::Suspended if self.has_nothing_to_do() => self.stop(StopReason::Drained),
             // What waits is kept, and so is its order; only what it is told wakes it.
             Task::Suspended if self.cell().mailbox.park() => return Flow::Return(Ran::Idle),
             Task::Suspended => {}
