@@ -198,6 +198,7 @@
 //!
 //! [`control().suspend("backup")`](crate::Control::suspend) has an actor finish what is in hand and handle nothing more for as
 //! long as somebody keeps what it returns. What comes waits in its order, timers and other events too, and the mailbox fills.
-//! It costs nothing while it rests; a stop ends it all the same, and so does a restart. One that takes longer than
+//! It costs nothing while it rests; a stop ends it all the same, and so does a restart. Without refs, or draining, it ends
+//! where nothing waits for it. One that takes longer than
 //! [`suspension_limit`](crate::Builder::suspension_limit) is an event that names who keeps it, and
 //! [`control().mailbox()`](crate::Control::mailbox) says how often and for how long it was so.
