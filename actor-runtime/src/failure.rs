@@ -318,8 +318,7 @@ fn fill(short: &mut Short, text: &str) {
 }
 
 /// The longest prefix of `text` of at most `room` bytes that ends between two characters.
-#[cfg(any(not(feature = "tokio"), test))]
-fn prefix_of(text: &str, room: usize) -> &str {
+pub(crate) fn prefix_of(text: &str, room: usize) -> &str {
     let mut end = room.min(text.len());
     // Ends: zero is a boundary.
     while !text.is_char_boundary(end) {

@@ -24,6 +24,7 @@ pub mod supervision;
 
 // Observation: what is recorded, not where it goes.
 pub mod metrics;
+pub mod telemetry;
 
 // Contract: what macros generate against.
 pub mod actor;

@@ -1,0 +1,112 @@
+//! The beginning of a text, in place.
+
+use core::fmt::{self, Write};
+
+use heapless::String;
+
+use crate::failure::prefix_of;
+
+/// What stands at the end of a text that was cut.
+const CUT: char = '…';
+
+/// At most `N` bytes of a text, with a `…` at the end where more was written.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Excerpt<const N: usize> {
+    text: String<N, u8>,
+    cut: bool,
+}
+
+impl<const N: usize> Excerpt<N> {
+    pub(super) fn of(value: &dyn fmt::Display) -> Self {
+        let mut excerpt = Self { text: String::new(), cut: false };
+        if write!(excerpt, "{value}").is_err() && !excerpt.cut {
+            // It refused to be displayed further.
+            excerpt.cut_here();
+        }
+        excerpt
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Ends the text with the mark, instead of its last character where there is no room.
+    fn cut_here(&mut self) {
+        self.cut = true;
+        let kept = prefix_of(&self.text, N.saturating_sub(CUT.len_utf8())).len();
+        self.text.truncate(kept);
+        // Left out where not even the mark has room.
+        let _ = self.text.push(CUT);
+    }
+}
+
+impl<const N: usize> Write for Excerpt<N> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        // Some `Display` ignores the error and writes on: after a cut nothing may follow the gap.
+        if self.cut {
+            return Err(fmt::Error);
+        }
+        if self.text.push_str(text).is_ok() {
+            return Ok(());
+        }
+        let fitting = prefix_of(text, N - self.text.len());
+        // As much as there is room for.
+        let _ = self.text.push_str(fitting);
+        self.cut_here();
+        Err(fmt::Error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_text_that_fits_is_whole_and_a_longer_one_says_so() {
+        fn check(text: &str, expected: &str) {
+            assert_eq!(Excerpt::<8>::of(&text).as_str(), expected);
+        }
+        check("", "");
+        check("12345678", "12345678");
+        check("123456789", "12345…");
+        // A character is kept whole or left out.
+        check("ééééé", "éé…");
+        check("éé€…", "éé…");
+    }
+
+    #[test]
+    fn nothing_follows_the_gap_of_a_cut() {
+        struct Stubborn;
+        impl fmt::Display for Stubborn {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let _ = f.write_str("123456789");
+                let _ = f.write_str("x");
+                Err(fmt::Error)
+            }
+        }
+        assert_eq!(Excerpt::<8>::of(&Stubborn).as_str(), "12345…");
+    }
+
+    #[test]
+    fn a_value_that_refuses_to_be_displayed_is_cut() {
+        struct Refusing;
+        impl fmt::Display for Refusing {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("half")?;
+                Err(fmt::Error)
+            }
+        }
+        assert_eq!(Excerpt::<8>::of(&Refusing).as_str(), "half…");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_is_how_the_text_begins(text in "\\PC{0,40}") {
+            let excerpt = Excerpt::<16>::of(&text);
+            prop_assert_eq!(excerpt.cut, text.len() > 16);
+            let kept = if excerpt.cut { excerpt.as_str().strip_suffix(CUT).unwrap() } else { excerpt.as_str() };
+            prop_assert!(text.starts_with(kept));
+        }
+    }
+}
