@@ -51,21 +51,41 @@ pub(crate) fn read_with(
     diagnostics: &Diagnostics,
 ) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
-    for piece in split_at_commas(tokens) {
-        let Some(entry) = diagnostics.take(Entry::parse.parse2(piece)) else { continue };
+    for entry in all(tokens, diagnostics) {
         let name = entry.name.unraw().to_string();
         if let Some((_, form)) = misplaced.iter().find(|(word, _)| *word == name) {
             let fact = format_args!("`{name}` belongs into another option").to_string();
             diagnostics.report(&entry.name, fact, format_args!("write `{form}`"));
         } else if !known.contains(&name.as_str()) {
             diagnostics.report(&entry.name, format_args!("unknown option `{name}`"), unknown(&name, owner, known));
-        } else if entries.iter().any(|earlier| earlier.name == entry.name) {
-            diagnostics.report(&entry.name, format_args!("option `{name}` is given twice"), "keep one of them");
         } else {
-            entries.push(entry);
+            keep(entry, "option", &mut entries, diagnostics);
         }
     }
     entries
+}
+
+/// Reads a list whose names are the user's own words, such as `tags`. Repeated ones are reported and left out.
+pub(crate) fn read_all(tokens: TokenStream, diagnostics: &Diagnostics) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for entry in all(tokens, diagnostics) {
+        keep(entry, "tag", &mut entries, diagnostics);
+    }
+    entries
+}
+
+fn all(tokens: TokenStream, diagnostics: &Diagnostics) -> impl Iterator<Item = Entry> {
+    split_at_commas(tokens).into_iter().filter_map(|piece| diagnostics.take(Entry::parse.parse2(piece)))
+}
+
+/// Adds an entry, which is `what`, unless its name is there already.
+fn keep(entry: Entry, what: &str, entries: &mut Vec<Entry>, diagnostics: &Diagnostics) {
+    if entries.iter().any(|earlier| earlier.name == entry.name) {
+        let fact = format_args!("{what} `{}` is given twice", entry.name.unraw()).to_string();
+        diagnostics.report(&entry.name, fact, "keep one of them");
+    } else {
+        entries.push(entry);
+    }
 }
 
 fn unknown(name: &str, owner: &str, known: &[&str]) -> String {

@@ -15,6 +15,7 @@ use crate::message::Message;
 use crate::policy::Overflow;
 use crate::reference::ActorRef;
 use crate::supervision::{Decider, Directive, LiveFailure, Supervision, directive};
+use crate::telemetry::TelemetryTag;
 
 /// What became of one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +95,8 @@ pub struct Options {
     pub counters: &'static [&'static str],
     /// Names of the histograms of its own.
     pub histograms: &'static [&'static str],
+    /// What telemetry is told of its failures, beside what is known of every actor.
+    pub tags: &'static [TelemetryTag<'static>],
 }
 
 /// The messages of one actor, by index.

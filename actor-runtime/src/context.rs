@@ -123,9 +123,19 @@ impl<A: Actor> Context<A> {
     }
 
     /// Fails when the handler has returned: supervision decides what follows. The handler's own answer is sent first.
-    pub fn fail(&mut self, error: impl fmt::Display + 'static) {
+    ///
+    /// [`tag`](FailureTags::tag) says more about this failure: `ctx.fail(error).tag("table", name)`.
+    pub fn fail(&mut self, error: impl fmt::Display + 'static) -> FailureTags<'_, A> {
         self.host.record(LiveFailure::new(FailureKind::Error).with(&error), &error);
         self.request = Request::Fail;
+        FailureTags(self)
+    }
+
+    /// Tags every failure of this actor until its next life, for [telemetry](crate::telemetry::FailureTelemetry): what it is
+    /// connected to, or works on. Another tag with the same key takes its place. Those that a snapshot has no room for are
+    /// left out and counted. On bare metal tags are those of `#[actor(tags(..))]` alone.
+    pub fn tag(&mut self, key: &str, value: impl fmt::Display) {
+        self.host.tag(key, &value);
     }
 
     /// The failure that leads to the next life, for `#[restarting]`.
@@ -191,6 +201,23 @@ impl<A: Actor> Context<A> {
 impl<A: Actor> fmt::Debug for Context<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context").field("id", &self.id()).field("incarnation", &self.incarnation()).finish()
+    }
+}
+
+/// A failure that begins, to be tagged; from [`Context::fail`].
+pub struct FailureTags<'a, A: Actor>(&'a mut Context<A>);
+
+impl<A: Actor> FailureTags<'_, A> {
+    /// Tags this failure, for telemetry, beside what [`Context::tag`] said.
+    pub fn tag(self, key: &str, value: impl fmt::Display) -> Self {
+        self.0.host.tag_failure(key, &value);
+        self
+    }
+}
+
+impl<A: Actor> fmt::Debug for FailureTags<'_, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("FailureTags").field(&self.0.id()).finish()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::failure::StopReason;
 use crate::id::ActorId;
 use crate::supervision::Decision;
+use crate::telemetry::FailureSnapshot;
 
 pub use histogram::Histogram;
 #[cfg(feature = "tokio")]
@@ -83,6 +84,8 @@ pub enum SystemEvent<'a> {
         failure: &'a Failure,
         /// What is done about it.
         decision: Decision,
+        /// The same as telemetry is told, which may be kept: where it comes from, with tags and restarts.
+        snapshot: &'a FailureSnapshot,
     },
     /// An actor began its next incarnation.
     Restarted {
@@ -144,6 +147,14 @@ pub enum SystemEvent<'a> {
         actor: &'static str,
         /// Why: the name is taken, the system shuts down, or there is no place to run.
         failure: &'a Failure,
+    },
+    /// Telemetry took longer over a failure than its system was told to
+    /// [tolerate](crate::backend::tokio::Builder::with_failure_telemetry_observation); told once in a while.
+    SlowTelemetry {
+        /// How long this call took.
+        elapsed: Duration,
+        /// How many calls were too slow since this was last told, this one included.
+        calls: u32,
     },
     /// A dispatcher went before its actors had ended, as with the runtime it ran on. They are ended now, and those that
     /// nobody could run any more without their `#[stopping]` hooks.

@@ -75,6 +75,7 @@ impl Configured for Counter {
         metrics: MetricsLevel::Counts,
         counters: &[],
         histograms: &[],
+        tags: &[],
     };
 }
 impl SupervisorStrategy for Counter {

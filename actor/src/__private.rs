@@ -33,6 +33,7 @@ pub use actor_runtime::size::{Indirect, message_fits, require};
 pub use actor_runtime::supervision::{
     Backoff, Decider, Directive, Exhausted, Jitter, RestartLimit, RestartType, Strategy, Supervision, default_directive,
 };
+pub use actor_runtime::telemetry::TelemetryTag;
 
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::backend::bare_metal::{

@@ -152,7 +152,7 @@ pub use actor_runtime::backend::{Asking, Sending, Stopped};
 pub use actor_runtime::call::{
     Ask, Call, Done, Kind, Owned, OwnedCall, Rejected, RejectedMany, Rest, Returned, Tell, TryAsk,
 };
-pub use actor_runtime::context::Context;
+pub use actor_runtime::context::{Context, FailureTags};
 pub use actor_runtime::error::{AskError, Reason, TellError};
 pub use actor_runtime::factory::Factory;
 pub use actor_runtime::failure::{Description, Failure, FailureKind, Origin, StopReason};
@@ -163,15 +163,20 @@ pub use actor_runtime::recipient::{Parcel, Recipient, RefVerbs};
 pub use actor_runtime::reference::{ActorRef, Child, Control, Ending, MailboxStatus, Path, Pool, Weak};
 pub use actor_runtime::reply::Reply;
 pub use actor_runtime::size::Indirect;
-pub use actor_runtime::supervision::{Decision, Directive, LiveFailure, RestartType as Restart};
-pub use actor_runtime::time::Instant;
+pub use actor_runtime::supervision::{Decision, Directive, LiveFailure, RestartType as Restart, Strategy};
+pub use actor_runtime::telemetry::{
+    EscalationStage, FailureOrigin, FailureSnapshot, FailureTelemetry, MAX_FAILURE_SNAPSHOT_TAGS, NoopFailureTelemetry,
+    Severity, StormLimit, TelemetryTag,
+};
+pub use actor_runtime::time::{Clock, Instant};
 
 #[cfg(feature = "tokio")]
 pub use actor_runtime::recipient::Delivery;
 
 #[cfg(feature = "tokio")]
 pub use actor_runtime::backend::tokio::{
-    ActorSystem, Attached, Builder, Dispatcher, DispatcherKind, Errand, EventListener, FindError, OverloadHint,
-    OwnedRuntime, PlaceError, Placement, Published, ReadyCell, Residents, ShutdownError, SingleWorker, Spawn,
-    SpawnChild, SpawnError, Spawning, Stepper, Stuck, Suspension, Topic,
+    ActorSystem, Attached, Builder, Dispatcher, DispatcherKind, Errand, EventListener,
+    FailureTelemetryObservationConfig, FindError, OverloadHint, OwnedRuntime, PlaceError, Placement, Published,
+    ReadyCell, Residents, ShutdownError, SingleWorker, Spawn, SpawnChild, SpawnError, Spawning, Stepper, Stuck,
+    Suspension, TelemetryContext, TelemetryCounts, Topic,
 };

@@ -211,6 +211,7 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
     };
     let (counters, histograms) =
         (figures::labels(&options.figures.counters), figures::labels(&options.figures.histograms));
+    let tags = options.tags.iter().map(|(key, value)| quote!(#rt::TelemetryTag { key: #key, value: #value }));
     quote! {
         #[automatically_derived]
         impl #impl_generics #rt::Configured for #ident #ty_generics #where_clause {
@@ -230,6 +231,7 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
                 metrics: #metrics,
                 counters: #counters,
                 histograms: #histograms,
+                tags: &[#(#tags),*],
             };
         }
         #stashing

@@ -37,6 +37,8 @@ pub(crate) struct Options {
     pub(crate) figures: Figures,
     /// The word `local`, where it stands.
     pub(crate) local: Option<Ident>,
+    /// Keys and values for telemetry.
+    pub(crate) tags: Vec<(String, LitStr)>,
     /// The facade, where it was renamed.
     pub(crate) facade: Option<Path>,
 }

@@ -2,11 +2,12 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Expr, ExprClosure, Field, GenericArgument, ItemStruct, Member, Meta, Pat, PatIdent, PatType,
+    Attribute, Expr, ExprClosure, Field, GenericArgument, ItemStruct, LitStr, Member, Meta, Pat, PatIdent, PatType,
     PathArguments, Token, Type,
 };
 
@@ -32,12 +33,18 @@ const OPTIONS: &[&str] = &[
     "counters",
     "histograms",
     "name",
+    "tags",
     "crate",
 ];
 
 /// What is said in the option that it belongs to.
-const MISPLACED: &[(&str, &str)] =
-    &[("overflow", "mailbox(capacity = 256, overflow = reject)"), ("capacity", "mailbox = 256")];
+const MISPLACED: &[(&str, &str)] = &[
+    ("overflow", "mailbox(capacity = 256, overflow = reject)"),
+    ("capacity", "mailbox = 256"),
+    ("component", "tags(component = \"storage\")"),
+    ("endpoint", "tags(endpoint = \"disk\")"),
+    ("transport", "tags(transport = \"tcp\")"),
+];
 
 /// The words of `dispatcher = ..`.
 const DISPATCHERS: &[(&str, Dispatcher)] = &[
@@ -111,6 +118,7 @@ fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
             "name" => {
                 options.name = entry.parse_as("name = \"counter\"", diagnostics);
             }
+            "tags" => options.tags = parse_tags(&entry, diagnostics),
             "crate" => options.facade = entry.parse_as("crate = path::to::actor", diagnostics),
             // Reported as unknown.
             _ => {}
@@ -118,6 +126,35 @@ fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
     }
     figures::distinguish(&mut options.figures, diagnostics);
     options
+}
+
+/// `tags(component = "storage", endpoint = "disk")`
+fn parse_tags(entry: &Entry, diagnostics: &Diagnostics) -> Vec<(String, LitStr)> {
+    const FORM: &str = "write `tags(component = \"storage\")`, with a word for the key and a text for the value";
+    let Value::List(inner) = &entry.value else {
+        diagnostics.report(entry, "`tags` is a list of what telemetry is told of this actor's failures", FORM);
+        return Vec::new();
+    };
+    let mut tags: Vec<(String, LitStr)> = Vec::new();
+    for entry in options::read_all(inner.clone(), diagnostics) {
+        let value = match &entry.value {
+            Value::Is(value) => syn::parse2::<LitStr>(value.clone()).ok(),
+            Value::None | Value::List(_) => None,
+        };
+        let Some(value) = value else {
+            let fact = format_args!("the value of tag `{}` is not a text", entry.name).to_string();
+            let help =
+                format_args!("write `{} = \"..\"`; what is known at run time is said by `ctx.tag(..)`", entry.name)
+                    .to_string();
+            diagnostics.report(&entry, fact, help);
+            continue;
+        };
+        tags.push((entry.name.unraw().to_string(), value));
+    }
+    if inner.is_empty() {
+        diagnostics.report(entry, "a list without tags says nothing", FORM);
+    }
+    tags
 }
 
 fn parse_mailbox(entry: &Entry, options: &mut Options, diagnostics: &Diagnostics) {

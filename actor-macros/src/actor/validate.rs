@@ -15,6 +15,7 @@ pub(crate) fn validate(actor: &Actor, diagnostics: &Diagnostics) {
     check_name(actor, diagnostics);
     check_local(actor, diagnostics);
     figures::validate(&actor.options, diagnostics);
+    check_tags(actor, diagnostics);
     supervise::validate(&actor.supervision, diagnostics);
 }
 
@@ -100,6 +101,27 @@ fn check_name(actor: &Actor, diagnostics: &Diagnostics) {
     if let Some(name) = actor.options.name.as_ref().filter(|name| name.value().is_empty()) {
         let help = "leave `name` out to be called after the type";
         diagnostics.report(name, "an empty name names nothing", help);
+    }
+}
+
+/// Tags that a snapshot has room for, and the bytes it has for them.
+const TAGS: usize = 8;
+const BYTES_OF_TAGS: usize = 144;
+
+/// What would never be told is refused here.
+fn check_tags(actor: &Actor, diagnostics: &Diagnostics) {
+    let mut bytes = 0;
+    for (place, (key, value)) in actor.options.tags.iter().enumerate() {
+        if place == TAGS {
+            let help = "keep those that tell where to look";
+            diagnostics.report(value, "a failure has at most 8 tags", help);
+        }
+        let before = bytes;
+        bytes += key.len() + value.value().len();
+        if before <= BYTES_OF_TAGS && bytes > BYTES_OF_TAGS {
+            let help = "say it in fewer words; those of `ctx.tag(..)` need room as well";
+            diagnostics.report(value, "the keys and values of a failure's tags have room for 144 bytes", help);
+        }
     }
 }
 

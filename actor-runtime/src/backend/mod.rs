@@ -539,6 +539,24 @@ impl<A: Actor> Host<A> {
         on_host!(self, host => host.record(failure, error));
     }
 
+    /// Tags every failure of the life in hand. On bare metal tags are those of `#[actor(tags(..))]`.
+    pub(crate) fn tag(&mut self, key: &str, value: &dyn fmt::Display) {
+        let _ = (key, value);
+        #[cfg(feature = "tokio")]
+        if let Some(host) = self.tokio_mut() {
+            host.tag(key, value);
+        }
+    }
+
+    /// Tags the failure that was just noted.
+    pub(crate) fn tag_failure(&mut self, key: &str, value: &dyn fmt::Display) {
+        let _ = (key, value);
+        #[cfg(feature = "tokio")]
+        if let Some(host) = self.tokio_mut() {
+            host.tag_failure(key, value);
+        }
+    }
+
     /// Who is to be told of the end of the handler in hand, if anybody.
     #[cfg(feature = "tokio")]
     #[cold]

@@ -109,6 +109,12 @@ impl<M: AsRef<[Standing]> + AsMut<[Standing]>, const N: usize> Group<M, N> {
         self.set(member, Standing::Living);
     }
 
+    /// The number of restarts in the window when the last one was decided.
+    #[must_use]
+    pub const fn restarts(&self) -> u32 {
+        self.history.restarts()
+    }
+
     /// Whether no restart is under way.
     #[must_use]
     pub fn is_calm(&self) -> bool {

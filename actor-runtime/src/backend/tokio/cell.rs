@@ -40,8 +40,9 @@ use super::lock::none_is_held;
 use super::mailbox::{Deadline, Envelope, Mailbox, signal};
 use super::row::Row;
 use super::spawn::SpawnError;
+use super::telemetry::Escalation;
 use super::timers::Key;
-use super::turn::Turn;
+use super::turn::{Said, Turn};
 
 /// Restarts that a history remembers.
 pub(super) const RESTARTS_KEPT: usize = 16;
@@ -122,6 +123,8 @@ pub(super) struct Cold<A: Actor> {
     pub(super) failure: Option<(Failure, Option<Directive>)>,
     /// Why the life in hand ends, for `#[restarting]`.
     pub(super) last_failure: Option<Failure>,
+    /// What it has said of itself, for telemetry.
+    pub(super) said: Option<Box<Said>>,
     /// The thread of a local actor: that of its state, while there is one.
     pub(super) thread: Option<Thread>,
     /// Somebody does not wait for handlers any more.
@@ -155,6 +158,7 @@ impl<A: Actor> Default for Cold<A> {
             duty: None,
             failure: None,
             last_failure: None,
+            said: None,
             thread: None,
             killed: false,
             history: History::default(),
@@ -377,7 +381,7 @@ impl<A: Actor> Cell<A> {
         unsafe { header.cast::<Self>().as_ref() }.mailbox.wait_for_end(ticket, waker)
     }
 
-    unsafe fn take_start_failure(header: NonNull<Header>) -> Option<Failure> {
+    unsafe fn take_start_failure(header: NonNull<Header>) -> Option<Box<Escalation>> {
         // SAFETY: see the block.
         unsafe { header.cast::<Self>().as_ref() }.mailbox.take_start_failure()
     }

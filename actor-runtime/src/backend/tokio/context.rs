@@ -188,7 +188,9 @@ impl<A: Actor> Context<A> {
             }
             crate::backend::Address::Nobody => {}
             #[cfg(feature = "bare-metal")]
-            crate::backend::Address::BareMetal(_) => self.fail("actors on bare metal never end while they run"),
+            crate::backend::Address::BareMetal(_) => {
+                self.fail("actors on bare metal never end while they run");
+            }
         }
     }
 

@@ -13,6 +13,7 @@ use std::vec::Vec;
 use super::lock::Lock;
 use crate::actor::{Actor, Options, Protocol};
 use crate::metrics::{BUCKETS, Counts, Histogram, Yields, bucket};
+use crate::telemetry::Storm;
 
 /// Shards that belong to one thread each; threads beyond that share the last one.
 const OWN_SHARDS: usize = 16;
@@ -40,6 +41,8 @@ pub(super) enum Life {
 pub(super) struct TypeCounts {
     protocol: &'static Protocol,
     options: &'static Options,
+    /// Failures that telemetry was told of lately.
+    pub(super) storm: Lock<Storm>,
     shards: [OnceLock<Shard>; OWN_SHARDS + 1],
 }
 
@@ -128,6 +131,7 @@ impl TypeCounts {
         Self {
             protocol: const { &A::PROTOCOL },
             options: const { &A::OPTIONS },
+            storm: Lock::new(Storm::new()),
             shards: [const { OnceLock::new() }; OWN_SHARDS + 1],
         }
     }

@@ -88,6 +88,11 @@ impl Groups {
         })
     }
 
+    /// Restarts in the window of the limit of `member`'s group, if it belongs to one.
+    pub(super) fn restarts(&self, member: &Header) -> Option<u32> {
+        self.look(parent_of(member)?, member, |siblings, _| (siblings.group.restarts(), None))
+    }
+
     /// What is decided about a life of `member` that ended by itself, if it has a group to ask.
     pub(super) fn finished(&self, member: &Header) -> Option<Decision> {
         let parent = parent_of(member)?;

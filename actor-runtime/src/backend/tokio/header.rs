@@ -13,6 +13,7 @@ use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 use core::time::Duration;
+use std::boxed::Box;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
@@ -20,7 +21,7 @@ use std::thread_local;
 use std::vec::Vec;
 
 use crate::actor::{Actor, UNBOUNDED};
-use crate::failure::{Failure, StopReason};
+use crate::failure::StopReason;
 use crate::id::{ActorId, Incarnation};
 use crate::policy::OverloadHint;
 use crate::supervision::{Decider, RestartType, Supervision};
@@ -29,6 +30,7 @@ use super::cell::Cell;
 use super::dispatcher::home::Home;
 use super::mailbox::signal;
 use super::suspensions::Suspension;
+use super::telemetry::Escalation;
 
 /// The erased functions of one kind of cell.
 pub(super) struct Table {
@@ -41,7 +43,7 @@ pub(super) struct Table {
     pub(super) load: unsafe fn(NonNull<Header>) -> usize,
     pub(super) wait_for_end: unsafe fn(NonNull<Header>, Option<u64>, &core::task::Waker) -> Option<u64>,
     pub(super) cancel_wait_for_end: unsafe fn(NonNull<Header>, u64),
-    pub(super) take_start_failure: unsafe fn(NonNull<Header>) -> Option<Failure>,
+    pub(super) take_start_failure: unsafe fn(NonNull<Header>) -> Option<Box<Escalation>>,
     pub(super) actor: fn() -> TypeId,
     pub(super) label: fn() -> &'static str,
     /// Makes a ref, unless the actor takes no more messages.
@@ -215,7 +217,7 @@ impl Header {
         Incarnation::new(self.incarnation.load(Ordering::Relaxed))
     }
 
-    fn write_path(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn write_path(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(parent) = &self.parent {
             parent.header().write_path(f)?;
             f.write_str("/")?;
@@ -308,7 +310,7 @@ impl Owner {
     }
 
     /// Why the first start failed, for the one who asks first.
-    pub(super) fn take_start_failure(&self) -> Option<Failure> {
+    pub(super) fn take_start_failure(&self) -> Option<Box<Escalation>> {
         // SAFETY: the cell is alive and the table is its own.
         unsafe { (self.header().table.take_start_failure)(self.0) }
     }

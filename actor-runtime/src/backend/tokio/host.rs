@@ -55,12 +55,9 @@ impl<A: Actor> Host<A> {
         self.cell().header.id
     }
 
-    /// That of the life in hand. In its last word the header counts the next one already.
     pub(crate) fn incarnation(&self) -> Incarnation {
         // SAFETY: a context is used by user code of its actor's turn only.
-        let turn = unsafe { Turn::of(self.0) };
-        let counted = self.cell().header.incarnation();
-        if turn.is_in_last_word() { Incarnation::new(counted.get().wrapping_sub(1)) } else { counted }
+        unsafe { Turn::of(self.0) }.incarnation()
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -85,6 +82,16 @@ impl<A: Actor> Host<A> {
 
     pub(crate) fn tally(&self) -> Tally<'_> {
         self.cell().counts().tally()
+    }
+
+    pub(crate) fn tag(&mut self, key: &str, value: &dyn fmt::Display) {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.tag(key, value);
+    }
+
+    pub(crate) fn tag_failure(&mut self, key: &str, value: &dyn fmt::Display) {
+        // SAFETY: a context is used by user code of its actor's turn only.
+        unsafe { Turn::of(self.0) }.tag_failure(key, value);
     }
 
     pub(crate) fn unstash_all(&self) {

@@ -22,7 +22,6 @@ use std::vec::Vec;
 
 use crate::call::Batch;
 use crate::error::Unanswered;
-use crate::failure::Failure;
 use crate::id::Incarnation;
 use crate::message::Lane;
 use crate::metrics::DeadLetterReason;
@@ -35,6 +34,7 @@ use super::hand::{Hand, Queue};
 use super::lock::{SpinGuard, SpinLock};
 use super::row::Row;
 use super::sync::{AtomicU32, Ordering};
+use super::telemetry::Escalation;
 
 /// A message on its way, with the moment after which nobody wants it any more.
 pub(super) struct Envelope<M> {
@@ -322,7 +322,7 @@ struct Waiting<M> {
     watchers: Watchers,
     enders: Enders,
     /// Why the first start failed, until whoever spawned has heard of it.
-    start_failure: Option<Failure>,
+    start_failure: Option<Box<Escalation>>,
     /// Messages that were lost, until the actor has heard of them.
     letters: Row<Envelope<M>, DeadLetterReason>,
 }
@@ -946,12 +946,13 @@ impl<M> Mailbox<M> {
     }
 
     /// Keeps why the first start failed.
-    pub(super) fn keep_start_failure(&self, failure: Failure) {
+    pub(super) fn keep_start_failure(&self, failure: Escalation) {
+        let failure = Box::new(failure);
         self.inner.lock().waiting.get_or_insert_with(Waiting::new).start_failure = Some(failure);
     }
 
     /// Why the first start failed, for the one who asks first.
-    pub(super) fn take_start_failure(&self) -> Option<Failure> {
+    pub(super) fn take_start_failure(&self) -> Option<Box<Escalation>> {
         self.inner.lock().waiting.as_mut()?.start_failure.take()
     }
 

@@ -44,6 +44,7 @@ mod stepper;
 mod suspensions;
 mod sync;
 mod system;
+mod telemetry;
 mod terminations;
 #[allow(unsafe_code)]
 mod then;
@@ -72,4 +73,5 @@ pub use spawn::{FindError, Spawn, SpawnError, Spawning};
 pub use stepper::Stepper;
 pub use suspensions::Suspension;
 pub use system::{ActorSystem, Builder, ShutdownError, Stuck};
+pub use telemetry::{FailureTelemetryObservationConfig, TelemetryContext, TelemetryCounts};
 pub use topic::{Published, Topic};

@@ -144,7 +144,9 @@ impl<A: Actor> Future for Spawning<A> {
         }
         if header.start.is_on() {
             let failure = cell.take_start_failure();
-            return Poll::Ready(Err(failure.map_or(SpawnError::Stopped, SpawnError::Failed)));
+            return Poll::Ready(Err(
+                failure.map_or(SpawnError::Stopped, |escalation| SpawnError::Failed(escalation.failure))
+            ));
         }
         let address = crate::backend::Address::Tokio(address.clone());
         Poll::Ready(Ok(A::Ref::from_ref(Ref::from_address(address))))

@@ -22,6 +22,7 @@ use crate::failure::Failure;
 use crate::id::ActorId;
 use crate::metrics::{Counts, Histogram, SystemEvent};
 use crate::reference::{ActorRef, Ref};
+use crate::telemetry::{FailureSnapshot, FailureTelemetry, Severity, StormLimit};
 use crate::time::{Clock, Instant};
 
 use super::counts::TypeCounts;
@@ -40,6 +41,9 @@ use super::mailbox::{Deadline, signal};
 use super::spawn::{FindError, Spawn, SpawnError};
 use super::stepper::{Stepped, Stepper, VirtualClock};
 use super::suspensions::Suspensions;
+use super::telemetry::{
+    Escalation, FailureTelemetryObservationConfig, Taker, Telemetry, TelemetryContext, TelemetryCounts,
+};
 use super::terminations::Terminations;
 use super::timers::{Due, Key, Timers};
 use super::waits::Waits;
@@ -72,8 +76,9 @@ pub(super) struct Core {
     registry: Lock<Registry>,
     counts: Lock<Vec<(TypeId, Box<TypeCounts>)>>,
     events: Events,
+    telemetry: Telemetry,
     /// Failures on their way from a child to its parent, by the parent.
-    escalated: Lock<Vec<(ActorId, Failure)>>,
+    escalated: Lock<Vec<(ActorId, Escalation)>>,
     terminations: Terminations,
     groups: Groups,
     suspensions: Suspensions,
@@ -428,11 +433,22 @@ impl Core {
         &self.events
     }
 
-    pub(super) fn escalate(&self, parent: ActorId, failure: Failure) {
-        self.escalated.lock().push((parent, failure));
+    /// Tells events, by `event`, and telemetry of a failure of an actor whose kind these are the `counts` of.
+    pub(super) fn tell_of_failure(
+        &self,
+        counts: &TypeCounts,
+        severity: Severity,
+        build: &dyn Fn(Instant, u32) -> FailureSnapshot,
+        event: &dyn Fn(&FailureSnapshot),
+    ) {
+        self.telemetry.tell(&self.events, &*self.clock, &counts.storm, severity, build, event);
     }
 
-    pub(super) fn take_escalated(&self, parent: ActorId) -> Vec<Failure> {
+    pub(super) fn escalate(&self, parent: ActorId, escalation: Escalation) {
+        self.escalated.lock().push((parent, escalation));
+    }
+
+    pub(super) fn take_escalated(&self, parent: ActorId) -> Vec<Escalation> {
         take_all(&self.escalated, parent)
     }
 
@@ -547,8 +563,8 @@ impl Drop for Core {
 }
 
 /// Takes what was kept for `id`.
-fn take_all(kept: &Lock<Vec<(ActorId, Failure)>>, id: ActorId) -> Vec<Failure> {
-    kept.lock().extract_if(.., |(whose, _)| *whose == id).map(|(_, failure)| failure).collect()
+fn take_all<T>(kept: &Lock<Vec<(ActorId, T)>>, id: ActorId) -> Vec<T> {
+    kept.lock().extract_if(.., |(whose, _)| *whose == id).map(|(_, what)| what).collect()
 }
 
 /// Whether this thread runs inside a tokio runtime, where user code may spawn and sleep. A task is always; looking
@@ -613,6 +629,9 @@ impl ActorSystem {
             suspension_limit: SUSPENSION_LIMIT,
             find_cycles: cfg!(debug_assertions),
             event_handler: None,
+            telemetry: None,
+            storm_limit: StormLimit::DEFAULT,
+            telemetry_observation: None,
             dispatcher: None,
         }
     }
@@ -726,6 +745,11 @@ impl ActorSystem {
         }
     }
 
+    /// What became of the failures that this system's telemetry was to be told of.
+    pub fn telemetry_counts(&self) -> TelemetryCounts {
+        self.handle.home.telemetry.counts()
+    }
+
     /// How often an actor that had something to do was refused, or dropped unrun, by its dispatcher. Each time it
     /// ended, and its messages became dead letters.
     pub fn refused(&self) -> u64 {
@@ -785,8 +809,14 @@ pub struct Builder {
     suspension_limit: Duration,
     find_cycles: bool,
     event_handler: Option<Box<Told>>,
+    telemetry: Option<Box<MakeTelemetry>>,
+    storm_limit: StormLimit,
+    telemetry_observation: Option<FailureTelemetryObservationConfig>,
     dispatcher: Option<Place>,
 }
+
+/// Makes the telemetry of a system that begins.
+type MakeTelemetry = dyn FnOnce(&TelemetryContext) -> Box<Taker> + Send + Sync;
 
 impl Builder {
     /// The seed of all randomness in the system; a fixed one by default in a stepped system, else one drawn at start.
@@ -829,6 +859,39 @@ impl Builder {
         self
     }
 
+    /// Who takes the failures of this system: called last for each, after the event handler and all listeners, on the
+    /// thread where it happened. It must not block; a panic in it is contained and counted. Where several are given the last
+    /// one counts; see [`FailureTelemetry`].
+    pub fn with_failure_telemetry(self, telemetry: impl FailureTelemetry + Send + Sync + 'static) -> Self {
+        self.with_failure_telemetry_builder(|_| telemetry)
+    }
+
+    /// As [`with_failure_telemetry`](Self::with_failure_telemetry), made when the system starts, by what it is shown of that.
+    pub fn with_failure_telemetry_builder<T>(
+        mut self,
+        make: impl FnOnce(&TelemetryContext) -> T + Send + Sync + 'static,
+    ) -> Self
+    where
+        T: FailureTelemetry + Send + Sync + 'static,
+    {
+        self.telemetry = Some(Box::new(|context| Box::new(make(context))));
+        self
+    }
+
+    /// How many failures of actors of one type telemetry is told of in how much time; [`StormLimit::DEFAULT`] unless this
+    /// says otherwise.
+    pub fn with_failure_storm_limit(mut self, limit: StormLimit) -> Self {
+        self.storm_limit = limit;
+        self
+    }
+
+    /// Has the calls of telemetry timed, by the clock of the system, for
+    /// [`telemetry_counts`](ActorSystem::telemetry_counts); off by default, for it reads the clock twice for each.
+    pub fn with_failure_telemetry_observation(mut self, config: FailureTelemetryObservationConfig) -> Self {
+        self.telemetry_observation = Some(config);
+        self
+    }
+
     /// Who runs actors that do not say `#[actor(dispatcher = ..)]`; the shared dispatcher by default. A dispatcher of
     /// your own is shut down with the system.
     pub fn dispatcher(mut self, dispatcher: impl Into<Placement>) -> Self {
@@ -851,7 +914,7 @@ impl Builder {
         drop(::tokio::time::sleep(Duration::ZERO));
         let workers = self.workers.unwrap_or_else(|| runtime.metrics().num_workers()).max(1);
         let seed = self.seed.unwrap_or_else(drawn_seed);
-        let clock = Box::new(RealClock(RealInstant::now()));
+        let clock = RealClock(RealInstant::now());
         let home = self.home(clock, seed, Some(runtime.clone()), Ready::Shared(Shared::new(workers)));
         for task in Shared::tasks(&home, workers) {
             drop(runtime.spawn(::tokio::task::unconstrained(task)));
@@ -864,7 +927,7 @@ impl Builder {
     pub fn stepper(self) -> (ActorSystem, Stepper) {
         let clock = VirtualClock::default();
         let seed = self.seed.unwrap_or(0);
-        let home = self.home(Box::new(clock.clone()), seed, None, Ready::Stepped(Stepped::new()));
+        let home = self.home(clock.clone(), seed, None, Ready::Stepped(Stepped::new()));
         let stepper = Stepper::new(Arc::clone(&home), clock, seed);
         (ActorSystem::of(home), stepper)
     }
@@ -872,14 +935,15 @@ impl Builder {
     /// The core of the system, in the home of its own workers or its stepper.
     fn home(
         self,
-        clock: Box<dyn Clock + Send + Sync>,
+        clock: impl Clock + Clone + Send + Sync + 'static,
         seed: u64,
         runtime: Option<::tokio::runtime::Handle>,
         ready: Ready,
     ) -> Arc<Home> {
+        let taker = self.telemetry.map(|make| make(&TelemetryContext::new(&self.name, Arc::new(clock.clone()))));
         let core = Arc::new(Core {
             name: self.name,
-            clock,
+            clock: Box::new(clock),
             virtual_time: runtime.is_none(),
             random: AtomicU64::new(seed),
             runtime,
@@ -892,6 +956,7 @@ impl Builder {
             registry: Lock::default(),
             counts: Lock::default(),
             events: Events::new(self.event_handler),
+            telemetry: Telemetry::new(taker, self.storm_limit, self.telemetry_observation),
             escalated: Lock::default(),
             terminations: Terminations::default(),
             groups: Groups::default(),
@@ -915,6 +980,7 @@ impl fmt::Debug for Builder {
 }
 
 /// Time since the system began.
+#[derive(Clone, Copy)]
 struct RealClock(RealInstant);
 
 impl Clock for RealClock {

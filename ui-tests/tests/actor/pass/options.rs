@@ -29,6 +29,7 @@ impl All {
     mailbox(capacity = 16, overflow = reject),
     ask_timeout = off,
     inline_ask = on,
+    tags(shard = "a", component = "log", r#type = "lines"),
 )]
 pub struct Lines {
     pub(crate) lines: Vec<String>,

@@ -257,7 +257,7 @@ impl<A: Actor> Turn<A> {
     /// A pipe or a stream panicked: it ends, and the actor lives on.
     fn report(self, panic: &str) {
         self.cell().count(Life::Failed);
-        self.tell_of(&Failure::panic(&panic).in_handler("pipe"), Decision::Resume);
+        self.tell_of(&Failure::panic(&panic).in_handler("pipe"), None, Decision::Resume);
     }
 
     // ---- handling ----------------------------------------------------------------------------------

@@ -8,14 +8,15 @@ use crate::context::Request;
 use crate::error::Unanswered;
 use crate::failure::{Failure, FailureKind, StopReason};
 use crate::lifecycle::Course;
-use crate::metrics::SystemEvent;
 use crate::supervision::{
     Decision, Directive, End, LiveFailure, decide_child, decide_end, default_directive, directive,
 };
+use crate::telemetry::Ascent;
 
 use super::super::counts::Life;
 use super::super::guard::guard;
 use super::super::mailbox::signal;
+use super::super::telemetry::Escalation;
 use super::Turn;
 
 impl<A: Actor> Turn<A> {
@@ -34,7 +35,7 @@ impl<A: Actor> Turn<A> {
             Some((failure, directive)) => {
                 self.refuse(Unanswered::Failed);
                 let name = A::PROTOCOL.messages[usize::from(self.body().message)];
-                self.fail_as_directed(failure.in_handler(name), directive, poisoned);
+                self.fail_as_directed(failure.in_handler(name), None, directive, poisoned);
             }
             None => {
                 if request == Request::Stop {
@@ -59,11 +60,22 @@ impl<A: Actor> Turn<A> {
 
     /// Decides about a failure without an error to look at, and takes the decision's course.
     pub(super) fn fail(self, failure: Failure, poisoned: bool) {
-        self.fail_as_directed(failure, None, poisoned);
+        self.fail_as_directed(failure, None, None, poisoned);
     }
 
-    /// Decides about a failure and takes the decision's course.
-    fn fail_as_directed(mut self, failure: Failure, directive: Option<Directive>, poisoned: bool) {
+    /// Decides about a failure that came from below, and takes the decision's course.
+    pub(super) fn fail_for(self, Escalation { failure, ascent }: Escalation) {
+        self.fail_as_directed(failure, Some(ascent), None, false);
+    }
+
+    /// Decides about a failure and takes the decision's course. It came from below where there is an `ascent`.
+    fn fail_as_directed(
+        mut self,
+        failure: Failure,
+        ascent: Option<Ascent>,
+        directive: Option<Directive>,
+        poisoned: bool,
+    ) {
         let cell = self.cell();
         let core = &cell.header.core;
         let first_start = cell.header.start.is_on();
@@ -95,21 +107,17 @@ impl<A: Actor> Turn<A> {
         if went_on {
             self.close_incarnation();
         }
-        cell.count(Life::Failed);
-        self.tell_of(&failure, decision);
-        if first_start {
-            cell.mailbox.keep_start_failure(failure);
-            return;
+        if ascent.is_none() {
+            // Elsewhere it was counted where it happened.
+            cell.count(Life::Failed);
         }
-        self.pass_on(course, failure);
-    }
-
-    /// Tells the event handler of a failure of this actor, and what was decided.
-    pub(super) fn tell_of(self, failure: &Failure, decision: Decision) {
-        let header = &self.cell().header;
-        let name = header.core.name_in_event(header.id);
-        let (actor, name) = (A::OPTIONS.name, name.as_deref());
-        header.core.event(&SystemEvent::Failed { actor, name, id: header.id, failure, decision });
+        self.tell_of(&failure, ascent.as_ref(), decision);
+        if first_start {
+            cell.mailbox.keep_start_failure(self.escalation(failure, ascent));
+        } else {
+            self.pass_on(course, failure, ascent);
+        }
+        self.forget_failure_tags();
     }
 
     /// The actor asked for its own end: that of this life, where another one follows.
@@ -137,11 +145,14 @@ impl<A: Actor> Turn<A> {
             Decision::Resume | Decision::Stop => self.stop(StopReason::Requested),
             Decision::StopSelf => {
                 self.stop(StopReason::Requested);
-                self.pass_on(Course::StopParent, Failure::error(&""));
+                self.pass_on(Course::StopParent, Failure::error(&""), None);
             }
             Decision::Escalate => {
                 self.stop(StopReason::Requested);
-                self.pass_on(Course::Escalate, Failure::error(&"stopped itself more often than its limit allows"));
+                let failure = Failure::error(&"stopped itself more often than its limit allows");
+                cell.count(Life::Failed);
+                self.tell_of(&failure, None, decision);
+                self.pass_on(Course::Escalate, failure, None);
             }
         }
     }
@@ -154,12 +165,14 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Tells the supervisor what a decision means for it.
-    fn pass_on(self, course: Course, failure: Failure) {
+    fn pass_on(self, course: Course, failure: Failure, ascent: Option<Ascent>) {
         let header = &self.cell().header;
         match (course, &header.parent) {
             (Course::Continue, _) | (_, None) => {}
             (Course::Escalate, Some(parent)) => {
-                header.core.escalate(parent.header().id, failure.escalated(A::OPTIONS.name));
+                let mut escalation = self.escalation(failure, ascent);
+                escalation.failure = escalation.failure.escalated(A::OPTIONS.name);
+                header.core.escalate(parent.header().id, escalation);
                 parent.signal(signal::ESCALATED);
             }
             (Course::StopParent, Some(parent)) => parent.signal(signal::STOP),

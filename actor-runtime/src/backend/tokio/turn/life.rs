@@ -21,6 +21,7 @@ use super::super::guard::{contain, guard, wake};
 use super::super::header::Ran;
 use super::super::host::Host;
 use super::super::mailbox::{Envelope, Remains, signal};
+use super::super::telemetry::Escalation;
 use super::super::timers::{Due, tick_bit};
 use super::{Flow, Turn};
 
@@ -133,9 +134,17 @@ impl<A: Actor> Turn<A> {
         };
         let header = child.header();
         if header.has_ended() && header.start.is_on() {
-            let failure = child.take_start_failure();
-            let failure = failure.unwrap_or_else(|| Failure::start(&"a declared child stopped before it was up"));
-            self.fail(failure.of_child((header.table.label)()), false);
+            let label = (header.table.label)();
+            match child.take_start_failure() {
+                Some(escalation) => {
+                    let Escalation { failure, ascent } = *escalation;
+                    self.fail_for(Escalation { failure: failure.of_child(label), ascent });
+                }
+                None => {
+                    let failure = Failure::start(&"a declared child stopped before it was up");
+                    self.fail(failure.of_child(label), false);
+                }
+            }
             return Flow::Next;
         }
         if header.start.is_on() {
@@ -311,6 +320,7 @@ impl<A: Actor> Turn<A> {
         let cold = self.body().cold();
         cold.pause = Duration::ZERO;
         cold.last_failure = None;
+        self.forget_tags();
         self.body().life.done(A::CHILDREN);
         // What the old state was not ready for comes to the new one, before the mailbox.
         self.unstash_all();

@@ -59,9 +59,9 @@ impl<A: Actor> Turn<A> {
               runtime, that stays on one thread",
         );
         self.cell().count(Life::Failed);
-        self.tell_of(&failure, Decision::Stop);
+        self.tell_of(&failure, None, Decision::Stop);
         if header.start.is_on() {
-            self.cell().mailbox.keep_start_failure(failure);
+            self.cell().mailbox.keep_start_failure(self.escalation(failure, None));
         }
         self.give_up_life(StopReason::Failed);
         Ran::Idle

@@ -12,6 +12,7 @@ mod life;
 mod local;
 mod measure;
 mod messages;
+mod report;
 mod signals;
 mod stash;
 mod watched;
@@ -36,6 +37,8 @@ use super::groups::is_group;
 use super::header::{Allowance, Owner, Ran};
 use super::mailbox::signal;
 use activation::Activation;
+
+pub(super) use report::Said;
 
 /// What the loop of a turn does next.
 enum Flow {
@@ -85,6 +88,7 @@ impl<A: Actor> Turn<A> {
     /// Notes why the handler in hand fails, and what the supervisor wishes for that.
     pub(super) fn record(mut self, failure: Failure, directive: Option<Directive>) {
         self.body().cold().failure = Some((failure, directive));
+        self.forget_failure_tags();
     }
 
     /// Why the life in hand ends. Reads alone, so that a shared context may.

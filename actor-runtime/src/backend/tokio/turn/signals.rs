@@ -30,10 +30,10 @@ impl<A: Actor> Turn<A> {
             self.stop(StopReason::Shutdown);
         }
         if bits & signal::ESCALATED != 0 {
-            for failure in self.cell().header.core.take_escalated(self.cell().header.id) {
+            for escalation in self.cell().header.core.take_escalated(self.cell().header.id) {
                 // One that comes while the actor is on its way to its next life is folded into that restart.
                 if !self.body().life.is_restarting() {
-                    self.fail(failure, false);
+                    self.fail_for(escalation);
                 }
             }
         }
