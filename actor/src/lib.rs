@@ -170,6 +170,9 @@ pub use actor_runtime::telemetry::{
 };
 pub use actor_runtime::time::{Clock, Instant};
 
+#[cfg(any(feature = "tokio", feature = "bare-metal"))]
+pub use actor_runtime::backend::RingBufferFailureTelemetry;
+
 #[cfg(feature = "tokio")]
 pub use actor_runtime::recipient::Delivery;
 
@@ -180,3 +183,6 @@ pub use actor_runtime::backend::tokio::{
     ReadyCell, Residents, ShutdownError, SingleWorker, Spawn, SpawnChild, SpawnError, Spawning, Stepper, Stuck,
     Suspension, TelemetryContext, TelemetryCounts, Topic,
 };
+
+#[cfg(feature = "tracing")]
+pub use actor_runtime::backend::tokio::TracingFailureTelemetry;

@@ -1,4 +1,5 @@
-//! What is allocated, counted exactly: nothing by any verb of a call, and nothing kept of actors that have ended.
+//! What is allocated, counted exactly: nothing by any verb of a call or for a failure that is told, and nothing kept of
+//! actors that have ended.
 //!
 //! One test only, because the counter counts the whole process.
 #![allow(missing_docs, unsafe_code)]
@@ -7,6 +8,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use actor::prelude::*;
+use actor::{FailureTelemetryObservationConfig, RingBufferFailureTelemetry, StormLimit};
 
 struct Counting;
 
@@ -165,6 +167,62 @@ async fn of_a_thousand(counter: &CounterRef, call: impl AsyncFn()) -> u64 {
     ALLOCATIONS.load(Ordering::Relaxed) - before
 }
 
+#[actor(tags(component = "storage"))]
+struct Db;
+
+#[handlers]
+impl Db {
+    #[started]
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        ctx.tag("endpoint", format_args!("10.0.0.{}", 3));
+    }
+    fn read(&mut self, ctx: &mut Context<Self>) {
+        ctx.fail("torn page").tag("table", "accounts");
+    }
+    fn done(&self) -> u64 {
+        0
+    }
+}
+
+#[actor]
+#[supervise(on(other => resume))]
+struct Store {
+    #[child(|| Db)]
+    db: Child<Db>,
+}
+
+#[handlers]
+impl Store {
+    fn db(&self) -> DbRef {
+        self.db.clone()
+    }
+}
+
+/// Failures that are listened to and kept, of an actor with tags of each kind.
+async fn failures() {
+    static RING: RingBufferFailureTelemetry<16> = RingBufferFailureTelemetry::new();
+    let builder = ActorSystem::builder("failing").with_failure_telemetry(&RING);
+    let builder = builder.with_failure_telemetry_observation(FailureTelemetryObservationConfig::new());
+    let system = builder.with_failure_storm_limit(StormLimit::OFF).start();
+    let _listener = system.listen(|event| {
+        std::hint::black_box(event);
+    });
+    let store = system.spawn(|| Store { db: Child::default() }).named("store").await.unwrap();
+    let db = store.db().await.unwrap();
+    let run = async || {
+        for _ in 0..1_000 {
+            db.read().await.unwrap();
+            db.done().await.unwrap();
+        }
+    };
+    run().await;
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    run().await;
+    RING.dump_to(|failure| assert_eq!((failure.path(), failure.tags().count()), ("store/db", 3)));
+    assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "1,000 failures");
+    assert_eq!((RING.seen(), system.telemetry_counts().calls), (2_000, 2_000));
+}
+
 /// No verb of a call allocates, nor what is asked of a ref.
 async fn verbs(system: &ActorSystem, counter: &CounterRef) {
     let long = std::time::Duration::from_secs(60);
@@ -256,5 +314,6 @@ fn a_message_allocates_nothing_and_an_ended_actor_keeps_nothing() {
         assert_eq!(LIVE.load(Ordering::Relaxed) - live, 0, "bytes kept of 10,000 children");
 
         verbs(&system, &counter).await;
+        failures().await;
     });
 }

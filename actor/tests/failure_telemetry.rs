@@ -11,7 +11,8 @@ use std::time::Duration;
 use actor::prelude::*;
 use actor::{
     ActorSystem, Builder, Decision, EscalationStage, FailureKind, FailureSnapshot, FailureTelemetry,
-    FailureTelemetryObservationConfig, NoopFailureTelemetry, Severity, StormLimit, Strategy, SystemEvent,
+    FailureTelemetryObservationConfig, NoopFailureTelemetry, RingBufferFailureTelemetry, Severity, StormLimit,
+    Strategy, SystemEvent,
 };
 use common::{Journal, everywhere_with, handled, until};
 
@@ -517,6 +518,32 @@ fn slow_calls_are_counted_by_the_clock_of_the_system_and_told_once() {
         assert!(counts.longest >= counts.elapsed / 2 && counts.longest < counts.elapsed, "{counts:?}");
     });
     assert_eq!(told.entries(), ["1"]);
+}
+
+#[test]
+fn a_ring_keeps_the_last_failures_and_may_be_dumped_while_others_happen() {
+    static RING: RingBufferFailureTelemetry<3> = RingBufferFailureTelemetry::new();
+    let (system, mut stepper) = unlimited(&RING).stepper();
+    let mut fail = |times: u32| {
+        stepper.block_on(async {
+            let db = system.spawn(db(&Journal::default())).await.unwrap();
+            for time in 0..times {
+                db.read(format!("table {time}")).await.unwrap();
+            }
+            db.control().drain().await;
+        });
+    };
+    let table = |failure: &FailureSnapshot| failure.tag("table").map(str::to_owned).unwrap();
+    fail(5);
+    let (mut kept, mut shown) = (Vec::new(), Vec::new());
+    RING.dump_to(|failure| kept.push(table(failure)));
+    assert_eq!((kept, RING.seen()), (vec!["table 2".into(), "table 3".into(), "table 4".into()], 5));
+    RING.dump_to(|failure| {
+        shown.push(table(failure));
+        fail(2);
+    });
+    // The first two that happen meanwhile take the places of the other two, and would be shown for ever.
+    assert_eq!((shown, RING.seen()), (vec!["table 2".to_owned(), "table 4".to_owned()], 9));
 }
 
 #[test]

@@ -28,9 +28,13 @@ use crate::time::Instant;
 
 #[cfg(feature = "bare-metal")]
 pub mod bare_metal;
+#[cfg(any(feature = "tokio", feature = "bare-metal"))]
+mod ring;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 
+#[cfg(any(feature = "tokio", feature = "bare-metal"))]
+pub use ring::RingBufferFailureTelemetry;
 #[cfg(feature = "tokio")]
 pub(crate) use tokio::{InHand, dropped};
 

@@ -311,6 +311,12 @@ impl FailureSnapshot {
         self.tags().find(|tag| tag.key == key).map(|tag| tag.value)
     }
 
+    /// All tags, to be shown with a space between two.
+    #[cfg(feature = "tracing")]
+    pub(crate) const fn all_tags(&self) -> &Tags {
+        &self.tags
+    }
+
     /// How often a tag was left out: there were too many, or they were too long.
     #[must_use]
     pub const fn dropped_tags(&self) -> u8 {

@@ -23,6 +23,8 @@ mod header;
 mod host;
 #[allow(unsafe_code)]
 mod idle;
+#[cfg(not(feature = "tokio"))]
+mod lock;
 #[allow(unsafe_code)]
 mod mailbox;
 #[allow(unsafe_code)]
@@ -48,6 +50,8 @@ pub(crate) use call::{Asking, Sending, Stopped};
 pub(crate) use cell::{because, why_dropped};
 pub(crate) use header::Address;
 pub(crate) use host::Host;
+#[cfg(not(feature = "tokio"))]
+pub(crate) use lock::Lock;
 
 pub use annex::{Annex, annex_size};
 pub use crew::{Crew, PoolSlots};

@@ -50,6 +50,8 @@ mod terminations;
 mod then;
 mod timers;
 mod topic;
+#[cfg(feature = "tracing")]
+mod tracing;
 #[allow(unsafe_code)]
 mod turn;
 mod waits;
@@ -68,6 +70,7 @@ pub use dispatcher::{
 pub use events::EventListener;
 pub(crate) use header::{Address, WeakAddress};
 pub(crate) use host::Host;
+pub(crate) use lock::Lock;
 pub use offspring::SpawnChild;
 pub use spawn::{FindError, Spawn, SpawnError, Spawning};
 pub use stepper::Stepper;
@@ -75,3 +78,5 @@ pub use suspensions::Suspension;
 pub use system::{ActorSystem, Builder, ShutdownError, Stuck};
 pub use telemetry::{FailureTelemetryObservationConfig, TelemetryContext, TelemetryCounts};
 pub use topic::{Published, Topic};
+#[cfg(feature = "tracing")]
+pub use tracing::TracingFailureTelemetry;

@@ -14,11 +14,17 @@ pub(super) use spin::{SpinGuard, SpinLock};
 
 /// A lock for what is rarely looked at: waiters sleep.
 #[derive(Default)]
-pub(super) struct Lock<T>(parking_lot::Mutex<T>);
+pub(crate) struct Lock<T>(parking_lot::Mutex<T>);
 
 impl<T> Lock<T> {
-    pub(super) const fn new(value: T) -> Self {
+    pub(crate) const fn new(value: T) -> Self {
         Self(parking_lot::Mutex::new(value))
+    }
+
+    /// Looks at the value under the lock.
+    #[cfg_attr(debug_assertions, track_caller)]
+    pub(crate) fn with<R>(&self, look: impl FnOnce(&mut T) -> R) -> R {
+        look(&mut self.lock())
     }
 
     /// Waits for the lock.
