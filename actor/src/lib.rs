@@ -97,7 +97,8 @@
 //! # Where to read on
 //!
 //! The [guide](guide): [tells and asks](guide::calls), [answers that come later](guide::replies),
-//! [hooks and timers](guide::hooks), [failures and children](guide::supervision), [shutdown](guide::shutdown),
+//! [hooks and timers](guide::hooks), [failures and children](guide::supervision),
+//! [failures on record](guide::telemetry), [shutdown](guide::shutdown),
 //! [what must not block](guide::blocking), [mailboxes](guide::mailboxes), [refs and factories](guide::refs),
 //! [testing](guide::testing), [what the compiler says](guide::mistakes), and more. Who knows other actor systems may begin with
 //! [their words and ours](guide::coming_from).

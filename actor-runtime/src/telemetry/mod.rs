@@ -3,11 +3,11 @@
 //!
 //! Nothing here decides about failures or knows a way back to whoever does. What a telemetry is told is a copy.
 
-mod excerpt;
 mod ring;
 mod snapshot;
 mod storm;
 mod tags;
+mod text;
 
 pub use ring::Ring;
 pub use snapshot::{Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, Severity};

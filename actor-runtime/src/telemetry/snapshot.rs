@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use super::excerpt::Excerpt;
 use super::tags::{Tags, TelemetryTag};
+use super::text::Excerpt;
 use crate::failure::{Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
 use crate::supervision::{Decision, Strategy};
@@ -100,7 +100,7 @@ impl fmt::Display for Severity {
 }
 
 /// Where a failure comes from that climbs, and what was said of that place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Ascent {
     /// Where it happened first.
     pub origin: FailureOrigin,
@@ -205,7 +205,7 @@ impl FailureSnapshot {
             severity: report.severity,
             path: Excerpt::of(report.path),
             description: Excerpt::of(&failure.description),
-            tags: tags.clone(),
+            tags: *tags,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use heapless::String;
+use super::text::Text;
 
 /// The most tags that a snapshot holds. What comes after them is counted, and left out.
 pub const MAX_FAILURE_SNAPSHOT_TAGS: usize = if cfg!(feature = "tokio") { 8 } else { 2 };
@@ -30,9 +30,9 @@ impl fmt::Display for TelemetryTag<'_> {
 }
 
 /// Tags, one for each key, in place: keys and values one after the other in one text.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Tags {
-    text: String<ROOM, u8>,
+    text: Text<ROOM>,
     /// Where the key and the value of each end.
     ends: [(u8, u8); MAX_FAILURE_SNAPSHOT_TAGS],
     len: u8,
@@ -43,7 +43,7 @@ impl Tags {
     /// No tags.
     #[must_use]
     pub const fn new() -> Self {
-        Self { text: String::new(), ends: [(0, 0); MAX_FAILURE_SNAPSHOT_TAGS], len: 0, dropped: 0 }
+        Self { text: Text::new(), ends: [(0, 0); MAX_FAILURE_SNAPSHOT_TAGS], len: 0, dropped: 0 }
     }
 
     /// Adds a tag, instead of the one with this key. One that finds no room is left out whole: half a value misleads.
@@ -69,7 +69,7 @@ impl Tags {
         if usize::from(self.len) == MAX_FAILURE_SNAPSHOT_TAGS {
             return None;
         }
-        self.text.push_str(key).ok()?;
+        self.text.write_str(key).ok()?;
         let end_of_key = self.text.len();
         write!(self.text, "{value}").ok()?;
         Some((u8::try_from(end_of_key).ok()?, u8::try_from(self.text.len()).ok()?))
@@ -100,10 +100,11 @@ impl Tags {
 
     /// The tags in the order in which they were set.
     fn in_order(&self) -> impl Iterator<Item = TelemetryTag<'_>> {
-        let mut begin = 0;
+        let (text, mut begin) = (self.text.as_str(), 0);
+        let part = move |from: usize, to: usize| text.get(from..to).unwrap_or_default();
         self.ends.iter().take(usize::from(self.len)).map(move |&(key, value)| {
             let (key, value) = (usize::from(key), usize::from(value));
-            let tag = TelemetryTag { key: &self.text[begin..key], value: &self.text[key..value] };
+            let tag = TelemetryTag { key: part(begin, key), value: part(key, value) };
             begin = value;
             tag
         })
@@ -113,6 +114,12 @@ impl Tags {
     #[must_use]
     pub const fn dropped(&self) -> u8 {
         self.dropped
+    }
+}
+
+impl Default for Tags {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -138,7 +145,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::format;
-    use std::string::{String as Text, ToString};
+    use std::string::{String, ToString};
     use std::vec::Vec;
 
     fn tags(given: &[(&str, &str)]) -> Tags {
@@ -197,7 +204,7 @@ mod tests {
         #[test]
         fn tags_are_a_map_that_keeps_its_order(given in prop::collection::vec(("[a-d]", "[xyz]{0,3}"), 0..20)) {
             let mut tags = Tags::new();
-            let mut model: Vec<(Text, Text)> = Vec::new();
+            let mut model: Vec<(String, String)> = Vec::new();
             for (key, value) in &given {
                 tags.set(key, value);
                 model.retain(|(known, _)| known != key);

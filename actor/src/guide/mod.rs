@@ -7,6 +7,7 @@
 //! | [`hooks`] | what runs when an actor starts and stops, and what a timer calls |
 //! | [`context`] | children, timers, pipes, streams and watches that a handler begins; pools |
 //! | [`supervision`] | what is a failure, what follows from it, how to see it; children |
+//! | [`telemetry`] | failures on record: who is told what of them, tags, storms |
 //! | [`shutdown`] | ending one actor, or the program, without losing what was accepted |
 //! | [`blocking`] | code that blocks, and actors that wait for each other |
 //! | [`mailboxes`] | how much may wait, what goes first, what waits until the actor is ready |
@@ -35,4 +36,5 @@ pub mod refs;
 pub mod replies;
 pub mod shutdown;
 pub mod supervision;
+pub mod telemetry;
 pub mod testing;

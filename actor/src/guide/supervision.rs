@@ -76,7 +76,7 @@
 //! ```
 //!
 //! The event handler is one, given to the builder, and hears of everything. [`system.listen(..)`](crate::ActorSystem::listen)
-//! adds others while the system runs.
+//! adds others while the system runs. A ring of the last failures, or a log of them, is [telemetry](super::telemetry).
 //!
 //! # Children
 //!

@@ -1,24 +1,66 @@
-//! The beginning of a text, in place.
+//! Texts in place, copied as plain bytes: whole ones, and the beginnings of others.
 
 use core::fmt::{self, Write};
 
-use heapless::String;
-
 use crate::failure::prefix_of;
+
+/// A text of at most `N` bytes; at most 255 are used.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Text<const N: usize> {
+    /// UTF-8 as far as `len`, then zeros.
+    bytes: [u8; N],
+    len: u8,
+}
+
+impl<const N: usize> Text<N> {
+    pub(super) const fn new() -> Self {
+        const { assert!(N <= u8::MAX as usize, "the length of a text is a byte") };
+        Self { bytes: [0; N], len: 0 }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        let written = self.bytes.get(..self.len()).unwrap_or_default();
+        // Only texts are written, and they are cut between two characters.
+        str::from_utf8(written).unwrap_or_default()
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// Keeps the first `len` bytes, which end between two characters.
+    pub(super) fn truncate(&mut self, len: usize) {
+        if let Some(rest) = self.bytes.get_mut(len..) {
+            rest.fill(0);
+        }
+        self.len = self.len.min(len as u8);
+    }
+}
+
+/// Writes a text that fits, or nothing of it.
+impl<const N: usize> Write for Text<N> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let begin = self.len();
+        let place = self.bytes.get_mut(begin..begin + text.len()).ok_or(fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.len += text.len() as u8;
+        Ok(())
+    }
+}
 
 /// What stands at the end of a text that was cut.
 const CUT: char = '…';
 
 /// At most `N` bytes of a text, with a `…` at the end where more was written.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) struct Excerpt<const N: usize> {
-    text: String<N, u8>,
+    text: Text<N>,
     cut: bool,
 }
 
 impl<const N: usize> Excerpt<N> {
     pub(super) fn of(value: &dyn fmt::Display) -> Self {
-        let mut excerpt = Self { text: String::new(), cut: false };
+        let mut excerpt = Self { text: Text::new(), cut: false };
         if write!(excerpt, "{value}").is_err() && !excerpt.cut {
             // It refused to be displayed further.
             excerpt.cut_here();
@@ -27,16 +69,16 @@ impl<const N: usize> Excerpt<N> {
     }
 
     pub(super) fn as_str(&self) -> &str {
-        &self.text
+        self.text.as_str()
     }
 
-    /// Ends the text with the mark, instead of its last character where there is no room.
+    /// Ends the text with the mark, instead of its last characters where there is no room.
     fn cut_here(&mut self) {
         self.cut = true;
-        let kept = prefix_of(&self.text, N.saturating_sub(CUT.len_utf8())).len();
+        let kept = prefix_of(self.text.as_str(), N.saturating_sub(CUT.len_utf8())).len();
         self.text.truncate(kept);
         // Left out where not even the mark has room.
-        let _ = self.text.push(CUT);
+        let _ = self.text.write_char(CUT);
     }
 }
 
@@ -46,17 +88,15 @@ impl<const N: usize> Write for Excerpt<N> {
         if self.cut {
             return Err(fmt::Error);
         }
-        if self.text.push_str(text).is_ok() {
+        if self.text.write_str(text).is_ok() {
             return Ok(());
         }
-        let fitting = prefix_of(text, N - self.text.len());
         // As much as there is room for.
-        let _ = self.text.push_str(fitting);
+        let _ = self.text.write_str(prefix_of(text, N - self.text.len()));
         self.cut_here();
         Err(fmt::Error)
     }
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
