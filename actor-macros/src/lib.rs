@@ -242,6 +242,7 @@ pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///     jitter    = equal,
 ///     reset     = 60s,
 ///     exhausted = escalate,
+///     shutdown  = 5s,
 /// )]
 /// struct Store {
 ///     #[child(Db::open)]
@@ -262,6 +263,7 @@ pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `on(DbError { Corrupt(_) => escalate, Timeout => restart }, panic => stop, other => resume)` | what is done about which failure: see below | restart; `unasked` resumes |
 /// | `decide = path` | the same by a function, `fn(&LiveFailure<'_>) -> Directive`, which is pure and fast | |
 /// | `exhausted = escalate`, `stop_child`, `stop_self` | what happens beyond the limit: it is the actor's own failure; the child ends; the actor ends | `escalate` |
+/// | `shutdown = 5s`, `shutdown = off` | how long each child may take to stop, its own children included, before it is killed; on tokio | `5s` |
 ///
 /// A rule of `on(..)` names an error type, whole (`std::io::Error => restart`) or by its variants. A block is a match over
 /// the error itself, with patterns and guards, so a variant without an arm does not compile; variants are named without

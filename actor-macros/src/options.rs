@@ -26,6 +26,12 @@ pub(crate) enum Value {
     List(TokenStream),
 }
 
+/// `5s | off`
+pub(crate) enum Time {
+    Off,
+    Limit(Period),
+}
+
 impl ToTokens for Entry {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.name.to_tokens(tokens);
@@ -238,6 +244,21 @@ impl Entry {
             Err(_) => diagnostics.report(value, format_args!("`{number}` is too large for `{}`", self.name), wanted),
         }
         None
+    }
+
+    /// A duration that is not zero, or `off`.
+    pub(crate) fn time(&self, why_not_zero: &str, what_off_does: &str, diagnostics: &Diagnostics) -> Option<Time> {
+        if let Value::Is(value) = &self.value
+            && syn::parse2::<Ident>(value.clone()).is_ok_and(|word| word == "off")
+        {
+            return Some(Time::Off);
+        }
+        let period = self.period(diagnostics)?;
+        if period.duration.is_zero() {
+            let help = format_args!("write `{} = off` {what_off_does}", self.name);
+            diagnostics.report(&period, why_not_zero, help);
+        }
+        Some(Time::Limit(period))
     }
 
     /// A duration.

@@ -134,6 +134,20 @@ pub enum SystemEvent<'a> {
         /// Since how long it is suspended.
         elapsed: Duration,
     },
+    /// A child that was told to stop has not ended, and is killed: its time, `#[supervise(shutdown = ..)]`, is over, or
+    /// whoever waits for it is killed meanwhile; so that where a parent is late because of its child, that is told as well.
+    Stuck {
+        /// Label of the child.
+        actor: &'static str,
+        /// Its name, if it was given one.
+        name: Option<&'a str>,
+        /// Its identity.
+        id: ActorId,
+        /// Messages still waiting in its mailbox.
+        waiting: usize,
+        /// Time since it was told.
+        elapsed: Duration,
+    },
     /// A handler was about to wait for an actor that waits for it already; see
     /// [`find_cycles`](crate::backend::tokio::Builder::find_cycles).
     AskCycle {

@@ -190,6 +190,7 @@ impl Hung {
 }
 
 #[actor]
+#[supervise(shutdown = off)]
 struct Parent;
 
 #[handlers]

@@ -6,11 +6,10 @@ use syn::spanned::Spanned;
 use syn::{Generics, Member, Type, WherePredicate, parse_quote};
 
 use super::figures;
-use super::model::{
-    Actor, AskTimeout, Child, Dispatcher, Factory, MetricsLevel, Options, Overflow, Restart, Route, Shape,
-};
+use super::model::{Actor, Child, Dispatcher, Factory, MetricsLevel, Options, Overflow, Restart, Route, Shape};
 use crate::duration;
 use crate::names::{self, Names, Tokens};
+use crate::options::Time;
 use crate::supervise;
 
 pub(crate) fn expand(actor: &Actor) -> TokenStream {
@@ -185,8 +184,8 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
         Overflow::DropOldest => quote!(#rt::Overflow::DropOldest),
     };
     let ask_timeout = match &options.ask_timeout {
-        Some(AskTimeout::Off) => quote!(#rt::Option::None),
-        Some(AskTimeout::After(period)) => some(&period.expression(&rt), &rt),
+        Some(Time::Off) => quote!(#rt::Option::None),
+        Some(Time::Limit(period)) => some(&period.expression(&rt), &rt),
         None => some(&duration::expression(core::time::Duration::from_secs(5), &rt), &rt),
     };
     let stash = options.stash.unwrap_or(0);

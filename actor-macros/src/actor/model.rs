@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use syn::{Field, Generics, Ident, ItemStruct, LitStr, Member, Path, Type, Visibility};
 
-use crate::duration::Period;
 use crate::names::Names;
+use crate::options::Time;
 use crate::supervise::Supervision;
 
 /// A struct with `#[actor]`.
@@ -25,7 +25,7 @@ pub(crate) struct Options {
     pub(crate) capacity: Option<u32>,
     pub(crate) stash: Option<u32>,
     pub(crate) overflow: Option<Overflow>,
-    pub(crate) ask_timeout: Option<AskTimeout>,
+    pub(crate) ask_timeout: Option<Time>,
     pub(crate) inline_ask: Option<bool>,
     pub(crate) throughput: Option<u32>,
     /// Messages of users for one of the system.
@@ -75,11 +75,6 @@ pub(crate) enum MetricsLevel {
 pub(crate) struct Figures {
     pub(crate) counters: Vec<Ident>,
     pub(crate) histograms: Vec<Ident>,
-}
-
-pub(crate) enum AskTimeout {
-    Off,
-    After(Period),
 }
 
 /// A field with `#[child(..)]`.

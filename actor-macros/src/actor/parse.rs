@@ -12,9 +12,7 @@ use syn::{
 };
 
 use super::figures;
-use super::model::{
-    Actor, AskTimeout, Child, Dispatcher, Factory, MetricsLevel, Options, Overflow, Restart, Route, UNBOUNDED,
-};
+use super::model::{Actor, Child, Dispatcher, Factory, MetricsLevel, Options, Overflow, Restart, Route, UNBOUNDED};
 use crate::diagnostics::{self, Diagnostics};
 use crate::names::Names;
 use crate::options::{self, Entry, Value};
@@ -103,7 +101,10 @@ fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
                 let zero = "a stash without room keeps no message; leave it out";
                 options.stash = entry.count("stash = 64", zero, diagnostics);
             }
-            "ask_timeout" => options.ask_timeout = parse_ask_timeout(&entry, diagnostics),
+            "ask_timeout" => {
+                let zero = "no ask is answered within zero time";
+                options.ask_timeout = entry.time(zero, "to wait for ever", diagnostics);
+            }
             "throughput" => {
                 let zero = "an actor that may handle no message never handles one";
                 options.throughput = entry.count("throughput = 64", zero, diagnostics);
@@ -213,20 +214,6 @@ fn parse_metrics(entry: &Entry, options: &mut Options, diagnostics: &Diagnostics
     if let (Some(MetricsLevel::Off), Value::Is(word)) = (options.metrics, &entry.value) {
         options.off = syn::parse2(word.clone()).ok();
     }
-}
-
-fn parse_ask_timeout(entry: &Entry, diagnostics: &Diagnostics) -> Option<AskTimeout> {
-    if let Value::Is(value) = &entry.value
-        && syn::parse2::<syn::Ident>(value.clone()).is_ok_and(|word| word == "off")
-    {
-        return Some(AskTimeout::Off);
-    }
-    let period = entry.period(diagnostics)?;
-    if period.duration.is_zero() {
-        let help = "write `ask_timeout = off` to wait for ever";
-        diagnostics.report(&period, "no ask is answered within zero time", help);
-    }
-    Some(AskTimeout::After(period))
 }
 
 fn parse_child(field: &mut Field, member: Member, diagnostics: &Diagnostics) -> Option<Child> {

@@ -6,6 +6,7 @@ use syn::{Pat, PatIdent, PatPath, Path, PathArguments, TypePath};
 
 use super::model::{Arm, Directive, ErrorRule, Exhausted, Jitter, LimitKind, Rules, Strategy, Supervision, Wish, Word};
 use crate::names::{self, Names, Tokens};
+use crate::options::Time;
 
 /// What the attribute says, as constants of the trait.
 pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
@@ -22,6 +23,11 @@ pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
         Exhausted::StopChild => quote!(StopChild),
         Exhausted::StopSelf => quote!(StopSelf),
     };
+    let shutdown = match &supervision.shutdown {
+        None => quote!(#rt::Supervision::SHUTDOWN),
+        Some(Time::Off) => quote!(#rt::Supervision::NO_SHUTDOWN),
+        Some(Time::Limit(period)) => period.expression(&rt),
+    };
     let decider = decider(supervision, &rt);
     quote! {
         const SUPERVISION: #rt::Supervision = #rt::Supervision {
@@ -29,6 +35,7 @@ pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
             limit: #limit,
             backoff: #backoff,
             exhausted: #rt::Exhausted::#exhausted,
+            shutdown: #shutdown,
         };
 
         #decider

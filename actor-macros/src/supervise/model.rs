@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Expr, Pat, Path, TypePath};
 
 use crate::duration::Period;
+use crate::options::Time;
 
 /// The options of `#[supervise(..)]`, each absent where the user said nothing.
 #[derive(Default)]
@@ -14,6 +15,7 @@ pub(crate) struct Supervision {
     pub(crate) jitter: Option<Jitter>,
     pub(crate) reset: Option<Period>,
     pub(crate) exhausted: Option<Exhausted>,
+    pub(crate) shutdown: Option<Time>,
     pub(crate) rules: Option<Rules>,
     /// `decide = path`
     pub(crate) decide: Option<Path>,

@@ -16,7 +16,7 @@ use crate::diagnostics::{self, Diagnostics};
 use crate::duration::Period;
 use crate::options::{self, Entry, Value, compact};
 
-const OPTIONS: &[&str] = &["strategy", "limit", "backoff", "jitter", "reset", "exhausted", "on", "decide"];
+const OPTIONS: &[&str] = &["strategy", "limit", "backoff", "jitter", "reset", "exhausted", "on", "decide", "shutdown"];
 
 /// What a rule of `on(..)` may name besides error types.
 const WORDS: &[(&str, Word)] = &[
@@ -88,6 +88,10 @@ pub(crate) fn parse_attribute(attribute: &Attribute, diagnostics: &Diagnostics) 
                     ("stop_self", Exhausted::StopSelf),
                 ];
                 supervision.exhausted = entry.word(&words, diagnostics);
+            }
+            "shutdown" => {
+                let zero = "no child stops within zero time";
+                supervision.shutdown = entry.time(zero, "to wait for them for ever", diagnostics);
             }
             "on" => supervision.rules = parse_rules(&entry, diagnostics),
             "decide" => supervision.decide = entry.parse_as("decide = path::to::function", diagnostics),

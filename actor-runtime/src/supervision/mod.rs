@@ -8,6 +8,7 @@ mod decider;
 mod directive;
 mod group;
 mod limit;
+mod patience;
 mod strategy;
 
 pub use backoff::{Backoff, Jitter};
@@ -15,7 +16,10 @@ pub use decider::{Decider, LiveFailure, directive};
 pub use directive::{Decision, Directive, Exhausted, default_directive};
 pub use group::{Group, Rest, Standing, Step};
 pub use limit::{RestartLimit, RestartWindow, Verdict};
+pub use patience::Patience;
 pub use strategy::{End, RestartType, Strategy};
+
+use core::time::Duration;
 
 use crate::failure::FailureKind;
 use crate::time::{Instant, nanos};
@@ -31,15 +35,19 @@ pub struct Supervision {
     pub backoff: Backoff,
     /// What happens beyond the limit.
     pub exhausted: Exhausted,
+    /// How long each of its children may take to stop before it is killed. On bare metal, where one worker runs all, a child
+    /// is waited for.
+    pub shutdown: Duration,
 }
 
 impl Supervision {
-    /// `one_for_one`, ten restarts within sixty seconds, the default backoff, then escalate.
+    /// `one_for_one`, ten restarts within sixty seconds, the default backoff, then escalate; five seconds to stop.
     pub const DEFAULT: Self = Self {
         strategy: Strategy::OneForOne,
         limit: RestartLimit::DEFAULT,
         backoff: Backoff::DEFAULT,
         exhausted: Exhausted::Escalate,
+        shutdown: Self::SHUTDOWN,
     };
 }
 
@@ -168,7 +176,6 @@ pub fn decide_end<const N: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use core::time::Duration;
     use proptest::prelude::*;
 
     const EXACT: Supervision = Supervision {

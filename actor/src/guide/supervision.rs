@@ -274,6 +274,20 @@
 //!   failed takes the way of `exhausted`; with `stop_child` the others go on without it.
 //! * Who is stopped meanwhile stays so, and the others go on. Children started by `ctx.spawn` are none of the group.
 //!
+//! # A child that does not stop
+//!
+//! A parent that stops, or is restarted, stops its children first: the youngest, then the next, each when the one before it has
+//! ended. `#[supervise(shutdown = 5s)]` says how long each may take, its own children included. One that has not ended by then,
+//! because it hangs in a handler or in a hook, is killed: it ends at the `.await` at which it stands. The event
+//! [`Stuck`](crate::SystemEvent::Stuck) names it. Children that are restarted together wait no longer for each other; who is
+//! late then has its next life all the same.
+//!
+//! * A parent that has a limit should have more time than it gives: where it is late because of its child, both are killed.
+//!   `shutdown = off` leaves it to the children.
+//! * A drain has no limit, as what was accepted is not to be lost. It begins with the stop that cuts the drain short.
+//! * A handler that blocks its thread is named, and cannot be ended: only [`shutdown`](crate::ActorSystem::shutdown) goes on
+//!   without it.
+//!
 //! # Not every error is alike
 //!
 //! Every failure but `unasked` restarts, unless the parent says `on(..)`. It is shown the error while that is whole, before

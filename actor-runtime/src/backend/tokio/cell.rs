@@ -42,7 +42,7 @@ use super::row::Row;
 use super::spawn::SpawnError;
 use super::telemetry::Escalation;
 use super::timers::Key;
-use super::turn::{Said, Turn};
+use super::turn::{Said, Told, Turn};
 
 /// Restarts that a history remembers.
 pub(super) const RESTARTS_KEPT: usize = 16;
@@ -131,9 +131,11 @@ pub(super) struct Cold<A: Actor> {
     pub(super) killed: bool,
     pub(super) history: History<RESTARTS_KEPT>,
     pub(super) children: Children,
+    /// The child that is waited for, on the way down.
+    pub(super) told: Option<Box<Told>>,
     /// `#[every]` timers, by number.
     pub(super) timers: Vec<Option<Key>>,
-    /// The timer that ends the pause before the next life.
+    /// The timer of a way down that leads to the next life: it ends what siblings wait for, and then the pause.
     pub(super) resume: Option<Key>,
     pub(super) pause: Duration,
     /// The deadline of the message whose future is in its slot.
@@ -163,6 +165,7 @@ impl<A: Actor> Default for Cold<A> {
             killed: false,
             history: History::default(),
             children: Children::default(),
+            told: None,
             timers: Vec::new(),
             resume: None,
             pause: Duration::ZERO,

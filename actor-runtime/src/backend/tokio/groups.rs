@@ -11,7 +11,7 @@ use std::vec::Vec;
 
 use crate::failure::Failure;
 use crate::id::ActorId;
-use crate::supervision::{Decision, Directive, Group, Rest, Standing, Step, Strategy, Supervision};
+use crate::supervision::{Decision, Directive, Group, Patience, Rest, Standing, Step, Strategy, Supervision};
 
 use super::cell::RESTARTS_KEPT;
 use super::header::{Header, Owner};
@@ -134,6 +134,15 @@ impl Groups {
         self.look(parent_of(member)?, member, |siblings, place| {
             let cause = || siblings.cause.clone().unwrap_or_else(|| Failure::error(&"a sibling was restarted"));
             (siblings.group.falls(place).then(cause), None)
+        })?
+    }
+
+    /// How long siblings wait for `member`, which is on its way down from now on; `None` where none does.
+    pub(super) fn patience(&self, member: &Header) -> Option<Patience> {
+        let (parent, now) = (parent_of(member)?, member.core.now());
+        let policy = parent.header().table.supervision;
+        self.look(parent, member, |siblings, place| {
+            (siblings.group.is_concerned(place).then(|| policy.patience(Some(now), now)), None)
         })?
     }
 

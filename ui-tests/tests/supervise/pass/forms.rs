@@ -42,6 +42,7 @@ impl Db {
     jitter = full,
     reset = 60s,
     exhausted = stop_child,
+    shutdown = 1500ms,
     on(
         Missing => stop,
         mistakes::Wrong { Twice(2..) | Never => escalate, Twice(times) if *times == 1 => resume, Twice { .. } => restart },
@@ -66,7 +67,7 @@ impl Below {
     }
 }
 
-#[supervise(strategy = one_for_all, limit = unlimited, backoff = 1s, jitter = none, exhausted = stop_self)]
+#[supervise(strategy = one_for_all, limit = unlimited, backoff = 1s, jitter = none, exhausted = stop_self, shutdown = off)]
 #[actor(mailbox = 4)]
 struct Above(#[child(Db::open)] Child<Db>, u64);
 
@@ -122,6 +123,8 @@ fn main() {
     assert_eq!(Below::CHILDREN, 3);
     assert_eq!(declared.limit, RestartLimit::new(5, Duration::from_secs(120)));
     assert_eq!(declared.exhausted, Exhausted::StopChild);
+    assert_eq!(declared.shutdown, Duration::from_millis(1500));
+    assert_eq!(Above::SUPERVISION.shutdown, Supervision::NO_SHUTDOWN);
     assert_eq!((declared.backoff.min, declared.backoff.factor), (Duration::from_millis(50), 2));
     assert_eq!(Above::SUPERVISION.limit, RestartLimit::Unlimited);
     assert_eq!(Defaults::SUPERVISION, Supervision::DEFAULT);

@@ -161,6 +161,7 @@ impl<A: Actor> Turn<A> {
     pub(super) fn close_incarnation(mut self) {
         if self.body().life.is_restarting() {
             self.cell().header.incarnation.fetch_add(1, Ordering::Relaxed);
+            self.fall_in_time();
         }
     }
 

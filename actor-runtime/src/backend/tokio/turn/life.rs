@@ -234,12 +234,7 @@ impl<A: Actor> Turn<A> {
                 drop(self.with_children(Children::remove_youngest));
                 continue;
             }
-            child.signal(match self.body().life.end_of_children() {
-                // A child is killed with its parent: it must not wait for a handler that its parent no longer waits for.
-                _ if self.is_killed() => signal::KILL,
-                EndOfChildren::Stop => signal::PARENT_STOPPED,
-                EndOfChildren::Drain => signal::DRAIN,
-            });
+            child.signal(self.word_for(&child));
             if child.header().has_ended() {
                 continue;
             }
@@ -267,6 +262,7 @@ impl<A: Actor> Turn<A> {
         // Replies it kept are answered with what became of it.
         let stopping = self.body().life.is_stopping();
         let _dropped = WhyDropped::because(if stopping { Unanswered::Stopped } else { Unanswered::Failed });
+        self.disarm_pause();
         self.stop_timers();
         self.cell().header.core.suspensions().end_life(&self.cell().header);
         self.end_state();
@@ -309,7 +305,7 @@ impl<A: Actor> Turn<A> {
         if self.cell().mailbox.park() { Flow::Return(Ran::Idle) } else { Flow::Next }
     }
 
-    /// Takes the timer that ends the pause back, if there is one.
+    /// Takes the timer of the way down back, if there is one.
     pub(super) fn disarm_pause(mut self) {
         if let Some(key) = self.body().cold.as_mut().and_then(|cold| cold.resume.take()) {
             self.cell().header.core.timers().cancel(key);
@@ -320,6 +316,7 @@ impl<A: Actor> Turn<A> {
         let cold = self.body().cold();
         cold.pause = Duration::ZERO;
         cold.last_failure = None;
+        cold.killed = false;
         self.forget_tags();
         self.body().life.done(A::CHILDREN);
         // What the old state was not ready for comes to the new one, before the mailbox.
@@ -339,6 +336,8 @@ impl<A: Actor> Turn<A> {
         self.give_up(cell.mailbox.close());
         self.give_up_letters();
         self.stop_timers();
+        self.disarm_pause();
+        self.wait_no_longer();
         // SAFETY: the turn is exclusive, and nothing is built any more.
         let factory = unsafe { (*cell.factory.get()).take() };
         contain(|| drop(factory));

@@ -12,6 +12,7 @@ mod life;
 mod local;
 mod measure;
 mod messages;
+mod patience;
 mod report;
 mod signals;
 mod stash;
@@ -37,7 +38,7 @@ use super::groups::is_group;
 use super::header::{Allowance, Owner, Ran};
 use super::mailbox::signal;
 use activation::Activation;
-
+pub(super) use patience::Told;
 pub(super) use report::Said;
 
 /// What the loop of a turn does next.

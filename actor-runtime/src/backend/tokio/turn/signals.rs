@@ -7,6 +7,7 @@ use crate::actor::Actor;
 use crate::context::Request;
 use crate::error::Unanswered;
 use crate::failure::StopReason;
+use crate::lifecycle::Task;
 use crate::metrics::SystemEvent;
 
 use super::super::mailbox::signal;
@@ -76,27 +77,31 @@ impl<A: Actor> Turn<A> {
         bits
     }
 
-    /// Ends the pause before the next life, if it is over.
+    /// Ends the pause before the next life, if it is over; or the way there, if siblings wait for that no longer.
     fn heed_pause(mut self) {
         let now = self.cell().header.core.now();
-        if let Some(cold) = self.body().cold.as_mut()
-            && cold.resume.is_some_and(|(due, _)| due <= now)
-        {
-            cold.resume = None;
-            cold.pause = Duration::ZERO;
+        let due = self.body().cold.as_mut().and_then(|cold| cold.resume.take_if(|(due, _)| *due <= now));
+        match self.body().life.task(A::CHILDREN) {
+            _ if due.is_none() => {}
+            Task::Pause => self.body().cold().pause = Duration::ZERO,
+            _ => self.fall_at_once(),
         }
     }
 
     /// Ends this life along with that of a sibling, if it is its turn.
     fn heed_siblings(mut self) {
         let header = &self.cell().header;
+        let cause = header.core.groups().calls(header);
+        if cause.is_some() {
+            self.fall_in_time();
+        }
         if self.is_going_down() {
             if header.core.groups().is_awaited(header) {
                 self.hurry();
             }
             return;
         }
-        let Some(cause) = header.core.groups().calls(header) else { return };
+        let Some(cause) = cause else { return };
         // The parent waits for one that was not up yet, whatever its type.
         let comes_back = (header.restart.restarts_along() || header.start.is_on()) && !self.is_once();
         // It may wait for a sibling, which waits for it to be down.
@@ -208,6 +213,8 @@ impl<A: Actor> Turn<A> {
             // The next life is counted already, and does not come.
             self.cell().header.incarnation.fetch_sub(1, Ordering::Relaxed);
         }
-        self.disarm_pause();
+        if self.body().life.has_ended() {
+            self.disarm_pause();
+        }
     }
 }
