@@ -164,7 +164,9 @@ pub use actor_runtime::recipient::{Parcel, Recipient, RefVerbs};
 pub use actor_runtime::reference::{ActorRef, Child, Control, Ending, MailboxStatus, Path, Pool, Weak};
 pub use actor_runtime::reply::Reply;
 pub use actor_runtime::size::Indirect;
-pub use actor_runtime::supervision::{Decision, Directive, LiveFailure, RestartType as Restart, Strategy};
+pub use actor_runtime::supervision::{
+    Decision, Directive, LiveFailure, RestartType as Restart, RootExhausted as Exhausted, Strategy,
+};
 pub use actor_runtime::telemetry::{
     EscalationStage, FailureOrigin, FailureSnapshot, FailureTelemetry, MAX_FAILURE_SNAPSHOT_TAGS, NoopFailureTelemetry,
     Severity, StormLimit, TelemetryTag,

@@ -88,11 +88,13 @@ pub(crate) struct Backoff {
     pub(crate) factor: u32,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Strategy {
     OneForOne,
     OneForAll,
     RestForOne,
+    /// `one_for_one` that restarts after every failure, without a limit.
+    Restarting,
 }
 
 #[derive(Clone, Copy)]

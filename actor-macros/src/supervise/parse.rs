@@ -71,9 +71,10 @@ fn without_children(mut item: ItemStruct) -> TokenStream {
 pub(crate) fn parse_attribute(attribute: &Attribute, diagnostics: &Diagnostics) -> Supervision {
     let mut supervision = Supervision::default();
     let Meta::List(list) = &attribute.meta else { return supervision };
-    for entry in options::read(list.tokens.clone(), "`#[supervise]`", OPTIONS, diagnostics) {
+    let entries = options::read(list.tokens.clone(), "`#[supervise]`", OPTIONS, diagnostics);
+    for entry in &entries {
         match entry.name.to_string().as_str() {
-            "strategy" => supervision.strategy = parse_strategy(&entry, diagnostics),
+            "strategy" => supervision.strategy = parse_strategy(entry, diagnostics),
             "limit" => supervision.limit = entry.parse_as("limit = 10 per 60s", diagnostics),
             "backoff" => supervision.backoff = entry.parse_as("backoff = 50ms..30s * 2", diagnostics),
             "jitter" => {
@@ -93,14 +94,23 @@ pub(crate) fn parse_attribute(attribute: &Attribute, diagnostics: &Diagnostics) 
                 let zero = "no child stops within zero time";
                 supervision.shutdown = entry.time(zero, "to wait for them for ever", diagnostics);
             }
-            "on" => supervision.rules = parse_rules(&entry, diagnostics),
+            "on" => supervision.rules = parse_rules(entry, diagnostics),
             "decide" => supervision.decide = entry.parse_as("decide = path::to::function", diagnostics),
             // Reported as unknown.
             _ => {}
         }
     }
+    if supervision.strategy == Some(Strategy::Restarting) {
+        for entry in entries.iter().filter(|entry| SETTLED.iter().any(|name| entry.name == name)) {
+            let help = format_args!("leave `{}` out, or write `strategy = one_for_one`", entry.name);
+            diagnostics.report(&entry.name, "`restarting` restarts after every failure, without a limit", help);
+        }
+    }
     supervision
 }
+
+/// What `strategy = restarting` leaves nothing to say about.
+const SETTLED: &[&str] = &["limit", "exhausted", "on", "decide"];
 
 /// `on(DbError { Timeout => restart, Corrupt(_) => escalate }, panic => stop, other => resume)`
 fn parse_rules(entry: &Entry, diagnostics: &Diagnostics) -> Option<Rules> {
@@ -190,6 +200,7 @@ const STRATEGIES: &[(&str, Strategy)] = &[
     ("one_for_one", Strategy::OneForOne),
     ("one_for_all", Strategy::OneForAll),
     ("rest_for_one", Strategy::RestForOne),
+    ("restarting", Strategy::Restarting),
 ];
 
 /// `strategy = one_for_all`
@@ -208,7 +219,6 @@ fn parse_strategy(entry: &Entry, diagnostics: &Diagnostics) -> Option<Strategy> 
         };
         match word.as_str() {
             "all_for_one" => diagnostics.report(value, "`all_for_one` is called `one_for_all` here", help),
-            "restarting" => diagnostics.report(value, "`restarting` is not there yet", help),
             custom if custom.starts_with("custom") => diagnostics.report(value, "`custom` is not there yet", help),
             unknown => diagnostics.report(value, format_args!("`{unknown}` is not a strategy"), help),
         }

@@ -69,6 +69,16 @@ pub enum Exhausted {
     StopSelf,
 }
 
+/// What happens where a top-level actor, which has no supervisor, needs more restarts than its limit allows.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub enum RootExhausted {
+    /// It ends, and the others live on.
+    #[default]
+    Stop,
+    /// The system shuts down, the youngest top-level actor first.
+    Shutdown,
+}
+
 /// What is to be done about a failure; the engine carries it out.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Decision {

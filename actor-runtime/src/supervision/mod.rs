@@ -13,7 +13,7 @@ mod strategy;
 
 pub use backoff::{Backoff, Jitter};
 pub use decider::{Decider, LiveFailure, directive};
-pub use directive::{Decision, Directive, Exhausted, default_directive};
+pub use directive::{Decision, Directive, Exhausted, RootExhausted, default_directive};
 pub use group::{Group, Rest, Standing, Step};
 pub use limit::{RestartLimit, RestartWindow, Verdict};
 pub use patience::Patience;

@@ -21,7 +21,8 @@
 //!
 //! The first restart comes at once, the next ones after a growing pause. **More than the limit, 10 restarts within 60 s,
 //! are not tried**: the failure is then that of the parent, who is restarted with all its children. An actor that was
-//! spawned by the system has no parent. It ends, its callers hear `Stopped`, and the rest of the system lives on.
+//! spawned by the system has no parent. It ends, its callers hear `Stopped`, and the rest of the system lives on; or shuts
+//! down in order, where the system was built with [`exhausted(Exhausted::Shutdown)`](crate::Builder::exhausted).
 //!
 //! # How to see it
 //!

@@ -2,9 +2,10 @@
 //! seed and the same calls give the same run, to the message.
 
 use core::future::Future;
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 use core::time::Duration;
+use std::boxed::Box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::Wake;
@@ -30,12 +31,16 @@ impl Clock for VirtualClock {
 /// The ready cells of a stepped system.
 pub(super) struct Stepped {
     ready: Lock<Vec<Runnable>>,
+    /// A shutdown that nobody waits for.
+    shutdown: Lock<Option<Shutdown>>,
     closed: AtomicBool,
 }
 
+type Shutdown = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 impl Stepped {
     pub(super) fn new() -> Self {
-        Self { ready: Lock::new(Vec::new()), closed: AtomicBool::new(false) }
+        Self { ready: Lock::new(Vec::new()), shutdown: Lock::default(), closed: AtomicBool::new(false) }
     }
 
     pub(super) fn schedule(&self, runnable: Runnable) {
@@ -46,6 +51,22 @@ impl Stepped {
             drop(runnable);
         } else {
             ready.push(runnable);
+        }
+    }
+
+    /// Has the stepper get on with a shutdown.
+    pub(super) fn keep(&self, shutdown: Shutdown) {
+        let before = self.shutdown.lock().replace(shutdown);
+        drop(before);
+    }
+
+    /// Gets on with the shutdown, if there is one. It is looked at before each step, so that nobody has to wake it.
+    fn shut_down(&self) {
+        let kept = self.shutdown.lock().take();
+        if let Some(mut shutdown) = kept
+            && shutdown.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()
+        {
+            self.keep(shutdown);
         }
     }
 
@@ -85,6 +106,7 @@ impl Stepper {
     /// any was ready.
     pub fn step(&mut self) -> bool {
         let Ready::Stepped(stepped) = self.home.ready() else { return false };
+        stepped.shut_down();
         let runnable = {
             let mut ready = stepped.ready.lock();
             if ready.is_empty() {

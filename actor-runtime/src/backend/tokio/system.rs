@@ -22,6 +22,7 @@ use crate::failure::Failure;
 use crate::id::ActorId;
 use crate::metrics::{Counts, Histogram, SystemEvent};
 use crate::reference::{ActorRef, Ref};
+use crate::supervision::RootExhausted;
 use crate::telemetry::{FailureSnapshot, FailureTelemetry, Severity, StormLimit};
 use crate::time::{Clock, Instant};
 
@@ -86,6 +87,7 @@ pub(super) struct Core {
     /// What all handles share, while there are any.
     handles: OnceLock<Weak<Handle>>,
     shutdown_timeout: Duration,
+    exhausted: RootExhausted,
     /// No actor is started any more.
     closing: AtomicBool,
     down: AtomicBool,
@@ -508,6 +510,35 @@ impl Core {
         if stuck.is_empty() { Ok(()) } else { Err(ShutdownError { stuck }) }
     }
 
+    /// A top-level actor has failed more often than its limit allows.
+    #[cold]
+    pub(super) fn root_exhausted(self: &Arc<Self>) {
+        match self.exhausted {
+            RootExhausted::Stop => {}
+            RootExhausted::Shutdown if self.is_closing() => {}
+            RootExhausted::Shutdown => self.shut_down_unattended(),
+        }
+    }
+
+    /// Shuts down without anybody waiting for it.
+    fn shut_down_unattended(self: &Arc<Self>) {
+        let core = Arc::clone(self);
+        let shutdown = async move {
+            let Err(error) = core.shut_down().await else { return };
+            for Stuck { id, actor, name, waiting, elapsed } in &error.stuck {
+                let name = name.as_deref();
+                core.event(&SystemEvent::Stuck { actor, name, id: *id, waiting: *waiting, elapsed: *elapsed });
+            }
+        };
+        let main = self.homes.lock().main.upgrade();
+        if let Some(runtime) = &self.runtime {
+            // Where the runtime is gone the task is dropped at once, and its workers were before it.
+            drop(runtime.spawn(shutdown));
+        } else if let Some(Ready::Stepped(stepped)) = main.as_deref().map(Home::ready) {
+            stepped.keep(Box::pin(shutdown));
+        }
+    }
+
     /// Waits for the end of an actor, until `deadline`. Returns whether it has ended.
     async fn ended_by(&self, cell: &Owner, deadline: Instant) -> bool {
         let mut ended = super::call::Stopped::of(cell.clone());
@@ -626,6 +657,7 @@ impl ActorSystem {
             seed: None,
             workers: None,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
+            exhausted: RootExhausted::default(),
             suspension_limit: SUSPENSION_LIMIT,
             find_cycles: cfg!(debug_assertions),
             event_handler: None,
@@ -789,11 +821,7 @@ impl Drop for Handle {
             return;
         }
         match &self.home.runtime {
-            Some(runtime) => {
-                let core = Arc::clone(self.home.core());
-                // Where the runtime is gone the task is dropped at once, and its workers were before it.
-                drop(runtime.spawn(async move { core.shut_down().await }));
-            }
+            Some(_) => self.home.core().shut_down_unattended(),
             None => self.home.abandon_all(),
         }
     }
@@ -806,6 +834,7 @@ pub struct Builder {
     seed: Option<u64>,
     workers: Option<usize>,
     shutdown_timeout: Duration,
+    exhausted: RootExhausted,
     suspension_limit: Duration,
     find_cycles: bool,
     event_handler: Option<Box<Told>>,
@@ -834,6 +863,14 @@ impl Builder {
     /// How long a shutdown may take in all; 10 seconds by default.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.shutdown_timeout = timeout;
+        self
+    }
+
+    /// What happens where a top-level actor fails more often than its limit allows: it ends and the others live on, unless
+    /// this says that the system shuts down, as [`ActorSystem::shutdown`] does. Who does not end in time is then told as
+    /// [`SystemEvent::Stuck`].
+    pub fn exhausted(mut self, exhausted: RootExhausted) -> Self {
+        self.exhausted = exhausted;
         self
     }
 
@@ -964,6 +1001,7 @@ impl Builder {
             waits: Waits::new(self.find_cycles),
             handles: OnceLock::new(),
             shutdown_timeout: self.shutdown_timeout,
+            exhausted: self.exhausted,
             closing: AtomicBool::new(false),
             down: AtomicBool::new(false),
         });

@@ -8,7 +8,14 @@ struct Turned;
 impl Turned {}
 
 #[actor]
-#[supervise(strategy = restarting)]
+#[supervise(strategy = restarting, limit = 5 per 1m, exhausted = stop_self, on(panic => stop))]
+struct Contrary;
+
+#[handlers]
+impl Contrary {}
+
+#[actor]
+#[supervise(strategy = custom(path))]
 struct Planned;
 
 #[handlers]

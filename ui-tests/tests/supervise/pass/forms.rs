@@ -100,6 +100,16 @@ struct Defaults {
 #[handlers]
 impl Defaults {}
 
+#[supervise(strategy = restarting, backoff = 10ms..1s * 2)]
+#[actor]
+struct Restless {
+    #[child(Db::open)]
+    db: Child<Db>,
+}
+
+#[handlers]
+impl Restless {}
+
 /// No `#[supervise]` at all.
 #[actor]
 struct Generic<T> {
@@ -134,6 +144,10 @@ fn main() {
     assert_eq!(Below::decide(&wrong.with(&mistakes::Wrong::Twice(1))), actor::Directive::Resume);
     assert_eq!(Below::decide(&wrong.with(&mistakes::Wrong::Never)), actor::Directive::Escalate);
     assert_eq!(Defaults::decide(&wrong.with(&Missing)), actor::Directive::Stop);
+
+    assert_eq!(Restless::SUPERVISION.limit, RestartLimit::Unlimited);
+    assert_eq!(Restless::decide(&wrong.with(&Missing)), actor::Directive::Restart);
+    let _ = Restless { db: Child::default() }.db;
 
     let below = Below { first: Child::default(), plain: 0, second: Child::default(), third: Child::default() };
     let _ = (below, Above(Child::default(), 1), Defaults { db: Child::default() }.db);

@@ -169,7 +169,8 @@ impl<A: Actor> Turn<A> {
     fn pass_on(self, course: Course, failure: Failure, ascent: Option<Ascent>) {
         let header = &self.cell().header;
         match (course, &header.parent) {
-            (Course::Continue, _) | (_, None) => {}
+            (Course::Continue, _) | (Course::StopParent, None) => {}
+            (Course::Escalate, None) => header.core.core().root_exhausted(),
             (Course::Escalate, Some(parent)) => {
                 let mut escalation = self.escalation(failure, ascent);
                 escalation.failure = escalation.failure.escalated(A::OPTIONS.name);
