@@ -209,6 +209,50 @@ impl Residence for OneThread {
     const LOCAL: bool = true;
 }
 
+/// Whether an actor has something, as a type: what that takes is there for those who have it.
+pub trait Presence: 'static {
+    /// A `T`, or nothing.
+    type Of<T: Copy>: Copy;
+
+    /// `value`, where it is kept.
+    fn of<T: Copy>(value: T) -> Self::Of<T>;
+
+    /// The value that was kept.
+    fn get<T: Copy>(kept: Self::Of<T>) -> Option<T>;
+}
+
+/// It has.
+#[derive(Debug)]
+pub enum Present {}
+impl Presence for Present {
+    type Of<T: Copy> = T;
+
+    #[inline]
+    fn of<T: Copy>(value: T) -> T {
+        value
+    }
+
+    #[inline]
+    fn get<T: Copy>(kept: T) -> Option<T> {
+        Some(kept)
+    }
+}
+
+/// It has not.
+#[derive(Debug)]
+pub enum Absent {}
+impl Presence for Absent {
+    type Of<T: Copy> = ();
+
+    #[inline]
+    fn of<T: Copy>(_: T) {}
+
+    #[inline]
+    fn get<T: Copy>((): ()) -> Option<T> {
+        None
+    }
+}
+
 /// An actor: a struct with `#[actor]` and one block of `#[handlers]`.
 ///
 /// Nobody implements it by hand; it follows from what the macros say. Every actor that can be spawned is `Send`, or local.
@@ -230,6 +274,9 @@ impl<A: AllHandlersInOneBlock> Actor for A {}
 pub trait AllHandlersInOneBlock: Configured + 'static {
     /// The generated message enum.
     type Message: Message;
+
+    /// Whether there is an `#[idle]`.
+    type Idling: Presence;
 
     /// That its state may move to another thread. Not a supertrait: the struct macro says which field keeps it from
     /// that, and says it alone. Nothing without the proof is ever placed in a slot, or in a cell unless it is local.

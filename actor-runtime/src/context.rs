@@ -15,6 +15,8 @@ use crate::reply::{InHand, Reply};
 use crate::supervision::{LiveFailure, RestartType};
 use crate::time::Instant;
 
+mod errands;
+
 /// The runtime as seen from inside actor `A`: lent to a handler for the time it runs.
 pub struct Context<A: Actor> {
     pub(crate) host: Host<A>,

@@ -3,7 +3,8 @@
 #![allow(missing_docs, unreachable_pub)]
 
 use actor_runtime::actor::{
-    AllHandlersInOneBlock, Anywhere, Configured, Handled, MetricsLevel, Movable, Options, Protocol, SupervisorStrategy,
+    Absent, AllHandlersInOneBlock, Anywhere, Configured, Handled, MetricsLevel, Movable, Options, Protocol,
+    SupervisorStrategy,
 };
 use actor_runtime::backend::tokio::ActorSystem;
 use actor_runtime::call::{Ask, Call, Tell};
@@ -133,6 +134,7 @@ const _: () = {
     }
     impl AllHandlersInOneBlock for Counter {
         type Message = CounterMessage;
+        type Idling = Absent;
         const MOVABLE: Option<Movable<Self>> = Some(Movable::PROOF);
         const PROTOCOL: Protocol = Protocol {
             type_name: "Counter",

@@ -115,7 +115,7 @@
 //!
 //! | | tokio | bare metal |
 //! |---|---|---|
-//! | handlers sync and async, calls, `Reply`, `.then(..)`, urgent messages, the stash, overflow policies, `#[every]`, declared children and pools, restarts, limits, backoff | yes | the same |
+//! | handlers sync and async, calls, `Reply`, `.then(..)`, urgent messages, the stash, overflow policies, `#[every]`, `#[idle]`, declared children and pools, restarts, limits, backoff | yes | the same |
 //! | room in a mailbox | `#[actor(mailbox = ..)]` | what [`system!`] says, the option where it says nothing; 128 messages at most, so not `unbounded` |
 //! | a message whose time is over while it is in a mailbox or a stash | is skipped | is handled: there is no place to keep its limit. Who waits for room or for an answer is kept to it |
 //! | an answer that comes as an urgent message and finds their lane full | goes in all the same | goes into the room that was kept for it, among the others |
@@ -124,7 +124,7 @@
 //! | a failure | has a text | has none: what an error says is not kept |
 //! | a reply that is dropped by the handler that fails | tells the asker `Failed` | tells it `NoReply` |
 //! | `control().kill()` | ends an async handler at its await | is a stop |
-//! | `ctx.spawn`, restart types, `watch`, `pipe`, `attach`, `after`, `#[idle]`, `#[dead_letter]`, `#[indirect]`, `Topic`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |
+//! | `ctx.spawn`, restart types, `watch`, `pipe`, `attach`, `after`, `#[dead_letter]`, `#[indirect]`, `Topic`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |
 //!
 //! On tokio, actors run in the runtime of the program, which needs its time driver: the features `macros` and
 //! `rt-multi-thread` of tokio for `#[tokio::main]`, and `time`, `signal`, `fs`, `net` for what the program itself awaits.

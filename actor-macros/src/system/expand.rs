@@ -31,6 +31,10 @@ pub(crate) fn expand(system: &System) -> TokenStream {
         let (slot, place) = (slot(index), place(index));
         quote!(#slot.tick(now, &#place);)
     });
+    let rests = actors.iter().enumerate().map(|(index, _)| {
+        let (slot, place) = (slot(index), place(index));
+        quote!(#slot.rest(&#place);)
+    });
     let sizes = actors.iter().enumerate().map(|(index, actor)| {
         let ty = slot_type(actor, &rt);
         let _ = index;
@@ -121,8 +125,13 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                     }
 
                     #[inline(always)]
+                    fn rest() {
+                        #(#rests)*
+                    }
+
+                    #[inline(always)]
                     pub(super) fn step() -> #rt::bool {
-                        SYSTEM.step(dispatch)
+                        SYSTEM.step(dispatch, rest)
                     }
 
                     #[inline(always)]
@@ -133,7 +142,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
 
                     #[inline(always)]
                     pub(super) fn run() -> ! {
-                        SYSTEM.run(dispatch)
+                        SYSTEM.run(dispatch, rest)
                     }
                 }
             }

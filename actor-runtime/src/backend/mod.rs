@@ -536,6 +536,12 @@ impl<A: Actor> Host<A> {
         on_host!(self, host => host.unstash_all());
     }
 
+    /// Waits for quiet for so long, or not at all.
+    pub(crate) fn set_idle(&mut self, period: Option<Duration>) {
+        let _ = period;
+        on_host!(self, host => host.set_idle(period));
+    }
+
     /// Notes why the handler in hand fails. The error is alive here, and formatted only where somebody reads it.
     #[cold]
     pub(crate) fn record(&self, failure: LiveFailure<'_>, error: &dyn fmt::Display) {

@@ -1,5 +1,5 @@
 //! What a handler may ask of the runtime: children, timers, pipes, streams, watches. On tokio; bare metal has declared
-//! children and `#[every]`.
+//! children, `#[every]` and `#[idle]`.
 //!
 //! Whatever a [`Context`](crate::Context) begins belongs to the life of the actor that began it: it ends when the actor
 //! stops and when it restarts, and keeps no actor alive. [`Errand`](crate::Errand) is the handle that ends a timer, a

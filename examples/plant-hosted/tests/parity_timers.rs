@@ -1,11 +1,11 @@
 //! Timers, limits and ends on both backends, step by step under a virtual clock: what was noted must be the same.
 #![allow(missing_docs)]
 
+#[macro_use]
 mod common;
 
 use actor::prelude::*;
-use actor::system;
-use common::{Bed, note, noted, now, run};
+use common::{note, noted};
 
 #[actor(mailbox = 4)]
 struct Store {
@@ -110,37 +110,6 @@ impl StopSelf {
     fn stopping(&mut self, why: StopReason) {
         note(format!("parent {why}"));
     }
-}
-
-macro_rules! parity {
-    ($test:ident, $actor:ident, $make:expr, |$bed:ident, $me:ident| $body:block) => {
-        mod $test {
-            use super::*;
-
-            system! { mod system { ME: $actor = || $make } }
-
-            #[allow(unused_variables)]
-            fn scenario($bed: &mut Bed, $me: &<$actor as actor::__private::Configured>::Ref) {
-                $body
-            }
-
-            #[test]
-            #[cfg_attr(miri, ignore = "takes long, and does nothing that other tests do not")]
-            fn $test() {
-                let (tokio, mut stepper) = ActorSystem::builder("parity").stepper();
-                let me = stepper.block_on(tokio.spawn(|| $make).into_future()).unwrap();
-                scenario(&mut Bed::Tokio(stepper), &me);
-                let on_tokio = noted();
-                drop((me, tokio));
-                noted();
-
-                system::start(now);
-                run(system::step);
-                scenario(&mut Bed::Worker { step: system::step, tick: system::tick }, &system::ME);
-                assert_eq!(on_tokio, noted(), "tokio on the left, the worker on the right");
-            }
-        }
-    };
 }
 
 parity!(timers_that_are_due_together, Ticker, Ticker { store: Child::default(), beats: 0 }, |bed, me| {

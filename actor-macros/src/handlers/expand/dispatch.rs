@@ -26,8 +26,11 @@ impl Protocol<'_> {
             self.tick(),
         ];
         let markers = self.markers();
+        let idles = self.method_of(|role| matches!(role, Role::Idle(_))).is_some();
+        let idling = if idles { quote!(Present) } else { quote!(Absent) };
         let body = quote! {
             type Message = #enumeration #ty_generics;
+            type Idling = #rt::#idling;
             const MOVABLE: #rt::Option<#rt::Movable<Self>> = #rt::Probe::<Self>::MOVABLE;
             #constant
             #handle

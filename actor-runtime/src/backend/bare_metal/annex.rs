@@ -1,5 +1,5 @@
-//! The memory of a system that only some actors need: the beats of their timers, the record of their failures, the places
-//! of their stash, and the future of the async handler in hand together with the context it borrows.
+//! The memory of a system that only some actors need: the beats of their timers, how long it has been quiet, the record of
+//! their failures, the places of their stash, and the future of the async handler in hand together with the context it borrows.
 //!
 //! It is a static of its own, sized when compiled, so that the type of a slot never mentions a future: the body of a
 //! handler may name a slot, and its future's size would then depend on itself.
@@ -19,7 +19,9 @@ use crate::size::require;
 use crate::supervision::History;
 use crate::time::Instant;
 
+use super::quiet::Quiet;
 use super::stash::has_stash;
+use super::timers;
 
 /// What every part of an annex is aligned to.
 const ALIGN: usize = 8;
@@ -28,8 +30,8 @@ const ALIGN: usize = 8;
 #[repr(C, align(8))]
 pub struct Annex<const N: usize>(UnsafeCell<MaybeUninit<[u8; N]>>);
 
-// SAFETY: each actor touches its own part alone: beats and timers that are due under the critical section, all else in
-// its turn.
+// SAFETY: each actor touches its own part alone: beats and timers that are due under the critical section, what is heard
+// by an atomic, all else in its turn.
 unsafe impl<const N: usize> Sync for Annex<N> {}
 
 impl<const N: usize> Annex<N> {
@@ -102,7 +104,7 @@ pub(super) const fn can_fail<A: Actor>() -> bool {
 }
 
 const fn has_marks<A: Actor>() -> bool {
-    !A::PROTOCOL.timers.is_empty() || A::CHILDREN > 0 || has_stash::<A>() || is_async::<A>()
+    timers::count::<A>() > 0 || A::CHILDREN > 0 || has_stash::<A>() || is_async::<A>()
 }
 
 /// Whether any handler of `A` is async.
@@ -117,8 +119,12 @@ const fn round_up(bytes: usize) -> usize {
     bytes.next_multiple_of(ALIGN)
 }
 
-const fn record_at<A: Actor>() -> usize {
+const fn quiet_at<A: Actor>() -> usize {
     A::PROTOCOL.timers.len() * size_of::<u64>()
+}
+
+const fn record_at<A: Actor>() -> usize {
+    quiet_at::<A>() + if A::IDLE.is_some() { round_up(size_of::<Quiet>()) } else { 0 }
 }
 
 const fn marks_at<A: Actor>() -> usize {
@@ -147,6 +153,18 @@ where
     F: Copy + FnOnce(&'static mut A, A::Message, &'static mut Context<A>) -> R,
 {
     (size_of::<R>(), align_of::<R>())
+}
+
+/// The receive timeout in the part of an `A`, if it has one.
+#[inline]
+pub(super) fn quiet<A: Actor>(part: NonNull<u8>) -> Option<&'static Quiet> {
+    if const { A::IDLE.is_none() } {
+        return None;
+    }
+    // SAFETY: the part has `annex_size` bytes.
+    let quiet = unsafe { part.byte_add(quiet_at::<A>()) }.cast::<Quiet>();
+    // SAFETY: it is made of cells behind the critical section and an atomic, valid as zeros, and nothing else lies there.
+    Some(unsafe { quiet.as_ref() })
 }
 
 /// The place of the record in the part of an `A`, if it has one.

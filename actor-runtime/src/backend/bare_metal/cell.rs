@@ -27,6 +27,7 @@ use super::body::Body;
 use super::header::{Address, Stage, attention};
 use super::host::{self, Host};
 use super::make::Make;
+use super::quiet::Quiet;
 use super::slot::{Brood, Place, Placed, children_of};
 use super::stash::{Stash, has_stash};
 use super::{call, detour, mailbox, then, timers, urgent, waiting};
@@ -120,12 +121,20 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         if let Some(marks) = self.marks() {
             marks.running.set(running);
         }
+        if let Some(quiet) = self.quiet() {
+            quiet.set_running(running);
+        }
+    }
+
+    #[inline]
+    fn quiet(self) -> Option<&'static Quiet> {
+        annex::quiet::<A>(self.place.annex)
     }
 
     /// Timers whose messages are to be handled, one bit for each.
     #[inline]
     fn ticks(self) -> Option<&'static Cell<u8>> {
-        if A::PROTOCOL.timers.is_empty() { None } else { self.marks().map(|marks| &marks.ticks) }
+        if timers::count::<A>() == 0 { None } else { self.marks().map(|marks| &marks.ticks) }
     }
 
     /// The number of declared children that were started in this life.
@@ -147,7 +156,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     fn host(self) -> crate::backend::Host<A> {
         // SAFETY: the turn is that of a slot of an `A`.
-        crate::backend::Host::BareMetal(unsafe { Host::new(self.address, self.place.decider) })
+        crate::backend::Host::BareMetal(unsafe { Host::new(self.address, self.place.decider, self.place.annex) })
     }
 
     fn task(self) -> Task {
@@ -156,9 +165,19 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     // ---- messages ----------------------------------------------------------------------------------
 
-    /// Handles a message. The actor is up, and no future is in hand.
+    /// Handles a message of the mailbox. The actor is up, and no future is in hand.
     #[inline(always)]
-    pub(super) fn handle(self, message: A::Message) {
+    pub(super) fn take_in_hand(self, message: A::Message) {
+        let is_heard = const { A::IDLE.is_some() } && !message.is_passive();
+        self.handle(message);
+        if is_heard && let Some(quiet) = self.quiet() {
+            quiet.hear(const { annex::is_async::<A>() });
+        }
+    }
+
+    /// Handles a message, or that of a timer. As above.
+    #[inline(always)]
+    fn handle(self, message: A::Message) {
         if const { has_stash::<A>() } {
             // SAFETY: the actor is up, so there is a state; the turn is exclusive and no future has it.
             let must_wait = unsafe { self.state().as_ref() }.stashes(&message);
@@ -408,7 +427,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             return None;
         }
         let mut is_overdue = false;
-        if const { !A::PROTOCOL.timers.is_empty() }
+        if const { timers::count::<A>() > 0 }
             && let Some(marks) = self.marks()
         {
             if let Some(tick) = self.next_tick(marks) {
@@ -416,6 +435,17 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             }
             is_overdue = marks.ticks.get() != 0;
         }
+        // Only on a detour or before ticks do messages of the mailbox come here.
+        let message = self.next_message(detour || is_overdue)?;
+        if let Some(quiet) = self.quiet().filter(|_| !message.is_passive()) {
+            quiet.hear(const { annex::is_async::<A>() });
+        }
+        Some(message)
+    }
+
+    /// The first message of those that go before the mailbox, or `any`.
+    #[inline]
+    fn next_message(self, any: bool) -> Option<A::Message> {
         if const { A::Message::HAS_URGENT } {
             // SAFETY: the turn is that of a slot of an `A` with an urgent lane, which is alive.
             let message = unsafe { urgent::take::<A>(self.address) };
@@ -426,8 +456,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         if let Some(message) = self.stashed().and_then(|stash| stash.take()) {
             return Some(message);
         }
-        // Only on a detour or before ticks do messages come here.
-        if !(detour || is_overdue) {
+        if !any {
             return None;
         }
         // SAFETY: the turn is that of a slot of an `A`.
@@ -438,13 +467,25 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     /// The message of a timer whose turn it is; none where none is due, or a message goes first.
     fn next_tick(self, marks: &Marks) -> Option<A::Message> {
-        if marks.ticks.get() == 0 {
-            marks.ticks.set(self.take_due());
+        loop {
+            if marks.ticks.get() == 0 {
+                marks.ticks.set(self.take_due());
+            }
+            let due = marks.ticks.get();
+            if due == 0 || self.lets_users_first(marks, due) {
+                return None;
+            }
+            marks.ticks.set(due & (due - 1));
+            // There is none where it was not quiet after all.
+            let tick = self.tick(due.trailing_zeros() as usize);
+            if tick.is_some() {
+                return tick;
+            }
         }
-        let due = marks.ticks.get();
-        if due == 0 {
-            return None;
-        }
+    }
+
+    /// Whether a message goes before the timers that are `due`.
+    fn lets_users_first(self, marks: &Marks, due: u8) -> bool {
         // An urgent message is one whatever waits behind it.
         let users = match self.urgent_depth() {
             0 => {
@@ -457,13 +498,31 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         match Share::new(A::OPTIONS.fairness).next(u32::from(in_a_row), errands, users) {
             Some(policy::Turn::User) => {
                 marks.users_in_a_row.set(in_a_row.saturating_add(1));
-                None
+                true
             }
             Some(policy::Turn::System) | None => {
                 marks.users_in_a_row.set(0);
-                marks.ticks.set(due & (due - 1));
-                A::tick(due.trailing_zeros() as usize)
+                false
             }
+        }
+    }
+
+    /// The message of a timer that is due; that of `#[idle]` if it is quiet.
+    fn tick(self, timer: usize) -> Option<A::Message> {
+        match self.quiet().filter(|_| timer == A::PROTOCOL.timers.len()) {
+            Some(quiet) => {
+                let is_busy =
+                    critical_section::with(|cs| self.address.header().depth(cs)) > 0 || self.urgent_depth() > 0;
+                if quiet.is_over(self.place.system.now(), is_busy) { A::idle() } else { None }
+            }
+            None => A::tick(timer),
+        }
+    }
+
+    /// The worker has nothing left to do: it has been quiet since now, if anything was heard.
+    pub(super) fn rest_from_messages(self) {
+        if let Some(quiet) = self.quiet().filter(|quiet| quiet.has_heard()) {
+            quiet.look(self.place.system.now());
         }
     }
 
@@ -472,7 +531,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         let due = timers::due::<A>(self.place.annex);
         if due != 0 {
             let now = self.place.system.now();
-            for timer in (0..A::PROTOCOL.timers.len()).filter(|timer| due & 1 << timer != 0) {
+            for timer in (0..timers::count::<A>()).filter(|timer| due & 1 << timer != 0) {
                 timers::arm::<A>(self.place.annex, timer, now);
             }
         }
@@ -658,10 +717,13 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     /// The actor is up: its timers run, and its parent is told, once.
     fn announce(self) {
-        if !A::PROTOCOL.timers.is_empty() {
+        if timers::count::<A>() > 0 {
             let now = self.place.system.now();
             for timer in 0..A::PROTOCOL.timers.len() {
                 timers::arm::<A>(self.place.annex, timer, now);
+            }
+            if let Some(quiet) = self.quiet() {
+                quiet.begin(now, A::IDLE);
             }
         }
         if self.address.header().come_up() {

@@ -160,6 +160,14 @@ impl<C: Actor + Placed, const N: usize> Seat for PoolSlots<C, N> {
         }
     }
 
+    #[inline]
+    fn seat_rest(&'static self, mut place: Place) {
+        for slot in &self.slots {
+            slot.rest(&place);
+            place = Self::next(place);
+        }
+    }
+
     fn seat(&'static self, child: usize) -> Option<Found> {
         let slot = self.slots.get(child)?;
         Some(Found {

@@ -3,10 +3,11 @@
 use core::fmt;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
+use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU8, Ordering};
 use core::time::Duration;
 
-use crate::actor::Actor;
+use crate::actor::{Actor, AllHandlersInOneBlock, Presence};
 use crate::call::{Call, Kind, Limit};
 use crate::context::Context;
 use crate::factory::Factory;
@@ -17,6 +18,7 @@ use crate::reply::Reply;
 use crate::supervision::{Decider, Directive, LiveFailure, directive};
 use crate::time::Instant;
 
+use super::annex;
 use super::crew::Crew;
 use super::header::Address;
 use super::make::Make;
@@ -38,6 +40,9 @@ mod note {
 /// What a supervisor may say, by number.
 const DIRECTIVES: [Directive; 4] = [Directive::Restart, Directive::Resume, Directive::Stop, Directive::Escalate];
 
+/// A pointer to the part of an `A`, where there is one.
+type Part<A> = <<A as AllHandlersInOneBlock>::Idling as Presence>::Of<NonNull<u8>>;
+
 /// The slot of the actor whose context this is.
 pub(crate) struct Host<A: Actor> {
     address: Address,
@@ -47,16 +52,23 @@ pub(crate) struct Host<A: Actor> {
     /// What the supervisor wishes for failures of this actor, if it says anything. Written where the actor can fail alone:
     /// one more store for each async message is 4 instructions on a Cortex-M0.
     decider: MaybeUninit<Option<Decider>>,
+    /// The actor's part of the annex, where its context reaches something there.
+    part: Part<A>,
     actor: PhantomData<fn() -> A>,
 }
 
+// SAFETY: the actor's part of the annex is reached in its turn alone, which only one thread has, as its context.
+unsafe impl<A: Actor> Send for Host<A> {}
+// SAFETY: what changes something there is lent the context alone.
+unsafe impl<A: Actor> Sync for Host<A> {}
+
 impl<A: Actor> Host<A> {
     /// # Safety
-    /// `address` is that of a slot of an `A`.
+    /// `address` is that of a slot of an `A`, which has this `part` of the annex.
     #[inline]
-    pub(super) const unsafe fn new(address: Address, decider: Option<Decider>) -> Self {
+    pub(super) unsafe fn new(address: Address, decider: Option<Decider>, part: NonNull<u8>) -> Self {
         let decider = if const { A::CAN_FAIL } { MaybeUninit::new(decider) } else { MaybeUninit::uninit() };
-        Self { address, notes: AtomicU8::new(0), decider, actor: PhantomData }
+        Self { address, notes: AtomicU8::new(0), decider, part: A::Idling::of(part), actor: PhantomData }
     }
 
     pub(crate) fn address(&self) -> Address {
@@ -103,6 +115,12 @@ impl<A: Actor> Host<A> {
     /// Done when the handler has returned: nothing is handled before.
     pub(crate) fn unstash_all(&self) {
         self.notes.store(self.notes.load(Ordering::Relaxed) | note::UNSTASH, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_idle(&mut self, period: Option<Duration>) {
+        if let Some(quiet) = A::Idling::get(self.part).and_then(annex::quiet::<A>) {
+            quiet.wait(self.now(), period);
+        }
     }
 
     /// Nothing of it is kept here but that there was one.

@@ -29,6 +29,7 @@ mod lock;
 mod mailbox;
 #[allow(unsafe_code)]
 mod make;
+mod quiet;
 #[allow(unsafe_code)]
 mod reply;
 #[allow(unsafe_code)]

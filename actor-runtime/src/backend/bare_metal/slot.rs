@@ -217,7 +217,6 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
     );
     assert!(!A::LOCAL, "`local` is there on tokio; on bare metal one worker runs all actors, whose states are `Send`");
     assert!(!A::TAKES_LETTERS, "`#[dead_letter]` is there on tokio; keep the actor out of `system!`");
-    assert!(A::IDLE.is_none(), "`#[idle]` is there on tokio; on bare metal count the ticks of an `#[every]`");
     assert!(
         !matches!(A::SUPERVISION.limit, RestartLimit::AtMost { restarts, .. } if restarts > annex::RESTARTS_KEPT as u32),
         "on bare metal at most 10 restarts are counted; write a lower `limit` in `#[supervise]`, or `unlimited`"
@@ -231,8 +230,8 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
         "`counters(..)` and `histograms(..)` are there on tokio; on bare metal count in a field, and answer an ask with it"
     );
     assert!(
-        A::PROTOCOL.timers.len() <= 8,
-        "on bare metal an actor has at most 8 `#[every]` timers; let one of them count ticks for the others"
+        timers::count::<A>() <= 8,
+        "on bare metal an actor has at most 8 timers, that of `#[idle]` included; let one of them count ticks for the others"
     );
     assert!(
         A::CHILDREN == <A::Children as Brood>::CHILDREN as usize,
@@ -292,7 +291,7 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
         // SAFETY: the worker owns the turn, and the bit was found raised.
         let message = unsafe { mailbox::take::<A>(self.address(), Self::MESSAGES, place.system, 1 << place.bit) };
         match message {
-            Some(message) => turn.handle(message),
+            Some(message) => turn.take_in_hand(message),
             None => turn.attend(make()),
         }
     }
@@ -303,6 +302,18 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
         timers::mark::<A>(self.address(), place.annex, now);
         if <A::Children as Brood>::ACTORS > 0 {
             self.children.tick(now, place.of_children::<A>(self.address()));
+        }
+    }
+
+    /// The worker has nothing to do for this actor and its children.
+    #[inline(always)]
+    pub fn rest(&'static self, place: &Place) {
+        if const { A::IDLE.is_some() } {
+            // SAFETY: the worker of the system is the caller, and the turn of its actors is its own.
+            unsafe { Turn::<A>::new(self.address(), place) }.rest_from_messages();
+        }
+        if <A::Children as Brood>::ACTORS > 0 {
+            self.children.rest(place.of_children::<A>(self.address()));
         }
     }
 
@@ -380,6 +391,8 @@ pub trait Seat: 'static {
     fn seat_run(&'static self, ready: Ready<'_>, place: Place);
     /// Notes their timers that are due.
     fn seat_tick(&'static self, now: Instant, place: Place);
+    /// The worker has nothing to do for them.
+    fn seat_rest(&'static self, place: Place);
     /// The type of child `child` of it, and where it is.
     #[doc(hidden)]
     fn seat(&'static self, child: usize) -> Option<Found>;
@@ -440,6 +453,11 @@ impl<C: Actor + Placed> Seat for ChildSlot<C> {
         self.slot.tick(now, &place);
     }
 
+    #[inline(always)]
+    fn seat_rest(&'static self, place: Place) {
+        self.slot.rest(&place);
+    }
+
     fn seat(&'static self, _: usize) -> Option<Found> {
         // Not `MESSAGES`: this is compiled for families of other backends too, which fit no slot.
         let messages = <C::Capacity as Capacity>::MESSAGES as u8;
@@ -463,6 +481,8 @@ pub trait Brood: 'static {
     fn run(&'static self, ready: Ready<'_>, place: Place);
     /// Notes their timers that are due. `place` is that of the first.
     fn tick(&'static self, now: Instant, place: Place);
+    /// The worker has nothing to do for them. `place` is that of the first.
+    fn rest(&'static self, place: Place);
     /// The seat of child `index`.
     #[doc(hidden)]
     fn find(&'static self, index: usize) -> Option<Found>;
@@ -500,6 +520,16 @@ macro_rules! brood {
             fn tick(&'static self, now: Instant, mut place: Place) {
                 $(
                     self.$index.seat_tick(now, place);
+                    // SAFETY: the child's slot has its place here.
+                    place = unsafe { place.after($child::ACTORS, $child::ANNEX) };
+                )*
+            }
+
+            #[inline(always)]
+            #[allow(unused_variables, unused_assignments, unused_mut)]
+            fn rest(&'static self, mut place: Place) {
+                $(
+                    self.$index.seat_rest(place);
                     // SAFETY: the child's slot has its place here.
                     place = unsafe { place.after($child::ACTORS, $child::ANNEX) };
                 )*
@@ -551,6 +581,7 @@ impl Brood for NoSlot {
 
     fn run(&'static self, _: Ready<'_>, _: Place) {}
     fn tick(&'static self, _: Instant, _: Place) {}
+    fn rest(&'static self, _: Place) {}
     fn find(&'static self, _: usize) -> Option<Found> {
         None
     }

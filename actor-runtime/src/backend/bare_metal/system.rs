@@ -139,13 +139,13 @@ impl System {
         })
     }
 
-    /// Lets one actor do one thing. Returns whether any had something to do; false as well while another caller runs
-    /// the actors, such as the one whose handler calls this.
+    /// Lets one actor do one thing, or `rest` where none has anything to do. Returns whether any had; false as well while
+    /// another caller runs the actors, such as the one whose handler calls this.
     ///
     /// # Panics
     /// If an actor panicked before: its system is in no state to go on.
     #[inline]
-    pub fn step(&self, dispatch: impl FnOnce(Ready<'_>)) -> bool {
+    pub fn step(&self, dispatch: impl FnOnce(Ready<'_>), rest: impl FnOnce()) -> bool {
         let mut bits = 0;
         if !self.enter(|| bits = self.ready()) {
             #[cfg(panic = "unwind")]
@@ -157,8 +157,9 @@ impl System {
         }
         #[cfg(panic = "unwind")]
         let watch = Watch(self);
-        if bits != 0 {
-            dispatch(Ready { bits, here: PhantomData });
+        match bits {
+            0 => rest(),
+            bits => dispatch(Ready { bits, here: PhantomData }),
         }
         #[cfg(panic = "unwind")]
         core::mem::forget(watch);
@@ -180,15 +181,18 @@ impl System {
         })
     }
 
-    /// Runs the actors for ever, and sleeps while none has anything to do.
+    /// Runs the actors for ever; while none has anything to do, it lets them `rest` and sleeps.
     #[inline]
-    pub fn run(&self, dispatch: impl Fn(Ready<'_>)) -> ! {
+    pub fn run(&self, dispatch: impl Fn(Ready<'_>), rest: impl Fn()) -> ! {
         while !self.enter(|| ()) {
             core::hint::spin_loop();
         }
         loop {
             match self.ready() {
-                0 => idle::until(|| self.ready() != 0),
+                0 => {
+                    rest();
+                    idle::until(|| self.ready() != 0);
+                }
                 bits => dispatch(Ready { bits, here: PhantomData }),
             }
         }

@@ -1,17 +1,22 @@
-//! The `#[every]` timers: the next beat of each lies in the annex, zero while it is off.
+//! The `#[every]` timers: the next beat of each lies in the annex, zero while it is off. That of `#[idle]` is one of them.
 //!
 //! The timer interrupt [marks](mark) what is due; the worker runs it, and [arms](arm) the timer for the beat after.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use critical_section::Mutex;
+use critical_section::{CriticalSection, Mutex};
 
 use crate::actor::Actor;
 use crate::time::{Instant, next_beat};
 
 use super::annex;
 use super::header::{Address, attention};
+
+/// How many timers an `A` has. Those of `#[every]` come first, then that of `#[idle]`.
+pub(super) const fn count<A: Actor>() -> usize {
+    A::PROTOCOL.timers.len() + A::IDLE.is_some() as usize
+}
 
 /// The next beats of an actor.
 ///
@@ -61,6 +66,14 @@ fn note_due<A: Actor>(part: NonNull<u8>, now: Instant) -> bool {
             is_new
         });
     }
+    if annex::quiet::<A>(part).is_some_and(|quiet| quiet.look(now)) {
+        any |= critical_section::with(|cs| {
+            let (bit, due) = (1 << A::PROTOCOL.timers.len(), marks.due.borrow(cs));
+            let is_new = due.get() & bit == 0;
+            due.set(due.get() | bit);
+            is_new
+        });
+    }
     any
 }
 
@@ -70,9 +83,12 @@ pub(super) fn due<A: Actor>(part: NonNull<u8>) -> u8 {
     unsafe { annex::marks::<A>(part) }.map_or(0, |marks| critical_section::with(|cs| marks.due.borrow(cs).get()))
 }
 
-/// Sets a timer to the beat after `now`, and takes it for no longer due.
+/// Sets a timer to the beat after `now`, and takes it for no longer due. That of `#[idle]` is set where it is known whether
+/// it was quiet.
 pub(super) fn arm<A: Actor>(part: NonNull<u8>, timer: usize, now: Instant) {
-    let (Some(beat), Some(period)) = (beats::<A>(part).get(timer), A::PROTOCOL.timers.get(timer)) else { return };
+    let (Some(beat), Some(period)) = (beats::<A>(part).get(timer), A::PROTOCOL.timers.get(timer)) else {
+        return forget::<A>(part, timer, |_| ());
+    };
     // The worker alone changes beats; what is due stays so until the next one is known, or it would be noted twice.
     let last = critical_section::with(|cs| beat.borrow(cs).get());
     let last = if last == 0 { now } else { Instant::from_nanos(last) };
@@ -81,10 +97,15 @@ pub(super) fn arm<A: Actor>(part: NonNull<u8>, timer: usize, now: Instant) {
 
 /// Sets a timer's next beat. It is not due.
 fn set<A: Actor>(part: NonNull<u8>, timer: usize, beat: &Mutex<Cell<u64>>, next: u64) {
+    forget::<A>(part, timer, |cs| beat.borrow(cs).set(next));
+}
+
+/// Takes a timer for no longer due, in one step with `change`.
+fn forget<A: Actor>(part: NonNull<u8>, timer: usize, change: impl FnOnce(CriticalSection<'_>)) {
     // SAFETY: only `due` is looked at.
     let marks = unsafe { annex::marks::<A>(part) };
     critical_section::with(|cs| {
-        beat.borrow(cs).set(next);
+        change(cs);
         if let Some(marks) = marks {
             let due = marks.due.borrow(cs);
             due.set(due.get() & !(1 << timer));
@@ -96,5 +117,9 @@ fn set<A: Actor>(part: NonNull<u8>, timer: usize, beat: &Mutex<Cell<u64>>, next:
 pub(super) fn stop<A: Actor>(part: NonNull<u8>) {
     for (timer, beat) in beats::<A>(part).iter().enumerate() {
         set::<A>(part, timer, beat, 0);
+    }
+    if let Some(quiet) = annex::quiet::<A>(part) {
+        quiet.end();
+        forget::<A>(part, A::PROTOCOL.timers.len(), |_| ());
     }
 }

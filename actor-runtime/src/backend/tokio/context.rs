@@ -10,7 +10,7 @@ use std::vec::Vec;
 
 use futures_core::Stream;
 
-use crate::actor::{Actor, Idles, Watches};
+use crate::actor::{Actor, Watches};
 use crate::call::{Call, Kind};
 use crate::context::Context;
 use crate::factory::Factory;
@@ -202,30 +202,6 @@ impl<A: Actor> Context<A> {
         if let (Some(host), crate::backend::Address::Tokio(address)) = (self.host.tokio_mut(), who.as_ref().address()) {
             host.unwatch(&address.owner());
         }
-    }
-
-    /// Changes after how long without a message `#[idle]` is called, counted from now, for this life of the actor.
-    ///
-    /// # Panics
-    /// With a time of zero.
-    pub fn set_idle(&mut self, quiet: Duration)
-    where
-        A: Idles,
-    {
-        assert!(!quiet.is_zero(), "an actor that is idle at once never rests; give it 1 ms or more");
-        self.change_idle(Some(quiet));
-    }
-
-    /// Has `#[idle]` called no more in this life of the actor, until [`set_idle`](Context::set_idle).
-    pub fn clear_idle(&mut self)
-    where
-        A: Idles,
-    {
-        self.change_idle(None);
-    }
-
-    fn change_idle(&mut self, period: Option<Duration>) {
-        self.host_on_tokio("receive timeout; use `#[every]`").set_idle(period);
     }
 
     /// The host of an actor that may have `what`.

@@ -207,7 +207,7 @@ impl<A: Actor> Host<A> {
         }
     }
 
-    pub(super) fn set_idle(&mut self, period: Option<Duration>) {
+    pub(crate) fn set_idle(&mut self, period: Option<Duration>) {
         // SAFETY: a context is used by user code of its actor's turn only.
         unsafe { Turn::of(self.0) }.set_idle(period);
     }

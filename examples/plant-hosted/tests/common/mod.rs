@@ -2,10 +2,47 @@
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
 use std::cell::{Cell, RefCell};
+use std::future::{Future, IntoFuture};
+use std::pin::pin;
+use std::task::{self, Poll, Waker};
 use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{Instant, Stepper};
+
+/// Plays a scene on both backends: what was noted must be the same.
+#[allow(unused_macros)]
+macro_rules! parity {
+    ($test:ident, $actor:ident, $make:expr, |$bed:ident, $me:ident| $body:block) => {
+        mod $test {
+            use super::*;
+            use crate::common::{Bed, now, run};
+
+            actor::system! { mod system { ME: $actor = || $make } }
+
+            #[allow(unused_variables)]
+            fn scenario($bed: &mut Bed, $me: &<$actor as actor::__private::Configured>::Ref) {
+                $body
+            }
+
+            #[test]
+            #[cfg_attr(miri, ignore = "takes long, and does nothing that other tests do not")]
+            fn $test() {
+                let (tokio, mut stepper) = ActorSystem::builder("parity").stepper();
+                let me = stepper.block_on(tokio.spawn(|| $make).into_future()).unwrap();
+                scenario(&mut Bed::Tokio(stepper), &me);
+                let on_tokio = crate::common::noted();
+                drop((me, tokio));
+                crate::common::noted();
+
+                system::start(now);
+                run(system::step);
+                scenario(&mut Bed::Worker { step: system::step, tick: system::tick }, &system::ME);
+                assert_eq!(on_tokio, crate::common::noted(), "tokio on the left, the worker on the right");
+            }
+        }
+    };
+}
 
 thread_local! {
     static CLOCK: Cell<u64> = const { Cell::new(0) };
@@ -71,6 +108,22 @@ impl Bed {
             Self::Tokio(stepper) => drop(stepper.run()),
             Self::Worker { step, tick: _ } => run(*step),
         }
+    }
+
+    /// The answer to `call`, which may be had at once.
+    pub fn ask<'r, A: actor::Actor, T: Send + 'static>(&mut self, call: actor::Call<'r, A, actor::Ask<T>>) -> T {
+        let mut asking = pin!(call.into_future());
+        let polled = match self {
+            Self::Tokio(stepper) => return stepper.block_on(asking).expect("an answer"),
+            Self::Worker { step, .. } => {
+                let mut cx = task::Context::from_waker(Waker::noop());
+                assert!(asking.as_mut().poll(&mut cx).is_pending());
+                run(*step);
+                asking.poll(&mut cx)
+            }
+        };
+        let Poll::Ready(Ok(answer)) = polled else { panic!("an answer") };
+        answer
     }
 
     pub fn advance(&mut self, millis: u64) {

@@ -36,15 +36,6 @@ impl Screen {
 }
 
 #[actor(mailbox = 4)]
-struct Session;
-
-#[handlers]
-impl Session {
-    #[idle(5s)]
-    fn quiet(&mut self) {}
-}
-
-#[actor(mailbox = 4)]
 struct Clock {
     ticks: u8,
 }
@@ -87,7 +78,6 @@ actor::system! {
         UNBOUNDED: Unbounded = || Unbounded,
         DISPLAY: Display = || Display { last: 0 },
         SCREEN: Screen = || Screen { line: Line(0) },
-        SESSION: Session = || Session,
         CLOCK: Clock = || Clock { ticks: 0 },
         PATIENT: Patient = || Patient,
     }
