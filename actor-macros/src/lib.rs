@@ -57,6 +57,7 @@ use proc_macro::TokenStream;
 /// | `mailbox = 256`, `mailbox(capacity = 256, overflow = wait)` | messages that may wait in a lane, and what a full one does: `wait` lets callers wait for room, `reject` answers `Full` at once, `drop_newest` and `drop_oldest` make a dead letter | 256, `wait` |
 /// | `mailbox = unbounded` | as many messages as there is memory for | |
 /// | `stash = 64` | messages that a `stash_unless` may keep waiting | 0 |
+/// | `timers = 4` | timers that run at a time where their storage is static, those of `#[every]` and `#[idle]` included; on tokio there are as many as there is memory for | these alone |
 /// | `ask_timeout = 5s`, `ask_timeout = off` | deadline of asks that set none | `5s` |
 /// | `throughput = 64` | messages handled before other actors have their turn; fewer while its dispatcher is loaded or its backlog grows | 64 |
 /// | `fairness(system = 1, user = 8)` | how due timers and messages share the actor while both wait | 1 : 8 |
@@ -308,6 +309,9 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// A mailbox has room for 128 messages at most. Where neither the line nor `#[actor(mailbox = ..)]` says how many, there
 /// would be 256: that is an error, so one of the two says it.
+///
+/// `VALVE: Valve { mailbox = 8, timers = 2 }` says as well how many timers run at a time, where that is another number than
+/// `#[actor(timers = 4)]` says.
 ///
 /// Generates the module with a ref for each actor, such as `plant::VALVE: ValveRef`, and
 ///

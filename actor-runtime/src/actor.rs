@@ -79,6 +79,9 @@ pub struct Options {
     pub overflow: Overflow,
     /// Messages that may be stashed.
     pub stash: u32,
+    /// Timers that may run at a time where their storage is static, those of `#[every]` and `#[idle]` included; zero for
+    /// these alone.
+    pub timers: u32,
     /// Deadline of asks that set none; `None` switches it off.
     pub ask_timeout: Option<Duration>,
     /// Whether an asker may run a sync handler of an idle actor on its own stack.
@@ -126,6 +129,9 @@ pub trait Configured: SupervisorStrategy {
 
     /// On which threads its state may be.
     type Residence: Residence;
+
+    /// Whether it says how many timers it has.
+    type Timers: Presence;
 
     /// Whether that is one thread alone.
     const LOCAL: bool = <Self::Residence as Residence>::LOCAL;
@@ -214,6 +220,9 @@ pub trait Presence: 'static {
     /// A `T`, or nothing.
     type Of<T: Copy>: Copy;
 
+    /// Whether it has this or the other.
+    type Or<P: Presence>: Presence;
+
     /// `value`, where it is kept.
     fn of<T: Copy>(value: T) -> Self::Of<T>;
 
@@ -226,6 +235,7 @@ pub trait Presence: 'static {
 pub enum Present {}
 impl Presence for Present {
     type Of<T: Copy> = T;
+    type Or<P: Presence> = Self;
 
     #[inline]
     fn of<T: Copy>(value: T) -> T {
@@ -243,6 +253,7 @@ impl Presence for Present {
 pub enum Absent {}
 impl Presence for Absent {
     type Of<T: Copy> = ();
+    type Or<P: Presence> = P;
 
     #[inline]
     fn of<T: Copy>(_: T) {}
@@ -391,6 +402,20 @@ pub trait Stashing {}
     note = "help: add `#[idle(30s)] fn quiet(&mut self) {{ .. }}` to its handlers"
 )]
 pub trait Idles: Actor {}
+
+/// An actor whose context has timers: where there is a heap each of them.
+#[diagnostic::on_unimplemented(
+    message = "the context of `{Self}` has no timers",
+    label = "there is no place for one",
+    note = "help: write `#[actor(timers = 1)]` on `struct {Self}`: how many run at a time, those of `#[every]` and `#[idle]` \
+            included"
+)]
+pub trait Timing: Actor {}
+#[cfg(feature = "tokio")]
+impl<A: Actor> Timing for A {}
+#[cfg(not(feature = "tokio"))]
+#[diagnostic::do_not_recommend]
+impl<A: Actor + Configured<Timers = Present>> Timing for A {}
 
 /// An actor with a `#[terminated]` hook.
 #[diagnostic::on_unimplemented(

@@ -17,6 +17,8 @@ use crate::time::Instant;
 
 mod errands;
 
+pub use errands::Errand;
+
 /// The runtime as seen from inside actor `A`: lent to a handler for the time it runs.
 pub struct Context<A: Actor> {
     pub(crate) host: Host<A>,

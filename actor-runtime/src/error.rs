@@ -35,6 +35,20 @@ impl fmt::Display for TellError {
 
 impl core::error::Error for TellError {}
 
+/// Why an actor fails that has no place for one more timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimersFull;
+
+impl fmt::Display for TimersFull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "all timers of the actor run; write a larger number in `#[actor(timers = 4)]`, or cancel one before",
+        )
+    }
+}
+
+impl core::error::Error for TimersFull {}
+
 /// Why `.tell()` handed a call back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

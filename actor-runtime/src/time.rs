@@ -93,7 +93,12 @@ pub(crate) const fn duration(nanos: u64) -> Duration {
 ///
 /// Without a division, which small cores do in software.
 pub(crate) fn next_beat(last: Instant, period: Duration, now: Instant) -> Instant {
-    let period = nanos(period).max(1);
+    beat_after(last, nanos(period), now)
+}
+
+/// As [`next_beat`], with a period in nanoseconds.
+pub(crate) fn beat_after(last: Instant, period: u64, now: Instant) -> Instant {
+    let period = period.max(1);
     let mut left = now.as_nanos().saturating_sub(last.as_nanos());
     let mut doublings = 0;
     while period << doublings <= left >> 1 {

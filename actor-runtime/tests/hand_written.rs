@@ -61,12 +61,14 @@ impl CounterRef {
 impl Configured for Counter {
     type Ref = CounterRef;
     type Residence = Anywhere;
+    type Timers = Absent;
 
     const OPTIONS: Options = Options {
         name: "counter",
         capacity: 4,
         overflow: Overflow::Wait,
         stash: 0,
+        timers: 0,
         // Miri takes its time over a panic.
         ask_timeout: if cfg!(miri) { None } else { Some(Duration::from_secs(5)) },
         inline_ask: true,

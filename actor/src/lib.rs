@@ -115,8 +115,9 @@
 //!
 //! | | tokio | bare metal |
 //! |---|---|---|
-//! | handlers sync and async, calls, `Reply`, `.then(..)`, urgent messages, the stash, overflow policies, `#[every]`, `#[idle]`, declared children and pools, restarts, limits, backoff | yes | the same |
+//! | handlers sync and async, calls, `Reply`, `.then(..)`, urgent messages, the stash, overflow policies, `#[every]`, `#[idle]`, `ctx.after`, `ctx.every`, declared children and pools, restarts, limits, backoff | yes | the same |
 //! | room in a mailbox | `#[actor(mailbox = ..)]` | what [`system!`] says, the option where it says nothing; 128 messages at most, so not `unbounded` |
+//! | timers that run at a time | as many as there is memory for | as many as `#[actor(timers = 4)]` or [`system!`] says, those of `#[every]` and `#[idle]` included; what one captures is no larger than a message of its actor |
 //! | a message whose time is over while it is in a mailbox or a stash | is skipped | is handled: there is no place to keep its limit. Who waits for room or for an answer is kept to it |
 //! | an answer that comes as an urgent message and finds their lane full | goes in all the same | goes into the room that was kept for it, among the others |
 //! | a ref to a declared child, or a clone of a pool, once its parent has begun anew | answers `Stopped`: the next children are others | is that of the next ones: it is the address of statics |
@@ -124,7 +125,7 @@
 //! | a failure | has a text | has none: what an error says is not kept |
 //! | a reply that is dropped by the handler that fails | tells the asker `Failed` | tells it `NoReply` |
 //! | `control().kill()` | ends an async handler at its await | is a stop |
-//! | `ctx.spawn`, restart types, `watch`, `pipe`, `attach`, `after`, `#[dead_letter]`, `#[indirect]`, `Topic`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |
+//! | `ctx.spawn`, restart types, `watch`, `pipe`, `attach`, `#[dead_letter]`, `#[indirect]`, `Topic`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |
 //!
 //! On tokio, actors run in the runtime of the program, which needs its time driver: the features `macros` and
 //! `rt-multi-thread` of tokio for `#[tokio::main]`, and `time`, `signal`, `fs`, `net` for what the program itself awaits.
@@ -153,8 +154,8 @@ pub use actor_runtime::backend::{Asking, Sending, Stopped};
 pub use actor_runtime::call::{
     Ask, Call, Done, Kind, Owned, OwnedCall, Rejected, RejectedMany, Rest, Returned, Tell, TryAsk,
 };
-pub use actor_runtime::context::{Context, FailureTags};
-pub use actor_runtime::error::{AskError, Reason, TellError};
+pub use actor_runtime::context::{Context, Errand, FailureTags};
+pub use actor_runtime::error::{AskError, Reason, TellError, TimersFull};
 pub use actor_runtime::factory::Factory;
 pub use actor_runtime::failure::{Description, Failure, FailureKind, Origin, StopReason};
 pub use actor_runtime::id::{ActorId, Incarnation};
@@ -181,10 +182,10 @@ pub use actor_runtime::recipient::Delivery;
 
 #[cfg(feature = "tokio")]
 pub use actor_runtime::backend::tokio::{
-    ActorSystem, Attached, Builder, Dispatcher, DispatcherKind, Errand, EventListener,
-    FailureTelemetryObservationConfig, FindError, OverloadHint, OwnedRuntime, PlaceError, Placement, Published,
-    ReadyCell, Residents, ShutdownError, SingleWorker, Spawn, SpawnChild, SpawnError, Spawning, Stepper, Stuck,
-    Suspension, TelemetryContext, TelemetryCounts, Topic,
+    ActorSystem, Attached, Builder, Dispatcher, DispatcherKind, EventListener, FailureTelemetryObservationConfig,
+    FindError, OverloadHint, OwnedRuntime, PlaceError, Placement, Published, ReadyCell, Residents, ShutdownError,
+    SingleWorker, Spawn, SpawnChild, SpawnError, Spawning, Stepper, Stuck, Suspension, TelemetryContext,
+    TelemetryCounts, Topic,
 };
 
 #[cfg(feature = "tracing")]

@@ -189,6 +189,8 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
         None => some(&duration::expression(core::time::Duration::from_secs(5), &rt), &rt),
     };
     let stash = options.stash.unwrap_or(0);
+    let timers = options.timers.unwrap_or(0);
+    let has_timers = if options.timers.is_some() { quote!(Present) } else { quote!(Absent) };
     let stashing = options.stash.map(|_| {
         quote! {
             #[automatically_derived]
@@ -216,12 +218,14 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
         impl #impl_generics #rt::Configured for #ident #ty_generics #where_clause {
             type Ref = #reference #ty_generics;
             type Residence = #rt::#residence;
+            type Timers = #rt::#has_timers;
 
             const OPTIONS: #rt::Options = #rt::Options {
                 name: #name,
                 capacity: #capacity,
                 overflow: #overflow,
                 stash: #stash,
+                timers: #timers,
                 ask_timeout: #ask_timeout,
                 inline_ask: #inline_ask,
                 throughput: #throughput,

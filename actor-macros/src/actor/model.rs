@@ -24,6 +24,8 @@ pub(crate) struct Options {
     pub(crate) name: Option<LitStr>,
     pub(crate) capacity: Option<u32>,
     pub(crate) stash: Option<u32>,
+    /// Those of `#[every]` and `#[idle]` included.
+    pub(crate) timers: Option<u32>,
     pub(crate) overflow: Option<Overflow>,
     pub(crate) ask_timeout: Option<Time>,
     pub(crate) inline_ask: Option<bool>,

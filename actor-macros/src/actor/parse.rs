@@ -21,6 +21,7 @@ use crate::supervise;
 const OPTIONS: &[&str] = &[
     "mailbox",
     "stash",
+    "timers",
     "ask_timeout",
     "fairness",
     "throughput",
@@ -100,6 +101,10 @@ fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
             "stash" => {
                 let zero = "a stash without room keeps no message; leave it out";
                 options.stash = entry.count("stash = 64", zero, diagnostics);
+            }
+            "timers" => {
+                let zero = "an actor without room for a timer has none; leave it out";
+                options.timers = entry.count("timers = 4", zero, diagnostics);
             }
             "ask_timeout" => {
                 let zero = "no ask is answered within zero time";

@@ -1,7 +1,7 @@
 //! Model to items: a slot and a ref for each actor, and the functions that run them.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote_spanned};
+use quote::{ToTokens, format_ident, quote_spanned};
 use syn::parse_quote;
 use syn::spanned::Spanned;
 
@@ -160,7 +160,7 @@ fn named(index: usize, actor: &Actor, rt: &Tokens) -> (TokenStream, Actor) {
 
 /// The ref to an actor, and how it is made.
 fn reference(index: usize, actor: &Actor, rt: &Tokens) -> TokenStream {
-    let Actor { attrs, name, ty, factory, mailbox: _, at: _ } = actor;
+    let Actor { attrs, name, ty, factory, mailbox: _, timers: _, at: _ } = actor;
     let rt = &rt.at(actor.at);
     let (make, reference, capacity) = (make(index), self::at(index), capacity(actor, rt));
     // What is wrong with a factory is shown there.
@@ -173,7 +173,7 @@ fn reference(index: usize, actor: &Actor, rt: &Tokens) -> TokenStream {
         #doc
         pub static #name: <#ty as #rt::Configured>::Ref =
             { #[allow(unused_imports)] use #rt::NoRef as _; <<#ty as #rt::Configured>::Ref>::__of(__worker::#reference()) };
-        const _: () = #rt::check::<#ty>(<#capacity as #rt::Capacity>::MESSAGES);
+        const _: () = #rt::check::<#ty, #capacity>();
         const #make: #rt::Make<#ty> = #made;
     }
 }
@@ -228,12 +228,17 @@ fn slot_type(actor: &Actor, rt: &Tokens) -> TokenStream {
 
 fn capacity(actor: &Actor, rt: &Tokens) -> TokenStream {
     let ty = &actor.ty;
-    match actor.mailbox {
-        Some(mailbox) => {
-            let mailbox = mailbox as usize;
-            quote!(#rt::Room<#mailbox>)
+    let messages = match actor.mailbox {
+        Some(mailbox) => (mailbox as usize).to_token_stream(),
+        None => quote!({ <<#ty as #rt::Placed>::Capacity as #rt::Capacity>::MESSAGES }),
+    };
+    match (actor.mailbox, actor.timers) {
+        (None, None) => quote!(<#ty as #rt::Placed>::Capacity),
+        (Some(_), None) => quote!(#rt::Room<#messages>),
+        (_, Some(timers)) => {
+            let timers = timers as usize;
+            quote!(#rt::Room<#messages, #timers>)
         }
-        None => quote!(<#ty as #rt::Placed>::Capacity),
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Actor {
     pub(crate) ty: Type,
     /// As `#[actor]` says where nothing is said here.
     pub(crate) mailbox: Option<u32>,
+    /// Likewise, those of `#[every]` and `#[idle]` included.
+    pub(crate) timers: Option<u32>,
     pub(crate) factory: Expr,
     /// Where the options stand.
     pub(crate) at: Span,

@@ -78,13 +78,18 @@ fn parse_actor(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Result
     input.parse::<Token![:]>()?;
     let ty: Type = input.parse()?;
     let at = ty.to_token_stream().into_iter().next().map_or_else(|| name.span(), |token| token.span());
-    let mut mailbox = None;
+    let (mut mailbox, mut timers) = (None, None);
     if input.peek(syn::token::Brace) {
         let inner;
         braced!(inner in input);
-        for entry in options::read(inner.parse()?, "an actor of `system!`", &["mailbox"], diagnostics) {
-            let zero = "a mailbox without room takes no message";
-            mailbox = entry.count("mailbox = 8", zero, diagnostics);
+        for entry in options::read(inner.parse()?, "an actor of `system!`", &["mailbox", "timers"], diagnostics) {
+            if entry.name == "mailbox" {
+                let zero = "a mailbox without room takes no message";
+                mailbox = entry.count("mailbox = 8", zero, diagnostics);
+            } else {
+                let zero = "an actor without room for a timer has none; leave it out";
+                timers = entry.count("timers = 4", zero, diagnostics);
+            }
         }
     }
     if !input.peek(Token![=]) {
@@ -92,5 +97,5 @@ fn parse_actor(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Result
         return Err(refuse(input, "an actor needs a factory, which makes its state at every restart", help));
     }
     input.parse::<Token![=]>()?;
-    Ok(Actor { attrs, name, ty, mailbox, factory: input.parse()?, at })
+    Ok(Actor { attrs, name, ty, mailbox, timers, factory: input.parse()?, at })
 }

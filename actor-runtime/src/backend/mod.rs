@@ -536,6 +536,58 @@ impl<A: Actor> Host<A> {
         on_host!(self, host => host.unstash_all());
     }
 
+    /// Has `call` make a message, so much later. Returns the number of the timer; none where there is no place for it.
+    pub(crate) fn after<K, F>(&mut self, delay: Duration, call: F) -> Option<u64>
+    where
+        K: Kind,
+        F: for<'r> FnOnce(&'r A::Ref) -> Call<'r, A, K> + Send + 'static,
+    {
+        let _ = (delay, &call);
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(host) => Some(host.after(delay, call)),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(host) => host.after(delay, call),
+            #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+            Self::None(never, _) => match *never {},
+        }
+    }
+
+    /// Has `call` make a message, once each period. As above.
+    pub(crate) fn every<K, F>(&mut self, period: Duration, call: F) -> Option<u64>
+    where
+        K: Kind,
+        F: for<'r> FnMut(&'r A::Ref) -> Call<'r, A, K> + Send + 'static,
+    {
+        let _ = (period, &call);
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(host) => Some(host.every(period, call)),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(host) => host.every(period, call),
+            #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+            Self::None(never, _) => match *never {},
+        }
+    }
+
+    /// Whether there is a place for one more timer.
+    pub(crate) fn has_free_timer(&self) -> bool {
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(_) => true,
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(host) => host.has_free_timer(),
+            #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+            Self::None(never, _) => match *never {},
+        }
+    }
+
+    /// Ends what was begun under this number in this life.
+    pub(crate) fn cancel_errand(&mut self, number: u64) {
+        let _ = number;
+        on_host!(self, host => host.cancel_errand(number));
+    }
+
     /// Waits for quiet for so long, or not at all.
     pub(crate) fn set_idle(&mut self, period: Option<Duration>) {
         let _ = period;

@@ -1,5 +1,5 @@
-//! What a handler may ask of the runtime: children, timers, pipes, streams, watches. On tokio; bare metal has declared
-//! children, `#[every]` and `#[idle]`.
+//! What a handler may ask of the runtime: children, timers, pipes, streams, watches. Bare metal has declared
+//! children and timers.
 //!
 //! Whatever a [`Context`](crate::Context) begins belongs to the life of the actor that began it: it ends when the actor
 //! stops and when it restarts, and keeps no actor alive. [`Errand`](crate::Errand) is the handle that ends a timer, a
@@ -106,6 +106,11 @@
 //! assert_eq!(stepper.block_on(async { store.rows().await })?, 0);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! On bare metal an actor says how many timers it has at a time, those of `#[every]` and `#[idle]` included:
+//! `#[actor(timers = 4)]`, or for one of them `FLUSHER: Store { timers = 4 } = ..` in [`system!`](crate::system!). The handler
+//! that begins one more fails by a [`TimersFull`](crate::TimersFull), for its supervisor to decide about;
+//! [`ctx.has_free_timer()`](crate::Context::has_free_timer) says so before.
 //!
 //! [`ctx.attach(rows, StoreRef::row)`](crate::Context::attach) feeds the actor from a stream: the next item is taken when
 //! the one before has been handled, and `.at_end(|me| me.done())` tells of its end.

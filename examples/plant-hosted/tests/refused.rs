@@ -63,9 +63,9 @@ macro_rules! stations {
 }
 
 stations! {
-    after: "an actor on bare metal has no timers, pipes and streams in its context; use `#[every]`",
-    every: "an actor on bare metal has no timers, pipes and streams in its context; use `#[every]`",
-    pipe: "an actor on bare metal has no timers, pipes and streams in its context; use `#[every]`",
+    after: "on bare metal a context has the timers that its actor says; write `#[actor(timers = 4)]`, with more than its `#[every]` and `#[idle]`",
+    every: "on bare metal a context has the timers that its actor says; write `#[actor(timers = 4)]`, with more than its `#[every]` and `#[idle]`",
+    pipe: "an actor on bare metal has no pipes and streams; have somebody tell it what they bring",
     watch: "an actor on bare metal has no watch on others; have them tell it of their end, in `#[stopping]`",
     system: "an actor on bare metal has no `ctx.system()`; its system is a module",
 }

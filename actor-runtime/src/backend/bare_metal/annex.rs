@@ -92,7 +92,7 @@ pub(super) struct Marks {
     pub(super) released: Cell<u8>,
 }
 
-/// The bytes that an `A` needs for itself, its children not counted.
+/// The bytes that an `A` needs for itself, the timers of its context and its children not counted.
 #[must_use]
 pub const fn annex_size<A: Actor>() -> usize {
     future_at::<A>() + if is_async::<A>() { round_up(future_size::<A>()) } else { 0 }
@@ -104,7 +104,7 @@ pub(super) const fn can_fail<A: Actor>() -> bool {
 }
 
 const fn has_marks<A: Actor>() -> bool {
-    timers::count::<A>() > 0 || A::CHILDREN > 0 || has_stash::<A>() || is_async::<A>()
+    timers::any::<A>() || A::CHILDREN > 0 || has_stash::<A>() || is_async::<A>()
 }
 
 /// Whether any handler of `A` is async.
@@ -190,6 +190,12 @@ pub(super) unsafe fn marks<A: Actor>(part: NonNull<u8>) -> Option<&'static Marks
     let marks = unsafe { part.byte_add(marks_at::<A>()) }.cast::<Marks>();
     // SAFETY: marks are cells, valid as zeros, and nothing else lies there.
     Some(unsafe { marks.as_ref() })
+}
+
+/// The first place of the timers of its context, which lie behind all else.
+pub(super) const fn agenda<A: Actor>(part: NonNull<u8>) -> NonNull<u8> {
+    // SAFETY: the part has these bytes, and those of the timers.
+    unsafe { part.byte_add(annex_size::<A>()) }
 }
 
 /// The first place of the stash.

@@ -20,8 +20,10 @@ use crate::failure::{FailureKind, StopReason};
 use crate::lifecycle::{Course, EndOfChildren, Lifecycle, Task};
 use crate::message::{Message, Mode};
 use crate::policy::{self, Share};
+use crate::reference::{ActorRef, Ref};
 use crate::supervision::{Decision, Directive, LiveFailure, decide, directive};
 
+use super::agenda::Agenda;
 use super::annex::{self, Marks, Record};
 use super::body::Body;
 use super::header::{Address, Stage, attention};
@@ -127,6 +129,12 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     }
 
     #[inline]
+    fn agenda(self) -> Option<Agenda<A>> {
+        // SAFETY: the turn is exclusive.
+        unsafe { Agenda::of(self.place.annex) }
+    }
+
+    #[inline]
     fn quiet(self) -> Option<&'static Quiet> {
         annex::quiet::<A>(self.place.annex)
     }
@@ -134,7 +142,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     /// Timers whose messages are to be handled, one bit for each.
     #[inline]
     fn ticks(self) -> Option<&'static Cell<u8>> {
-        if timers::count::<A>() == 0 { None } else { self.marks().map(|marks| &marks.ticks) }
+        if !timers::any::<A>() { None } else { self.marks().map(|marks| &marks.ticks) }
     }
 
     /// The number of declared children that were started in this life.
@@ -278,7 +286,9 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     /// Takes all messages out of the stash, to be handled next.
     #[cold]
     fn unstash_all(self) {
-        if self.stashed().is_some_and(|stash| stash.release()) {
+        let has_messages = self.stashed().is_some_and(|stash| stash.release());
+        let has_errands = self.agenda().is_some_and(|agenda| agenda.release());
+        if has_messages || has_errands {
             self.address.header().signal(attention::AHEAD);
         }
     }
@@ -427,7 +437,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             return None;
         }
         let mut is_overdue = false;
-        if const { timers::count::<A>() > 0 }
+        if const { timers::any::<A>() }
             && let Some(marks) = self.marks()
         {
             if let Some(tick) = self.next_tick(marks) {
@@ -509,6 +519,14 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     /// The message of a timer that is due; that of `#[idle]` if it is quiet.
     fn tick(self, timer: usize) -> Option<A::Message> {
+        if let Some(agenda) = self.agenda()
+            && let Some(index) = timer.checked_sub(timers::declared::<A>())
+        {
+            let me = A::Ref::from_ref(Ref::from_address(crate::backend::Address::BareMetal(self.address)));
+            // SAFETY: the actor is up, so there is a state; the turn is exclusive and no future has it.
+            let must_wait = |message: &_| has_stash::<A>() && unsafe { self.state().as_ref() }.stashes(message);
+            return agenda.fire(index, &me, must_wait);
+        }
         match self.quiet().filter(|_| timer == A::PROTOCOL.timers.len()) {
             Some(quiet) => {
                 let is_busy =
@@ -531,8 +549,11 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         let due = timers::due::<A>(self.place.annex);
         if due != 0 {
             let now = self.place.system.now();
-            for timer in (0..timers::count::<A>()).filter(|timer| due & 1 << timer != 0) {
-                timers::arm::<A>(self.place.annex, timer, now);
+            for timer in (0..u8::BITS as usize).filter(|timer| due & 1 << timer != 0) {
+                match (timer.checked_sub(timers::declared::<A>()), self.agenda()) {
+                    (Some(index), Some(agenda)) => agenda.arm(index, now),
+                    _ => timers::arm::<A>(self.place.annex, timer, now),
+                }
             }
         }
         due
@@ -717,7 +738,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     /// The actor is up: its timers run, and its parent is told, once.
     fn announce(self) {
-        if timers::count::<A>() > 0 {
+        if timers::declared::<A>() > 0 {
             let now = self.place.system.now();
             for timer in 0..A::PROTOCOL.timers.len() {
                 timers::arm::<A>(self.place.annex, timer, now);
@@ -758,6 +779,9 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     fn drop_state(self) {
         timers::stop::<A>(self.place.annex);
+        if let Some(agenda) = self.agenda() {
+            agenda.end_all();
+        }
         // Replies it kept are answered with what became of it.
         let is_stopping = self.life(|life| life.is_stopping());
         if !is_stopping {

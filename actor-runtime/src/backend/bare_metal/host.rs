@@ -7,7 +7,7 @@ use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU8, Ordering};
 use core::time::Duration;
 
-use crate::actor::{Actor, AllHandlersInOneBlock, Presence};
+use crate::actor::{Actor, AllHandlersInOneBlock, Configured, Presence};
 use crate::call::{Call, Kind, Limit};
 use crate::context::Context;
 use crate::factory::Factory;
@@ -15,12 +15,14 @@ use crate::failure::{Description, Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
 use crate::policy::Route;
 use crate::reply::Reply;
+use crate::size::require;
 use crate::supervision::{Decider, Directive, LiveFailure, directive};
-use crate::time::Instant;
+use crate::time::{Instant, nanos};
 
+use super::agenda::{self, Agenda, has_agenda};
 use super::annex;
 use super::crew::Crew;
-use super::header::Address;
+use super::header::{Address, attention};
 use super::make::Make;
 use super::slot::{Brood, Placed, children_of};
 use super::stash::has_stash;
@@ -41,7 +43,10 @@ mod note {
 const DIRECTIVES: [Directive; 4] = [Directive::Restart, Directive::Resume, Directive::Stop, Directive::Escalate];
 
 /// A pointer to the part of an `A`, where there is one.
-type Part<A> = <<A as AllHandlersInOneBlock>::Idling as Presence>::Of<NonNull<u8>>;
+type Part<A> = <Reaches<A> as Presence>::Of<NonNull<u8>>;
+
+/// Whether the context of an `A` reaches something there.
+type Reaches<A> = <<A as AllHandlersInOneBlock>::Idling as Presence>::Or<<A as Configured>::Timers>;
 
 /// The slot of the actor whose context this is.
 pub(crate) struct Host<A: Actor> {
@@ -68,7 +73,7 @@ impl<A: Actor> Host<A> {
     #[inline]
     pub(super) unsafe fn new(address: Address, decider: Option<Decider>, part: NonNull<u8>) -> Self {
         let decider = if const { A::CAN_FAIL } { MaybeUninit::new(decider) } else { MaybeUninit::uninit() };
-        Self { address, notes: AtomicU8::new(0), decider, part: A::Idling::of(part), actor: PhantomData }
+        Self { address, notes: AtomicU8::new(0), decider, part: Reaches::<A>::of(part), actor: PhantomData }
     }
 
     pub(crate) fn address(&self) -> Address {
@@ -118,8 +123,58 @@ impl<A: Actor> Host<A> {
     }
 
     pub(crate) fn set_idle(&mut self, period: Option<Duration>) {
-        if let Some(quiet) = A::Idling::get(self.part).and_then(annex::quiet::<A>) {
+        if let Some(quiet) = self.part().and_then(annex::quiet::<A>) {
             quiet.wait(self.now(), period);
+        }
+    }
+
+    fn part(&self) -> Option<NonNull<u8>> {
+        Reaches::<A>::get(self.part)
+    }
+
+    /// The timers of this context.
+    ///
+    /// # Panics
+    /// If the actor says of none, where it may live on tokio as well: else that is an error when compiled.
+    fn agenda(&self) -> Option<Agenda<A>> {
+        const NONE: &str = "on bare metal a context has the timers that its actor says; write `#[actor(timers = 4)]`, with \
+            more than its `#[every]` and `#[idle]`";
+        const { require(has_agenda::<A>() || cfg!(feature = "tokio"), NONE) };
+        assert!(const { has_agenda::<A>() }, "{NONE}");
+        // SAFETY: a context is lent in the turn of its actor.
+        self.part().and_then(|part| unsafe { Agenda::of(part) })
+    }
+
+    pub(crate) fn after<K, F>(&mut self, delay: Duration, call: F) -> Option<u64>
+    where
+        K: Kind,
+        F: for<'r> FnOnce(&'r A::Ref) -> Call<'r, A, K> + Send + 'static,
+    {
+        // SAFETY: the verbs are those of the closure.
+        let number = unsafe { self.agenda()?.begin(self.now(), delay, 0, call, agenda::once::<A, K, F>()) };
+        if delay.is_zero() {
+            self.address.header().signal(attention::AHEAD);
+        }
+        number
+    }
+
+    pub(crate) fn every<K, F>(&mut self, period: Duration, call: F) -> Option<u64>
+    where
+        K: Kind,
+        F: for<'r> FnMut(&'r A::Ref) -> Call<'r, A, K> + Send + 'static,
+    {
+        // SAFETY: the verbs are those of the closure.
+        unsafe { self.agenda()?.begin(self.now(), period, nanos(period), call, agenda::again::<A, K, F>()) }
+    }
+
+    pub(crate) fn has_free_timer(&self) -> bool {
+        self.agenda().is_some_and(|agenda| agenda.has_room())
+    }
+
+    pub(crate) fn cancel_errand(&mut self, number: u64) {
+        // SAFETY: a context is lent in the turn of its actor.
+        if let Some(agenda) = self.part().and_then(|part| unsafe { Agenda::<A>::of(part) }) {
+            agenda.cancel(number);
         }
     }
 

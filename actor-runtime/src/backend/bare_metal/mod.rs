@@ -7,6 +7,8 @@
 //! else.
 
 #[allow(unsafe_code)]
+mod agenda;
+#[allow(unsafe_code)]
 mod annex;
 #[allow(unsafe_code)]
 mod body;

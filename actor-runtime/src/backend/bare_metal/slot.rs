@@ -20,6 +20,7 @@ use crate::size::refuse_placed;
 use crate::supervision::{Decider, RestartLimit, Strategy, Supervision};
 use crate::time::Instant;
 
+use super::agenda::{self, Agenda};
 use super::annex::{self, Annex, Record, annex_size};
 use super::body::{Body, Urgent};
 use super::cell::Turn;
@@ -34,22 +35,25 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// The length of a mailbox, as a type.
+/// The length of a mailbox, and how many timers there are, as a type.
 pub trait Capacity: sealed::Sealed + 'static {
     /// The number of messages.
     const MESSAGES: usize;
+    /// The number of timers; zero for as many as the actor says.
+    const TIMERS: usize;
     /// So many places.
     type Ring<M>;
 }
 
-/// `N` messages.
+/// `N` messages, and `TIMERS` timers.
 #[derive(Debug)]
-pub struct Room<const N: usize>;
+pub struct Room<const N: usize, const TIMERS: usize = 0>;
 
-impl<const N: usize> sealed::Sealed for Room<N> {}
+impl<const N: usize, const TIMERS: usize> sealed::Sealed for Room<N, TIMERS> {}
 
-impl<const N: usize> Capacity for Room<N> {
+impl<const N: usize, const TIMERS: usize> Capacity for Room<N, TIMERS> {
     const MESSAGES: usize = N;
+    const TIMERS: usize = TIMERS;
     type Ring<M> = [M; N];
 }
 
@@ -113,11 +117,11 @@ impl Place {
         Self { system, bit, annex, late, parent: None, supervision: const { &Supervision::DEFAULT }, decider: None }
     }
 
-    /// The place of the first child of `A`.
+    /// The place of the first child of `A`, whose own part has so many bytes.
     #[inline]
-    const fn of_children<A: Actor + Placed>(&self, parent: Address) -> Self {
+    const fn of_children<A: Actor + Placed>(&self, parent: Address, own: usize) -> Self {
         // SAFETY: the parts of children lie behind that of their parent.
-        let annex = unsafe { self.annex.byte_add(annex_size::<A>()) };
+        let annex = unsafe { self.annex.byte_add(own) };
         let supervision = const { &A::SUPERVISION };
         Self {
             system: self.system,
@@ -184,7 +188,8 @@ unsafe impl<A: Actor + Placed, K: Capacity> Send for Slot<A, K> {}
 
 /// Says what is wrong with an actor that fits no slot, at the line of whoever calls this in a constant.
 #[track_caller]
-pub const fn check<A: Actor + Placed>(capacity: usize) {
+pub const fn check<A: Actor + Placed, K: Capacity>() {
+    let (capacity, timers) = (K::MESSAGES, K::TIMERS);
     /// The most bytes of a message on a 32-bit machine; pointers of others are longer.
     const MESSAGE: usize = 4 * size_of::<usize>();
     assert!(capacity >= 1, "a mailbox without room takes no message");
@@ -229,20 +234,41 @@ pub const fn check<A: Actor + Placed>(capacity: usize) {
         A::OPTIONS.counters.is_empty() && A::OPTIONS.histograms.is_empty(),
         "`counters(..)` and `histograms(..)` are there on tokio; on bare metal count in a field, and answer an ask with it"
     );
-    assert!(
-        timers::count::<A>() <= 8,
-        "on bare metal an actor has at most 8 timers, that of `#[idle]` included; let one of them count ticks for the others"
-    );
+    check_timers::<A>(timers);
     assert!(
         A::CHILDREN == <A::Children as Brood>::CHILDREN as usize,
         "on bare metal an actor has at most 8 declared children and pools, each of a type that is known; give some of them to another"
     );
 }
 
+/// As [`check`], of the timers: `said` are those of `system!`.
+#[track_caller]
+const fn check_timers<A: Actor>(said: usize) {
+    let (declared, options) = (timers::declared::<A>(), A::OPTIONS.timers as usize);
+    assert!(
+        options == 0 || options >= declared,
+        "this actor has more `#[every]` and `#[idle]` than its `#[actor(timers = ..)]` says; write as many, or more"
+    );
+    assert!(
+        said == 0 || said == declared || agenda::has_agenda::<A>(),
+        "`timers` in `system!` is for the timers of `ctx.after(..)` and `ctx.every(..)`, and this actor has none; write \
+         `#[actor(timers = 4)]` on it, with more than its `#[every]` and `#[idle]`"
+    );
+    assert!(
+        said == 0 || said > declared || !agenda::has_agenda::<A>(),
+        "`timers` in `system!` counts those of `#[every]` and `#[idle]` as well, and leaves `ctx.after(..)` none; write more"
+    );
+    assert!(
+        declared + agenda::count::<A>(said) <= 8,
+        "on bare metal an actor has at most 8 timers, those of `#[every]` and `#[idle]` included; let one of them count ticks \
+         for the others"
+    );
+}
+
 impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
     pub(super) const MESSAGES: u8 = {
         assert!(A::MOVABLE.is_some(), "the state of an actor is `Send`");
-        check::<A>(K::MESSAGES);
+        check::<A, K>();
         assert!(core::mem::offset_of!(Self, body) == core::mem::offset_of!(Front<A>, body));
         assert!(core::mem::offset_of!(Self, body) + size_of::<Body<A>>() == core::mem::offset_of!(Self, ring));
         let ring = K::MESSAGES * size_of::<A::Message>();
@@ -275,6 +301,12 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
     /// Has the worker build the actor, with its bit in the ready word.
     #[inline]
     pub fn start(&'static self, place: &'static Place) {
+        if const { K::TIMERS > 0 }
+            // SAFETY: nobody has the turn before the start.
+            && let Some(agenda) = unsafe { Agenda::<A>::of(place.annex) }
+        {
+            agenda.set_count(agenda::count::<A>(K::TIMERS) as u8);
+        }
         // SAFETY: a system starts its actors before it runs them.
         unsafe { self.address().header().start_as::<A>(place.system, 1 << place.bit, Self::MESSAGES) };
     }
@@ -283,7 +315,7 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
     #[inline(always)]
     pub fn run(&'static self, ready: Ready<'_>, place: &Place, make: impl FnOnce() -> Make<A>) {
         if <A::Children as Brood>::ACTORS > 0 && !ready.any(1 << place.bit) {
-            self.children.run(ready, place.of_children::<A>(self.address()));
+            self.children.run(ready, place.of_children::<A>(self.address(), Self::OWN));
             return;
         }
         // SAFETY: the worker of the system is the caller, and the turn of its actors is its own.
@@ -301,7 +333,7 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
     pub fn tick(&'static self, now: Instant, place: &Place) {
         timers::mark::<A>(self.address(), place.annex, now);
         if <A::Children as Brood>::ACTORS > 0 {
-            self.children.tick(now, place.of_children::<A>(self.address()));
+            self.children.tick(now, place.of_children::<A>(self.address(), Self::OWN));
         }
     }
 
@@ -313,7 +345,7 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
             unsafe { Turn::<A>::new(self.address(), place) }.rest_from_messages();
         }
         if <A::Children as Brood>::ACTORS > 0 {
-            self.children.rest(place.of_children::<A>(self.address()));
+            self.children.rest(place.of_children::<A>(self.address(), Self::OWN));
         }
     }
 
@@ -321,7 +353,10 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
     pub const ACTORS: u32 = 1 + <A::Children as Brood>::ACTORS;
 
     /// Bytes of annex they need.
-    pub const ANNEX: usize = annex_size::<A>() + <A::Children as Brood>::ANNEX;
+    pub const ANNEX: usize = Self::OWN + <A::Children as Brood>::ANNEX;
+
+    /// Those of the actor itself.
+    const OWN: usize = annex_size::<A>() + agenda::size::<A>(agenda::count::<A>(K::TIMERS));
 }
 
 impl<A: Actor + Placed, K: Capacity> core::fmt::Debug for Slot<A, K> {

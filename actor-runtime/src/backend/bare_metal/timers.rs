@@ -10,12 +10,18 @@ use critical_section::{CriticalSection, Mutex};
 use crate::actor::Actor;
 use crate::time::{Instant, next_beat};
 
+use super::agenda::{Agenda, has_agenda};
 use super::annex;
 use super::header::{Address, attention};
 
-/// How many timers an `A` has. Those of `#[every]` come first, then that of `#[idle]`.
-pub(super) const fn count<A: Actor>() -> usize {
+/// How many timers an `A` declares. Those of `#[every]` come first, then that of `#[idle]`; those of its context follow.
+pub(super) const fn declared<A: Actor>() -> usize {
     A::PROTOCOL.timers.len() + A::IDLE.is_some() as usize
+}
+
+/// Whether an `A` has timers.
+pub(super) const fn any<A: Actor>() -> bool {
+    declared::<A>() > 0 || has_agenda::<A>()
 }
 
 /// The next beats of an actor.
@@ -74,7 +80,8 @@ fn note_due<A: Actor>(part: NonNull<u8>, now: Instant) -> bool {
             is_new
         });
     }
-    any
+    // SAFETY: nothing else of it is touched.
+    any | unsafe { Agenda::<A>::of(part) }.is_some_and(|agenda| agenda.look(now))
 }
 
 /// The timers that are due, one bit for each.

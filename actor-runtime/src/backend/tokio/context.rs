@@ -4,7 +4,6 @@ use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Poll, ready};
-use core::time::Duration;
 use std::boxed::Box;
 use std::vec::Vec;
 
@@ -12,9 +11,9 @@ use futures_core::Stream;
 
 use crate::actor::{Actor, Watches};
 use crate::call::{Call, Kind};
-use crate::context::Context;
+use crate::context::{Context, Errand};
 use crate::factory::Factory;
-use crate::id::{ActorId, Incarnation};
+use crate::id::ActorId;
 use crate::reference::{ActorRef, Ref};
 
 use super::agenda::{Brought, Pipe, Source};
@@ -84,40 +83,6 @@ impl<A: Actor> Context<A> {
     /// In an actor that runs on bare metal, where there is none.
     pub fn system(&self) -> ActorSystem {
         self.host.tokio().expect("an actor on bare metal has no `ctx.system()`; its system is a module").system()
-    }
-
-    /// Calls one of this actor's own handlers once, so much later: `ctx.after(d, |me| me.expire(key))`.
-    ///
-    /// The message is made when its time has come, and does not wait behind others in the mailbox. The timer ends with
-    /// this life of the actor, and keeps it from nothing. With a time of zero it is the way to go on later with
-    /// something: messages that wait have their turn in between, and a restart leaves none behind.
-    ///
-    /// # Panics
-    /// In an actor that runs on bare metal, whose timers are those of `#[every]`.
-    pub fn after<K, F>(&mut self, delay: Duration, call: F) -> Errand
-    where
-        K: Kind,
-        F: for<'r> FnOnce(&'r A::Ref) -> Call<'r, A, K> + Send + 'static,
-    {
-        let mut call = Some(call);
-        self.errand(|host| {
-            let make = move |me: &A::Ref| call.take().expect("a timer fires once")(me).message;
-            host.add_timer(delay, None, Box::new(make))
-        })
-    }
-
-    /// Calls one of this actor's own handlers each time a `period` has passed, as `#[every]` does: first after one
-    /// period, and without the ticks it was too busy for.
-    ///
-    /// # Panics
-    /// With a period of zero, and in an actor that runs on bare metal.
-    pub fn every<K, F>(&mut self, period: Duration, mut call: F) -> Errand
-    where
-        K: Kind,
-        F: for<'r> FnMut(&'r A::Ref) -> Call<'r, A, K> + Send + 'static,
-    {
-        assert!(!period.is_zero(), "a timer with a period of zero never rests; give it 1 ms or more");
-        self.errand(|host| host.add_timer(period, Some(period), Box::new(move |me: &A::Ref| call(me).message)))
     }
 
     /// Runs a future beside this actor; what it ends in comes back as a message: `ctx.pipe(future, StoreRef::loaded)`.
@@ -212,9 +177,8 @@ impl<A: Actor> Context<A> {
 
     /// Begins what `begin` begins.
     fn errand(&mut self, begin: impl FnOnce(&mut super::Host<A>) -> u64) -> Errand {
-        let (actor, incarnation) = (self.id(), self.incarnation());
-        let number = begin(self.host_on_tokio("timers, pipes and streams in its context; use `#[every]`"));
-        Errand { actor, incarnation, number }
+        let number = begin(self.host_on_tokio("pipes and streams; have somebody tell it what they bring"));
+        Errand::new(self, number)
     }
 }
 
@@ -245,26 +209,6 @@ where
     }
 }
 
-/// Something an actor has going beside its messages: a timer, a pipe or a stream. Dropping this ends nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Errand {
-    actor: ActorId,
-    incarnation: Incarnation,
-    number: u64,
-}
-
-impl Errand {
-    /// Ends it: no message of it is handled from here on. One that has ended, by itself or with an earlier life of the
-    /// actor, stays so.
-    pub fn cancel<A: Actor>(self, ctx: &mut Context<A>) {
-        if (self.actor, self.incarnation) == (ctx.id(), ctx.incarnation())
-            && let Some(host) = ctx.host.tokio_mut()
-        {
-            host.cancel_errand(self.number);
-        }
-    }
-}
-
 /// A stream that was attached; from [`Context::attach`].
 pub struct Attached<'a, A: Actor> {
     errand: Errand,
@@ -281,7 +225,7 @@ impl<A: Actor> Attached<'_, A> {
         let mut call = Some(call);
         if let Some(host) = self.ctx.host.tokio_mut() {
             let make = move |me: &A::Ref| call.take().expect("a stream ends once")(me).message;
-            host.set_end(self.errand.number, Box::new(make));
+            host.set_end(self.errand.number(), Box::new(make));
         }
         self.errand
     }

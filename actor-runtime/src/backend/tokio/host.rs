@@ -170,7 +170,25 @@ impl<A: Actor> Host<A> {
         unsafe { Turn::of(self.0) }.is_going_down()
     }
 
-    pub(super) fn add_timer(&mut self, after: Duration, period: Option<Duration>, make: Make<A>) -> u64 {
+    pub(crate) fn after<K, F>(&mut self, delay: Duration, call: F) -> u64
+    where
+        K: Kind,
+        F: for<'r> FnOnce(&'r A::Ref) -> Call<'r, A, K> + Send + 'static,
+    {
+        let mut call = Some(call);
+        let make = move |me: &A::Ref| call.take().expect("a timer fires once")(me).message;
+        self.add_timer(delay, None, Box::new(make))
+    }
+
+    pub(crate) fn every<K, F>(&mut self, period: Duration, mut call: F) -> u64
+    where
+        K: Kind,
+        F: for<'r> FnMut(&'r A::Ref) -> Call<'r, A, K> + Send + 'static,
+    {
+        self.add_timer(period, Some(period), Box::new(move |me: &A::Ref| call(me).message))
+    }
+
+    fn add_timer(&mut self, after: Duration, period: Option<Duration>, make: Make<A>) -> u64 {
         // SAFETY: a context is used by user code of its actor's turn only.
         unsafe { Turn::of(self.0) }.add_timer(after, period, make)
     }
@@ -212,7 +230,7 @@ impl<A: Actor> Host<A> {
         unsafe { Turn::of(self.0) }.set_idle(period);
     }
 
-    pub(super) fn cancel_errand(&mut self, number: u64) {
+    pub(crate) fn cancel_errand(&mut self, number: u64) {
         // SAFETY: a context is used by user code of its actor's turn only.
         unsafe { Turn::of(self.0) }.cancel_errand(number);
     }

@@ -61,7 +61,7 @@ pub(crate) use ambient::{InHand, WhyDropped, dropped};
 pub(crate) use blocking::block_on;
 pub(crate) use call::{Asking, Sending, Stopped};
 pub(crate) use confined::Confined;
-pub use context::{Attached, Errand};
+pub use context::Attached;
 pub(crate) use counts::Tally;
 pub(crate) use crew::Crew;
 pub use dispatcher::{

@@ -23,6 +23,7 @@ actor::system! {
         FIRST: Valve { mailbox = 0 } = Valve::new,
         SECOND: Valve { mailbox = 129 } = Valve::new,
         THIRD: Valve { mailbox = "8" } = Valve::new,
+        FOURTH: Valve { timers = 0 } = Valve::new,
         THIRD: Valve { mailbox = 8, mailbox = 9 } = Valve::new,
     }
 }
