@@ -37,7 +37,9 @@ impl Lane {
             }
             // Nothing is left, or no more is wanted.
             Ok(None) | Err(AskError::Stopped) => ctx.stop(),
-            Err(error) => ctx.fail(error),
+            Err(error) => {
+                ctx.fail(error);
+            }
         }
         Ok(())
     }
