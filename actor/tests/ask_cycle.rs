@@ -356,3 +356,54 @@ fn who_does_not_look_for_circles_is_helped_by_the_deadline() {
         assert_eq!(links[0].ask_on(2).timeout(Duration::from_secs(1)).await, Err(AskError::Timeout));
     });
 }
+
+/// Asks the other, and answers.
+#[actor(inline_ask = off, ask_timeout = off)]
+struct Peer {
+    other: Option<PeerRef>,
+    gate: Gate,
+}
+
+#[handlers]
+impl Peer {
+    fn meet(&mut self, other: PeerRef) {
+        self.other = Some(other);
+    }
+    fn answer(&self) -> u32 {
+        7
+    }
+    async fn hold(&mut self) {
+        self.gate.passed().await;
+    }
+    async fn ask(&mut self) -> Result<u32, AskError> {
+        match &self.other {
+            Some(other) => other.answer().await,
+            None => Ok(0),
+        }
+    }
+}
+
+#[test]
+fn who_was_answered_and_has_not_gone_on_yet_is_no_part_of_a_circle() {
+    everywhere_with(finding, |system| async move {
+        let gate = Gate::default();
+        let peer = || {
+            let gate = gate.clone();
+            move || Peer { other: None, gate: gate.clone() }
+        };
+        let (a, b) = (system.spawn(peer()).await.unwrap(), system.spawn(peer()).await.unwrap());
+        a.meet(b.clone()).await.unwrap();
+        b.meet(a.clone()).await.unwrap();
+        // The answer to the one and the question to it in one go.
+        b.hold().tell().unwrap();
+        in_hand(b.control()).await;
+        let mut asks = pin!(a.ask().into_future());
+        begin(asks.as_mut()).await;
+        until(|| b.control().depth() == 1).await;
+        let mut asks_back = pin!(b.ask().into_future());
+        begin(asks_back.as_mut()).await;
+        gate.open();
+        assert_eq!(soon(asks).await, Ok(7));
+        assert_eq!(soon(asks_back).await, Ok(7));
+    });
+}

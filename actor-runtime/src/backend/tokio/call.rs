@@ -201,7 +201,8 @@ impl<'a> Patience<'a> {
     }
 }
 
-/// The handler in hand, if there is one, waits for the actor at `address`.
+/// The handler in hand, if there is one, waits for the actor at `address`. To be called before it is looked whether it has
+/// what it waits for: whoever brings that later wakes it, which ends the wait.
 fn begin_wait(address: Borrowed<'_>) -> Result<Option<Wait<'_>>, Cycle> {
     // SAFETY: whoever runs an actor keeps it alive meanwhile.
     let asker = Ambient::current().map(|asker| unsafe { asker.as_ref() });
@@ -246,7 +247,7 @@ enum SendStage<'a, A: Actor> {
 /// A sender that waits for room.
 struct ForRoom<'a, A: Actor> {
     line: Line<'a, A>,
-    _wait: Option<Wait<'a>>,
+    wait: Option<Wait<'a>>,
     patience: Patience<'a>,
 }
 
@@ -281,13 +282,10 @@ impl<'a, A: Actor> Sending<'a, A> {
                 }
                 Pushed::MustWait => {}
             }
-            let Ok(wait) = begin_wait(self.address) else {
-                return Poll::Ready(Err(TellError::WouldDeadlock));
-            };
             match Line::join(self.address, &mut message, deadline, waker) {
                 Some(line) => {
                     let patience = Patience { deadline, default: false, alarm: None };
-                    self.stage = SendStage::Waiting(Rare::new(ForRoom { line, _wait: wait, patience }));
+                    self.stage = SendStage::Waiting(Rare::new(ForRoom { line, wait: None, patience }));
                     return self.poll_waiting(waker);
                 }
                 None => pushed = self.address.push::<A>(&mut message, deadline),
@@ -300,12 +298,23 @@ impl<'a, A: Actor> Sending<'a, A> {
         let SendStage::Waiting(waiting) = &mut self.stage else {
             panic!("a call is not polled after it has ended");
         };
-        let ForRoom { line, patience, _wait } = &mut *waiting.0;
+        let ForRoom { line, patience, wait } = &mut *waiting.0;
+        let core = &*self.address.header().core;
+        let begun = begin_wait(self.address);
         let result = match line.poll(waker) {
             Waited::Admitted => Ok(()),
             Waited::Closed => Err(TellError::Stopped),
-            Waited::Waiting if patience.is_over(&self.address.header().core, waker, false) => Err(TellError::Timeout),
-            Waited::Waiting => return Poll::Pending,
+            Waited::Waiting if patience.is_over(core, waker, false) => Err(TellError::Timeout),
+            Waited::Waiting => match begun {
+                Ok(begun) => {
+                    *wait = begun;
+                    return Poll::Pending;
+                }
+                Err(cycle) => {
+                    cycle.tell(core);
+                    Err(TellError::WouldDeadlock)
+                }
+            },
         };
         self.stage = SendStage::OVER;
         Poll::Ready(result)
@@ -350,7 +359,9 @@ struct Waiting<'a, A: Actor, K: Kind> {
     pending: Pending<K::Value>,
     /// Where the message still waits for room. Its answer comes through `pending` all the same.
     _line: Option<Line<'a, A>>,
-    _wait: Option<Wait<'a>>,
+    /// The actor asked has to answer itself.
+    holds_up: bool,
+    wait: Option<Wait<'a>>,
     handler: &'static str,
     patience: Patience<'a>,
 }
@@ -404,11 +415,14 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             return Poll::Ready(K::unsent(TellError::WouldDeadlock));
         }
         // Whoever has a reply may hand it on, and then it is not the actor asked who answers.
-        let wait = match message.mode() {
-            Mode::Delegated => Ok(None),
-            Mode::Sync | Mode::Async => begin_wait(self.address),
+        let holds_up = !matches!(message.mode(), Mode::Delegated);
+        let wait = match if holds_up { begin_wait(self.address) } else { Ok(None) } {
+            Ok(wait) => wait,
+            Err(cycle) => {
+                cycle.tell(&self.address.header().core);
+                return Poll::Ready(K::unsent(TellError::WouldDeadlock));
+            }
         };
-        let Ok(wait) = wait else { return Poll::Ready(K::unsent(TellError::WouldDeadlock)) };
         let core = &self.address.header().core;
         let handler = A::PROTOCOL.messages[message.index()];
         let (pending, reply) = reply::pair::<K::Value>();
@@ -445,7 +459,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         }
         let default = default && deadline != inherited;
         let patience = Patience { deadline, default, alarm: None };
-        let waiting = Waiting { pending, _line: line, _wait: wait, handler, patience };
+        let waiting = Waiting { pending, _line: line, holds_up, wait, handler, patience };
         self.stage = AskStage::Waiting(Rare::new(waiting));
         self.poll_waiting(waker, true)
     }
@@ -455,6 +469,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             panic!("a call is not polled after it has ended");
         };
         let waiting = &mut *waiting.0;
+        let begun = if waiting.holds_up && !first { begin_wait(self.address) } else { Ok(waiting.wait.take()) };
         let output = match waiting.pending.poll(waker) {
             Poll::Ready(answer) => K::output(answer, waiting.handler),
             Poll::Pending => {
@@ -466,7 +481,16 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
                 } else if late {
                     K::output(Err(Unanswered::Expired), waiting.handler)
                 } else {
-                    return Poll::Pending;
+                    match begun {
+                        Ok(begun) => {
+                            waiting.wait = begun;
+                            return Poll::Pending;
+                        }
+                        Err(cycle) => {
+                            cycle.tell(core);
+                            K::unsent(TellError::WouldDeadlock)
+                        }
+                    }
                 }
             }
         };

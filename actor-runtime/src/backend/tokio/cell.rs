@@ -401,6 +401,7 @@ impl<A: Actor> Wake for Cell<A> {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
+        self.header.core.waits().leave(self.header.id);
         if self.mailbox.signal(signal::WAKE) {
             let this = NonNull::new(Arc::as_ptr(self).cast_mut()).expect("an allocation has an address");
             // SAFETY: `signal` handed over the turn, and the pointer is that of the `Arc`.

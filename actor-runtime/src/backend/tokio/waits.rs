@@ -3,6 +3,9 @@
 //! An arrow stands for a handler that does not go on before another actor does: it asked, and that actor has to answer
 //! itself, or it has no room for a message. A reply that may be handed on is no arrow, since whoever has it may answer. None
 //! outlives the handler, whoever keeps the future that waits.
+//!
+//! Whoever is woken may have what it waits for, and goes on: its arrows end there, before the one who woke it goes on
+//! itself. A wait that is polled and has to go on is an arrow anew.
 
 use std::collections::BTreeMap;
 use std::vec::Vec;
@@ -51,8 +54,15 @@ impl Arrows {
 /// The waits of one system.
 pub(super) struct Waits(Option<Lock<Arrows>>);
 
-/// A circle would close.
-pub(super) struct Cycle;
+/// A circle would close: whoever is on it, the one that was about to wait first.
+pub(super) struct Cycle(Vec<Named>);
+
+impl Cycle {
+    /// Tells of it.
+    pub(super) fn tell(&self, core: &Core) {
+        core.event(&SystemEvent::AskCycle { actors: &self.0 });
+    }
+}
 
 impl Waits {
     /// Those of a system that looks for circles, or of one that does not.
@@ -60,7 +70,7 @@ impl Waits {
         Self(look.then(Lock::default))
     }
 
-    /// The handler of `asker` waits for `target` from here on, unless that waits for the asker already, which is told.
+    /// The handler of `asker` waits for `target` from here on, unless that waits for the asker already.
     fn begin(&self, asker: &Header, target: &Header) -> Result<Option<u64>, Cycle> {
         let Some(arrows) = &self.0 else { return Ok(None) };
         let named = |header: &Header| ((header.table.label)(), header.id);
@@ -73,11 +83,11 @@ impl Waits {
         };
         drop(arrows);
         way.insert(0, named(asker));
-        asker.core.event(&SystemEvent::AskCycle { actors: &way });
-        Err(Cycle)
+        Err(Cycle(way))
     }
 
-    /// No handler of `asker` waits: what it has begun to wait for and kept, or handed on, holds it up no more.
+    /// The handler of `asker` goes on, or has ended: what it has begun to wait for and kept, or handed on, holds it up no
+    /// more.
     pub(super) fn leave(&self, asker: ActorId) {
         if let Some(arrows) = &self.0 {
             arrows.lock().from.extract_if((asker, 0)..=(asker, u64::MAX), |_, _| true).for_each(drop);
@@ -91,7 +101,7 @@ impl Waits {
     }
 }
 
-/// A handler that waits for another actor, until this is dropped or the handler has ended.
+/// A handler that waits for another actor, until this is dropped, or the handler is woken or has ended.
 pub(super) struct Wait<'a> {
     core: &'a Core,
     asker: ActorId,
