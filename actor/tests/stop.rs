@@ -3,10 +3,11 @@
 
 mod common;
 
+use std::pin::pin;
 use std::time::Duration;
 
 use actor::prelude::*;
-use common::{Gate, Journal, begin, everywhere, in_hand, soon, yield_now};
+use common::{Gate, Journal, begin, everywhere, in_hand, soon, until, yield_now};
 
 #[actor]
 struct Leaf {
@@ -318,5 +319,88 @@ fn a_shutdown_beside_another_ends_with_it() {
         assert!(first.is_err() && second.is_err(), "the actor is stuck: {first:?}, {second:?}");
         drop(release);
         soon(deaf.control().stopped()).await;
+    });
+}
+
+/// Waits for whoever it is told to, in a handler; whoever waits for it waits as long as that takes.
+#[actor(ask_timeout = off, inline_ask = off)]
+struct Elder {
+    gate: Gate,
+    /// Whom its last hook asks.
+    asked_last: Option<JuniorRef>,
+}
+
+#[handlers]
+impl Elder {
+    fn open(&mut self, ctx: &mut Context<Self>) -> JuniorRef {
+        ctx.spawn(|| Junior).detach()
+    }
+    async fn hold(&mut self) {
+        self.gate.passed().await;
+    }
+    fn ask_last(&mut self, junior: JuniorRef) {
+        self.asked_last = Some(junior);
+    }
+    fn answer(&self) -> u32 {
+        42
+    }
+    #[stopping]
+    async fn stopping(&mut self) {
+        if let Some(junior) = &self.asked_last {
+            assert_eq!(junior.ping().await, Ok(true));
+        }
+    }
+}
+
+#[actor(ask_timeout = off)]
+struct Junior;
+
+#[handlers]
+impl Junior {
+    async fn ask(&mut self, elder: ElderRef) -> Result<u32, AskError> {
+        elder.answer().await
+    }
+    fn ping(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_child_that_asks_its_parent_while_that_stops_is_answered_and_holds_up_nobody() {
+    everywhere(|system| async move {
+        let gate = Gate::default();
+        let theirs = gate.clone();
+        let elder = system.spawn(move || Elder { gate: theirs.clone(), asked_last: None }).await.unwrap();
+        let child = elder.open().await.unwrap();
+        elder.hold().tell().unwrap();
+        in_hand(elder.control()).await;
+        let mut asked = pin!(child.ask(elder.clone()).into_future());
+        begin(asked.as_mut()).await;
+        until(|| elder.control().depth() == 1).await;
+        let stopped = elder.control().stop();
+        gate.open();
+        assert_eq!(soon(asked).await, Err(AskError::Handler(AskError::Stopped)));
+        soon(stopped).await;
+    });
+}
+
+#[test]
+fn whoever_the_last_hook_asks_is_not_waiting_for_an_answer_itself() {
+    everywhere(|system| async move {
+        let gate = Gate::default();
+        let theirs = gate.clone();
+        let elder = system.spawn(move || Elder { gate: theirs.clone(), asked_last: None }).await.unwrap();
+        let junior = system.spawn(|| Junior).await.unwrap();
+        elder.ask_last(junior.clone()).await.unwrap();
+        elder.hold().tell().unwrap();
+        in_hand(elder.control()).await;
+        let mut asked = pin!(junior.ask(elder.clone()).into_future());
+        begin(asked.as_mut()).await;
+        until(|| elder.control().depth() == 1).await;
+        let stopped = elder.control().stop();
+        gate.open();
+        assert_eq!(soon(asked).await, Err(AskError::Handler(AskError::Stopped)));
+        soon(stopped).await;
+        assert_eq!(system.counts::<Elder>().failures, 0, "its last hook had its answer");
     });
 }

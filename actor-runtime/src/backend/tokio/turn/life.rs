@@ -217,6 +217,10 @@ impl<A: Actor> Turn<A> {
 
     /// Has the youngest child end and waits for that, until none is left.
     pub(super) fn stop_children(mut self) -> Flow {
+        if self.body().life.is_stopping() {
+            // A child, or whoever the last hook asks, may wait for an answer, which does not come.
+            self.close();
+        }
         // Those that drain have their next lives, if there is anything left to do for them.
         if Self::HAS_GROUP && (self.is_killed() || self.body().life.end_of_children() == EndOfChildren::Stop) {
             self.cell().header.core.groups().dissolve(self.cell().header.id);
@@ -324,16 +328,9 @@ impl<A: Actor> Turn<A> {
     }
 
     /// The actor has ended: what waits is given up, and whoever waits for that is told.
-    pub(super) fn end(mut self, reason: StopReason) {
+    pub(super) fn end(self, reason: StopReason) {
         let cell = self.cell();
-        while let Some(envelope) = self.body().hand.pop() {
-            self.lose_at_end(envelope.message);
-        }
-        cell.mailbox.set_in_hand(0);
-        if Self::HAS_STASH {
-            self.give_up_stash();
-        }
-        self.give_up(cell.mailbox.close());
+        self.close();
         self.give_up_letters();
         self.stop_timers();
         self.disarm_pause();
@@ -370,6 +367,18 @@ impl<A: Actor> Turn<A> {
         }
         header.core.on_end();
         drop(kept);
+    }
+
+    /// Lets nothing more in, and gives up what waits.
+    fn close(mut self) {
+        while let Some(envelope) = self.body().hand.pop() {
+            self.lose_at_end(envelope.message);
+        }
+        self.cell().mailbox.set_in_hand(0);
+        if Self::HAS_STASH {
+            self.give_up_stash();
+        }
+        self.give_up(self.cell().mailbox.close());
     }
 
     /// Gives up a message that waited: the actor has ended.
