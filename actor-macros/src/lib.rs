@@ -321,6 +321,8 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// * `plant::step()`: lets one of them do one thing; returns whether any had something to do.
 /// * `plant::tick()`: notes what is due; to be called from the timer interrupt. Timers, the pauses before restarts
 ///   and the deadlines of awaited calls are as exact as it is frequent.
+/// * with `telemetry = &FAILURES` behind the module: that static takes the failures of the program's actors, from the start on,
+///   such as a `RingBufferFailureTelemetry<8>`. Without it none of that is linked.
 /// * `plant::RAM`: the bytes that all of this takes. `ram <= 512` makes it an error to take more on the target.
 ///
 /// Calls with `.tell()` may be made from interrupts.

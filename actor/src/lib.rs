@@ -123,6 +123,7 @@
 //! | a ref to a declared child, or a clone of a pool, once its parent has begun anew | answers `Stopped`: the next children are others | is that of the next ones: it is the address of statics |
 //! | a panic | is a failure like others | ends the program |
 //! | a failure | has a text | has none: what an error says is not kept |
+//! | telemetry | is given to the builder of a system | is named in [`system!`], and is that of the program; no text, path, handler or run-time tag in a snapshot |
 //! | a reply that is dropped by the handler that fails | tells the asker `Failed` | tells it `NoReply` |
 //! | `control().kill()` | ends an async handler at its await | is a stop |
 //! | `ctx.spawn`, restart types, `watch`, `pipe`, `attach`, `#[dead_letter]`, `#[indirect]`, `Topic`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |

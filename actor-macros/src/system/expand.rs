@@ -9,7 +9,7 @@ use super::model::{Actor, System};
 use crate::names::{self, Tokens};
 
 pub(crate) fn expand(system: &System) -> TokenStream {
-    let System { attrs, vis, module, actors, ram, names } = system;
+    let System { attrs, vis, module, actors, ram, telemetry, names } = system;
     let (keep, rt) = (names.facade_macro("__system"), names.private());
     let (aliases, actors): (Vec<_>, Vec<_>) =
         actors.iter().enumerate().map(|(index, actor)| named(index, actor, &rt)).unzip();
@@ -53,6 +53,11 @@ pub(crate) fn expand(system: &System) -> TokenStream {
             "a system has at most 32 actors, declared children included; put some into a `system!` of their own"
         );
     };
+    let telemetry = telemetry.as_ref().map(|telemetry| {
+        // What is wrong with it is shown there.
+        let report_to = names::respan(quote!(#rt::report_to), telemetry.span());
+        quote_spanned!(names::located(telemetry.span())=> #report_to(#telemetry);)
+    });
     let all = count_all(actors, &rt);
     let module_doc = attrs.is_empty().then(|| quote!(#[doc = "The actors of this system, and what runs them."]));
     quote! {
@@ -115,6 +120,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
 
                     pub(super) fn start(now: fn() -> #rt::Instant) {
                         if SYSTEM.start(now) {
+                            #telemetry
                             #(#starts)*
                         }
                     }

@@ -14,6 +14,8 @@ pub(crate) struct System {
     pub(crate) actors: Vec<Actor>,
     /// The most bytes the statics may take.
     pub(crate) ram: Option<LitInt>,
+    /// Who takes the failures.
+    pub(crate) telemetry: Option<Expr>,
     pub(crate) names: Names,
 }
 

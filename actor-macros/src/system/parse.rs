@@ -12,6 +12,8 @@ use crate::options;
 
 const RAM: &str = "write `ram <= 512`: the most bytes the statics of the system may take";
 
+const TELEMETRY: &str = "write `telemetry = &FAILURES`, with `static FAILURES: RingBufferFailureTelemetry<8> = ..`";
+
 /// The declared system, or nothing where the tokens do not have its form.
 pub(crate) fn parse(tokens: TokenStream, diagnostics: &Diagnostics) -> Option<System> {
     let parser = |input: ParseStream<'_>| parse_system(input, diagnostics);
@@ -36,7 +38,7 @@ fn parse_system(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Resul
         }
         actors.parse::<Option<Token![,]>>()?;
     }
-    let (mut ram, mut facade) = (None, None);
+    let (mut ram, mut telemetry, mut facade) = (None, None, None);
     while !input.is_empty() {
         if input.peek(Token![crate]) {
             input.parse::<Token![crate]>()?;
@@ -44,6 +46,19 @@ fn parse_system(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Resul
             facade = Some(input.parse()?);
         } else {
             let word: Ident = input.parse()?;
+            if word == "telemetry" {
+                if !input.peek(Token![=]) {
+                    return Err(refuse(
+                        input,
+                        "`telemetry` is a static that takes the failures of these actors",
+                        TELEMETRY,
+                    ));
+                }
+                input.parse::<Token![=]>()?;
+                telemetry = Some(input.parse()?);
+                input.parse::<Option<Token![,]>>()?;
+                continue;
+            }
             if word != "ram" {
                 let fact = format_args!("`{word}` is not a limit of a system\nhelp: {RAM}");
                 return Err(syn::Error::new_spanned(&word, fact));
@@ -60,7 +75,7 @@ fn parse_system(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Resul
         input.parse::<Option<Token![,]>>()?;
     }
     let names = Names::new(facade.as_ref());
-    Ok(System { attrs, vis, module, actors: parsed, ram, names })
+    Ok(System { attrs, vis, module, actors: parsed, ram, telemetry, names })
 }
 
 /// An error at the next token.

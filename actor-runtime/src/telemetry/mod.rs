@@ -36,6 +36,11 @@ pub use tags::{MAX_FAILURE_SNAPSHOT_TAGS, Tags, TelemetryTag};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` takes no failures",
+    label = "this is no failure telemetry",
+    note = "help: write `impl FailureTelemetry for {Self}`, or give a `RingBufferFailureTelemetry<64>`"
+)]
 pub trait FailureTelemetry {
     /// An actor failed, and this was decided.
     fn on_failure(&self, snapshot: &FailureSnapshot);

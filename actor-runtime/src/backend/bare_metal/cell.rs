@@ -32,7 +32,8 @@ use super::make::Make;
 use super::quiet::Quiet;
 use super::slot::{Brood, Place, Placed, children_of};
 use super::stash::{Stash, has_stash};
-use super::{call, detour, mailbox, then, timers, urgent, waiting};
+use super::telemetry::About;
+use super::{call, detour, mailbox, telemetry, then, timers, urgent, waiting};
 
 /// Whether there is something to do at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -658,16 +659,36 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         let record = self.place.record::<A>();
         // SAFETY: the turn is exclusive, and nothing that `fail` calls asks for the record or the life.
         let record = record.map(|mut record| unsafe { record.as_mut() });
-        let is_over = self.life(|life| {
+        let (is_over, course) = self.life(|life| {
             // A life that was never built is none.
             let was_one = life.is_going_on() && !life.is_building();
-            fail(kind, directive, life, record, self.address, self.place);
-            was_one && life.is_restarting()
+            let course = fail(kind, directive, life, record, self.address, self.place);
+            (was_one && life.is_restarting(), course)
         });
+        if let Some(taker) = telemetry::taker() {
+            self.report(taker, kind, course);
+        }
         // A handler that waits is part of this life, and so is what it asks before it has ended.
         if is_over && !self.is_running() {
             self.close_life();
         }
+    }
+
+    /// Tells of a failure and of what was decided, which the life shows: to return it would cost those who tell nobody.
+    #[cold]
+    fn report(self, taker: telemetry::Taker, kind: FailureKind, course: Course) {
+        let now = self.place.system.now();
+        let (restarts, resume_at) =
+            self.record(|record| (record.history.restarts(), record.resume_at)).unwrap_or((0, now));
+        let decision = self.life(|life| match course {
+            Course::Escalate => Decision::Escalate,
+            Course::StopParent => Decision::StopSelf,
+            Course::Continue if life.is_restarting() => Decision::Restart { after: resume_at.saturating_since(now) },
+            Course::Continue if life.is_going_on() => Decision::Resume,
+            Course::Continue => Decision::Stop,
+        });
+        let about = const { &About::of::<A>() };
+        telemetry::tell(taker, (kind, decision, restarts, now), (self.address, self.place, about));
     }
 
     /// The life is over from here on: an answer to what it asked must not reach the next one.
@@ -846,7 +867,7 @@ fn fail(
     record: Option<&mut Record>,
     address: Address,
     place: &Place,
-) {
+) -> Course {
     // The first start of a child is its parent's own start; that of others is tried again.
     let is_first_start = place.parent.is_some() && address.header().stage() == Stage::Starting;
     let decision = match record {
@@ -862,11 +883,13 @@ fn fail(
         // Whoever has no record, fails at its first start at most.
         Some(_) | None => Decision::Stop,
     };
-    match (life.failed(decision, false), place.parent) {
+    let course = life.failed(decision, false);
+    match (course, place.parent) {
         (Course::Continue, _) | (_, None) => {}
         (Course::Escalate, Some(parent)) => parent.header().signal(attention::ESCALATED),
         (Course::StopParent, Some(parent)) => parent.header().signal(attention::STOP),
     }
+    course
 }
 
 /// Why replies are dropped at this moment, where the worker is the one who drops them.

@@ -39,6 +39,7 @@ mod slot;
 #[allow(unsafe_code)]
 mod stash;
 mod system;
+mod telemetry;
 #[allow(unsafe_code)]
 mod then;
 #[allow(unsafe_code)]
@@ -63,3 +64,4 @@ pub use slot::{
     Brood, Capacity, ChildSlot, Family, Found, NoSlot, Place, Placed, Room, Seat, Slot, bits, check, fits, reference,
 };
 pub use system::{Ready, System};
+pub use telemetry::report_to;

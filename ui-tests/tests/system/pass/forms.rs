@@ -93,7 +93,10 @@ actor::system! {
         LAMP: deeper::Lamp { mailbox = 2 } = || deeper::Lamp,
         HOUSE: House = || House { main: Child::default(), valves: Pool::default() }
     }
+    telemetry = &FAILURES
 }
+
+static FAILURES: actor::RingBufferFailureTelemetry<4> = actor::RingBufferFailureTelemetry::new();
 
 fn main() {
     cellar::start(|| actor::Instant::ZERO);

@@ -1,0 +1,106 @@
+//! Telemetry on the worker: each decision about a failure, with where it began, as on tokio. One test, because a telemetry is
+//! that of the whole program.
+#![allow(missing_docs)]
+
+mod common;
+
+use actor::prelude::*;
+use actor::{
+    Decision, EscalationStage, FailureKind, FailureSnapshot, RingBufferFailureTelemetry, Severity, Strategy, system,
+};
+use common::{later, now, run};
+
+#[actor(mailbox = 2, tags(component = "probe", bus = "i2c1"))]
+struct Sensor {
+    broken: bool,
+}
+
+#[handlers]
+impl Sensor {
+    #[started]
+    fn started(&mut self) -> Result<(), &'static str> {
+        if self.broken { Err("no sensor on the bus") } else { Ok(()) }
+    }
+    fn read(&mut self, ctx: &mut Context<Self>) {
+        ctx.fail("noise").tag("known", "on tokio alone");
+    }
+}
+
+#[actor(mailbox = 4)]
+#[supervise(limit = 1 per 60s, on(unasked => resume, other => restart))]
+struct Board {
+    #[child(|| Sensor { broken: false })]
+    sensor: Child<Sensor>,
+}
+
+#[handlers]
+impl Board {
+    fn read(&mut self) {
+        self.sensor.read().tell().unwrap();
+    }
+}
+
+#[actor(mailbox = 2)]
+struct Broken {
+    #[child(|| Sensor { broken: true })]
+    sensor: Child<Sensor>,
+}
+
+#[handlers]
+impl Broken {}
+
+static FAILURES: RingBufferFailureTelemetry<4> = RingBufferFailureTelemetry::new();
+
+system! {
+    mod station {
+        BOARD: Board = || Board { sensor: Child::default() },
+    }
+    telemetry = &FAILURES,
+    ram <= 1024
+}
+
+system! {
+    mod depot { BROKEN: Broken = || Broken { sensor: Child::default() } }
+}
+
+fn told() -> Vec<FailureSnapshot> {
+    let mut told = Vec::new();
+    FAILURES.dump_to(|failure| told.push(failure.clone()));
+    told
+}
+
+#[test]
+fn each_decision_is_told_with_where_the_failure_began() {
+    later(7);
+    station::start(now);
+    run(station::step);
+    assert_eq!(told().len(), 0);
+    for _ in 0..2 {
+        station::BOARD.read().tell().unwrap();
+        run(station::step);
+    }
+    let [first, second, passed_on] = told().try_into().unwrap();
+    assert_eq!((first.actor(), first.type_name(), first.kind()), ("sensor", "Sensor", FailureKind::Error));
+    assert!(matches!(first.decision(), Decision::Restart { .. }), "{first}");
+    assert_eq!((first.restarts(), first.severity()), (1, Severity::Warning));
+    assert_eq!((first.incarnation().get(), second.incarnation().get()), (0, 1));
+    assert_eq!((first.strategy(), first.at()), (Strategy::OneForOne, now()));
+    // What was said at run time is not kept here, and neither is the text.
+    assert_eq!(first.tags().map(|tag| tag.to_string()).collect::<Vec<_>>(), ["component=probe", "bus=i2c1"]);
+    assert_eq!((first.path(), first.description()), ("", ""));
+    assert_eq!((second.stage(), second.decision()), (EscalationStage::Initial, Decision::Escalate));
+
+    assert_eq!((passed_on.actor(), passed_on.kind()), ("board", FailureKind::Escalated));
+    assert_eq!(passed_on.stage(), EscalationStage::Escalated { hops: 1 });
+    assert_eq!((passed_on.origin(), passed_on.origin().id), (second.origin(), second.id()));
+    assert_eq!((passed_on.tag("bus"), passed_on.severity()), (Some("i2c1"), Severity::Error));
+
+    // It is that of the program: a system that names none is heard as well. A child that does not start, and its parent.
+    depot::start(now);
+    for _ in 0..8 {
+        depot::step();
+    }
+    let last: Vec<_> = told().into_iter().skip(2).map(|failure| (failure.actor(), failure.stage())).collect();
+    let (here, once) = (EscalationStage::Initial, EscalationStage::Escalated { hops: 1 });
+    assert_eq!(last[..2], [("sensor", here), ("broken", once)]);
+}
