@@ -30,8 +30,8 @@ static IS_SET: AtomicBool = AtomicBool::new(false);
 /// A failure on its way from a child to its parent, by the parent.
 type Climbing = Option<(Address, Ascent)>;
 
-/// It is one at a time, or two where another child fails
-/// before the parent has its turn; of more the origin is lost, and not the failure.
+/// Those that are under way: one at a time, or two where another child fails before the parent has its turn. Of more the
+/// origin is lost, and not the failure.
 static CLIMBING: Mutex<RefCell<[Climbing; 2]>> = Mutex::new(RefCell::new([None; 2]));
 
 /// From here on `telemetry` takes the failures of the program.
