@@ -55,6 +55,9 @@ impl Db {
     fn started(&mut self, ctx: &mut Context<Self>) {
         ctx.tag("endpoint", format_args!("10.0.0.{}", ctx.incarnation()));
     }
+    fn connected(&mut self, peer: &'static str, ctx: &mut Context<Self>) {
+        ctx.tag("peer", peer);
+    }
     fn write(&mut self) -> Result<(), String> {
         Err("disk full".into())
     }
@@ -134,6 +137,8 @@ fn a_snapshot_says_who_failed_where_in_what_and_what_follows() {
     stepper.advance(Duration::from_secs(3));
     stepper.block_on(async {
         let db = system.spawn(db(&Journal::default())).named("users").await.unwrap();
+        db.connected("a").await.unwrap();
+        db.connected("b").await.unwrap();
         db.read("accounts".into()).await.unwrap();
         db.corrupt().await.unwrap();
         db.write().tell().unwrap();
@@ -158,11 +163,11 @@ fn a_snapshot_says_who_failed_where_in_what_and_what_follows() {
     assert_eq!(severities, [Severity::Warning, Severity::Warning, Severity::Error]);
     // The attribute's, those of the life, those of the failure; the last word of each key.
     let tags = |snapshot: &FailureSnapshot| snapshot.tags().map(|tag| tag.to_string()).collect::<Vec<_>>();
-    assert_eq!(tags(&torn), ["component=storage", "endpoint=10.0.0.0", "table=accounts", "disk=sdb"]);
+    assert_eq!(tags(&torn), ["component=storage", "endpoint=10.0.0.0", "peer=b", "table=accounts", "disk=sdb"]);
     assert_eq!(tags(&corrupt), ["component=storage", "endpoint=10.0.0.1", "disk=sda"]);
     assert_eq!((torn.tag("table"), torn.tag("nothing"), torn.dropped_tags()), (Some("accounts"), None, 0));
     let line = "users: error in `read`: torn page; restart; 1 restart; \
-                component=storage endpoint=10.0.0.0 table=accounts disk=sdb";
+                component=storage endpoint=10.0.0.0 peer=b table=accounts disk=sdb";
     assert_eq!(torn.to_string(), line);
 }
 
