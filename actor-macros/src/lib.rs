@@ -321,6 +321,11 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// * `plant::step()`: lets one of them do one thing; returns whether any had something to do.
 /// * `plant::tick()`: notes what is due; to be called from the timer interrupt. Timers, the pauses before restarts
 ///   and the deadlines of awaited calls are as exact as it is frequent.
+/// * `plant::next_deadline()`: the moment at which `tick` has something to note next, for a timer that interrupts once;
+///   to be asked when `step` has returned false.
+/// * `plant::run_tickless(alarm)`: as `run`, without ticks that come for nothing: before it sleeps, `alarm` is called with
+///   that moment, or with `None` where there is none, and has an interrupt come then that calls `tick`. Timers are as exact
+///   as the alarm, while the worker rests now and then; one that is never at rest needs the tick.
 /// * with `telemetry = &FAILURES` behind the module: that static takes the failures of the program's actors, from the start on,
 ///   such as a `RingBufferFailureTelemetry<8>`. Without it none of that is linked.
 /// * `plant::RAM`: the bytes that all of this takes. `ram <= 512` makes it an error to take more on the target.

@@ -35,6 +35,10 @@ pub(crate) fn expand(system: &System) -> TokenStream {
         let (slot, place) = (slot(index), place(index));
         quote!(#slot.rest(&#place);)
     });
+    let nexts = actors.iter().enumerate().map(|(index, _)| {
+        let (slot, place) = (slot(index), place(index));
+        quote!(#slot.next(&#place, earliest);)
+    });
     let sizes = actors.iter().enumerate().map(|(index, actor)| {
         let ty = slot_type(actor, &rt);
         let _ = index;
@@ -103,6 +107,19 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                     __worker::run()
                 }
 
+                /// The moment at which [`tick`] has something to note next; `None` where there is none, and while another
+                /// caller runs the actors. To be asked when [`step`] has returned false.
+                pub fn next_deadline() -> #rt::Option<#rt::Instant> {
+                    __worker::next_deadline()
+                }
+
+                /// As [`run`], without a tick that comes again and again: before it sleeps, `alarm` is called with the
+                /// [`next_deadline`], to have an interrupt come then, which calls [`tick`]; or none, for `None`. A
+                /// deadline that comes while `alarm` runs must not be slept through.
+                pub fn run_tickless(alarm: impl Fn(#rt::Option<#rt::Instant>)) -> ! {
+                    __worker::run_tickless(alarm)
+                }
+
                 /// What the factories above must not see.
                 mod __worker {
                     use super::*;
@@ -149,6 +166,19 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                     #[inline(always)]
                     pub(super) fn run() -> ! {
                         SYSTEM.run(dispatch, rest)
+                    }
+
+                    fn next(earliest: &#rt::Earliest) {
+                        #(#nexts)*
+                    }
+
+                    pub(super) fn next_deadline() -> #rt::Option<#rt::Instant> {
+                        SYSTEM.next_deadline(next)
+                    }
+
+                    #[inline(always)]
+                    pub(super) fn run_tickless(alarm: impl Fn(#rt::Option<#rt::Instant>)) -> ! {
+                        SYSTEM.run_tickless(dispatch, rest, next, tick, alarm)
                     }
                 }
             }

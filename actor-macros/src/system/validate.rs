@@ -7,8 +7,22 @@ use crate::diagnostics::Diagnostics;
 const ACTORS: usize = 32;
 
 /// What the module of a system has besides its actors, the numbered ones aside.
-const TAKEN: &[&str] =
-    &["ACTORS", "ANNEX", "ANNEX_SIZE", "RAM", "SYSTEM", "dispatch", "rest", "run", "start", "step", "tick"];
+const TAKEN: &[&str] = &[
+    "ACTORS",
+    "ANNEX",
+    "ANNEX_SIZE",
+    "RAM",
+    "SYSTEM",
+    "dispatch",
+    "next",
+    "next_deadline",
+    "rest",
+    "run",
+    "run_tickless",
+    "start",
+    "step",
+    "tick",
+];
 /// What begins the names of those.
 const NUMBERED: &[&str] = &["ANNEX_", "BIT_", "COUNT_", "MAKE_", "PLACE_", "SLOT_"];
 

@@ -4,10 +4,11 @@
 mod common;
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{Instant, system};
-use common::{advance, note, noted, now, run};
+use common::{advance, note, noted, now, pass, run};
 
 thread_local! {
     /// Whether the next look at the clock is interrupted.
@@ -91,4 +92,46 @@ fn a_slow_timer_leaves_messages_their_turn() {
         slow::step();
     }
     assert_eq!(noted(), ["plain"], "{} ticks came first", SLOW.get());
+}
+
+#[actor(mailbox = 2, timers = 2)]
+struct Alarm;
+
+#[handlers]
+impl Alarm {
+    #[every(10ms)]
+    fn beat(&mut self) {
+        note("beat");
+        assert_eq!(alarms::next_deadline(), None, "somebody runs the actors");
+    }
+    fn hear(&mut self) {
+        note("heard");
+    }
+    fn later(&mut self, ctx: &mut Context<Self>) {
+        ctx.after(Duration::from_millis(33), |me| me.hear());
+    }
+}
+
+system! {
+    mod alarms { ALARM: Alarm = || Alarm }
+}
+
+const fn millis(millis: u64) -> Instant {
+    Instant::from_nanos(millis * 1_000_000)
+}
+
+/// Of a worker without ticks.
+#[test]
+fn the_alarm_rings_once_for_each_moment() {
+    assert_eq!(alarms::next_deadline(), None);
+    alarms::start(now);
+    run(alarms::step);
+    assert_eq!(alarms::next_deadline(), Some(millis(10)));
+    alarms::ALARM.later().tell().unwrap();
+    assert_eq!(pass(35, alarms::tick, alarms::step, alarms::next_deadline), 4);
+    assert_eq!(noted(), ["beat", "beat", "beat", "heard"]);
+    assert_eq!(alarms::next_deadline(), Some(millis(40)));
+    drop(alarms::ALARM.control().stop());
+    run(alarms::step);
+    assert_eq!(alarms::next_deadline(), None);
 }

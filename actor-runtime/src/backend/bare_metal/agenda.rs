@@ -17,6 +17,7 @@ use crate::size::require;
 use crate::time::{Instant, beat_after};
 
 use super::annex::{self, Marks};
+use super::earliest::Earliest;
 use super::timers;
 
 /// Whether the context of an `A` has timers.
@@ -220,6 +221,13 @@ impl<A: Actor> Agenda<A> {
             });
         }
         any
+    }
+
+    /// Shows when those are due that are not among the `noted` ones.
+    pub(super) fn next(&self, noted: u8, earliest: &Earliest) {
+        for index in (0..self.count()).filter(|index| noted & Self::bit(*index) == 0) {
+            earliest.see(critical_section::with(|cs| self.at(index).due.borrow(cs).get()));
+        }
     }
 
     /// Sets a timer that is due to its beat after `now`; one that fires once has none.

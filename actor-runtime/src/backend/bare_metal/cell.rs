@@ -26,6 +26,7 @@ use crate::supervision::{Decision, Directive, LiveFailure, decide, directive};
 use super::agenda::Agenda;
 use super::annex::{self, Marks, Record};
 use super::body::Body;
+use super::earliest::Earliest;
 use super::header::{Address, Stage, attention};
 use super::host::{self, Host};
 use super::make::Make;
@@ -538,6 +539,22 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         }
     }
 
+    /// Shows when the clock has something for the actor.
+    pub(super) fn next_deadline(self, earliest: &Earliest) {
+        if !self.address.is_alive() {
+            return;
+        }
+        if timers::any::<A>() {
+            timers::next::<A>(self.place.annex, earliest);
+        }
+        if let Some(resume_at) = self.record(|record| record.resume_at)
+            && self.task() == Task::Pause
+        {
+            // A pause that is over at the beginning of time is over all the same.
+            earliest.see(resume_at.as_nanos().max(1));
+        }
+    }
+
     /// The worker has nothing left to do: it has been quiet since now, if anything was heard.
     pub(super) fn rest_from_messages(self) {
         if let Some(quiet) = self.quiet().filter(|quiet| quiet.has_heard()) {
@@ -550,7 +567,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         let due = timers::due::<A>(self.place.annex);
         if due != 0 {
             let now = self.place.system.now();
-            for timer in (0..u8::BITS as usize).filter(|timer| due & 1 << timer != 0) {
+            for timer in (0..timers::most::<A>()).filter(|timer| due & 1 << timer != 0) {
                 match (timer.checked_sub(timers::declared::<A>()), self.agenda()) {
                     (Some(index), Some(agenda)) => agenda.arm(index, now),
                     _ => timers::arm::<A>(self.place.annex, timer, now),

@@ -14,6 +14,7 @@ use crate::actor::Actor;
 use crate::policy::Route;
 use crate::time::Instant;
 
+use super::earliest::Earliest;
 use super::make::Make;
 use super::slot::{Capacity, Found, Kept, Place, Placed, Seat, Slot, bits};
 use super::system::Ready;
@@ -164,6 +165,13 @@ impl<C: Actor + Placed, const N: usize> Seat for PoolSlots<C, N> {
     fn seat_rest(&'static self, mut place: Place) {
         for slot in &self.slots {
             slot.rest(&place);
+            place = Self::next(place);
+        }
+    }
+
+    fn seat_next(&'static self, mut place: Place, earliest: &Earliest) {
+        for slot in &self.slots {
+            slot.next(&place, earliest);
             place = Self::next(place);
         }
     }

@@ -19,6 +19,7 @@ mod cell;
 #[allow(unsafe_code)]
 mod crew;
 mod detour;
+mod earliest;
 #[allow(unsafe_code)]
 mod header;
 #[allow(unsafe_code)]
@@ -59,6 +60,7 @@ pub(crate) use lock::Lock;
 
 pub use annex::{Annex, annex_size};
 pub use crew::{Crew, PoolSlots};
+pub use earliest::Earliest;
 pub use make::Make;
 pub use slot::{
     Brood, Capacity, ChildSlot, Family, Found, NoSlot, Place, Placed, Room, Seat, Slot, bits, check, fits, reference,

@@ -121,6 +121,11 @@ impl Quiet {
         })
     }
 
+    /// When it is to be looked at next, in nanoseconds; zero for never.
+    pub(super) fn deadline(&self) -> u64 {
+        critical_section::with(|cs| self.deadline.borrow(cs).get())
+    }
+
     /// As [`look`](Self::look), for the worker that tells the actor: where it has been quiet for long enough, the time
     /// begins anew, whether the actor `is_busy` or not. Returns whether it is to be told.
     pub(super) fn is_over(&self, now: Instant, is_busy: bool) -> bool {

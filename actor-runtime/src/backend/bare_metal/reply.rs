@@ -18,6 +18,7 @@ use crate::reply::Reply;
 use crate::size::require;
 use crate::time::Instant;
 
+use super::earliest::Earliest;
 use super::waiting;
 
 /// Asks of the program that may be under way at a time; a power of two.
@@ -65,10 +66,23 @@ static TABLE: Mutex<RefCell<[Place; PLACES as usize]>> =
     Mutex::new(RefCell::new([const { Place::FREE }; PLACES as usize]));
 static NUMBER: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
 
-type Wake = fn(Instant);
+/// What those in the table have to hear of.
+#[derive(Clone, Copy)]
+enum News<'n> {
+    Tick(Instant),
+    Next(&'n Earliest),
+}
 
-/// Wakes those who are late, once there is a table.
-static WAKE: Mutex<Cell<Option<Wake>>> = Mutex::new(Cell::new(None));
+type Tell = fn(News<'_>);
+
+/// Goes through the table, once there is one.
+static TELL: Mutex<Cell<Option<Tell>>> = Mutex::new(Cell::new(None));
+
+fn tell(news: News<'_>) {
+    if let Some(tell) = critical_section::with(|cs| TELL.borrow(cs).get()) {
+        tell(news);
+    }
+}
 
 /// Looks at one place, so that interrupts are off for a short time only. Nothing in `look` comes back here.
 fn at<R>(place: u32, look: impl FnOnce(&mut Place) -> R) -> Option<R> {
@@ -80,14 +94,27 @@ fn at<R>(place: u32, look: impl FnOnce(&mut Place) -> R) -> Option<R> {
 
 /// Time has come to `now`: whoever gives up is woken.
 pub(super) fn tick(now: Instant) {
-    if let Some(wake) = critical_section::with(|cs| WAKE.borrow(cs).get()) {
-        wake(now);
-    }
+    tell(News::Tick(now));
 }
 
-fn wake_late(now: Instant) {
+/// Shows when they give up.
+pub(super) fn next(earliest: &Earliest) {
+    tell(News::Next(earliest));
+}
+
+fn heed(news: News<'_>) {
     for place in 0..PLACES {
-        let waker = at(place, |place| if place.due <= now.as_nanos() { place.waker.take() } else { None });
+        let waker = at(place, |place| match news {
+            News::Tick(now) if place.due <= now.as_nanos() => place.waker.take(),
+            News::Tick(_) => None,
+            News::Next(earliest) => {
+                // Whoever was woken is about to find out.
+                if place.waker.is_some() {
+                    earliest.see(place.due.max(1));
+                }
+                None
+            }
+        });
         crate::backend::wake(waker.flatten());
     }
 }
@@ -117,7 +144,7 @@ pub(super) fn pair<T: Send>(due: Option<Instant>) -> Option<(Pending<T>, Reply<T
         less, or with a reference to a static";
     const { require(fits::<T>() || cfg!(feature = "tokio"), TOO_LARGE) };
     assert!(const { fits::<T>() }, "{TOO_LARGE}");
-    critical_section::with(|cs| WAKE.borrow(cs).set(Some(wake_late)));
+    critical_section::with(|cs| TELL.borrow(cs).set(Some(heed)));
     for index in 0..PLACES {
         let turn = critical_section::with(|cs| {
             let turn = NUMBER.borrow(cs).get().wrapping_add(PLACES);

@@ -25,6 +25,7 @@ use super::annex::{self, Annex, Record, annex_size};
 use super::body::{Body, Urgent};
 use super::cell::Turn;
 use super::crew::Crew;
+use super::earliest::Earliest;
 use super::header::Address;
 use super::make::{Build, Make};
 use super::system::{Ready, System};
@@ -349,6 +350,15 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
         }
     }
 
+    /// Shows when the clock has something for this actor and its children.
+    pub fn next(&'static self, place: &Place, earliest: &Earliest) {
+        // SAFETY: the worker of the system is the caller, and the turn of its actors is its own.
+        unsafe { Turn::<A>::new(self.address(), place) }.next_deadline(earliest);
+        if <A::Children as Brood>::ACTORS > 0 {
+            self.children.next(place.of_children::<A>(self.address(), Self::OWN), earliest);
+        }
+    }
+
     /// Actors in it: one, and its children.
     pub const ACTORS: u32 = 1 + <A::Children as Brood>::ACTORS;
 
@@ -428,6 +438,8 @@ pub trait Seat: 'static {
     fn seat_tick(&'static self, now: Instant, place: Place);
     /// The worker has nothing to do for them.
     fn seat_rest(&'static self, place: Place);
+    /// Shows when the clock has something for them.
+    fn seat_next(&'static self, place: Place, earliest: &Earliest);
     /// The type of child `child` of it, and where it is.
     #[doc(hidden)]
     fn seat(&'static self, child: usize) -> Option<Found>;
@@ -493,6 +505,10 @@ impl<C: Actor + Placed> Seat for ChildSlot<C> {
         self.slot.rest(&place);
     }
 
+    fn seat_next(&'static self, place: Place, earliest: &Earliest) {
+        self.slot.next(&place, earliest);
+    }
+
     fn seat(&'static self, _: usize) -> Option<Found> {
         // Not `MESSAGES`: this is compiled for families of other backends too, which fit no slot.
         let messages = <C::Capacity as Capacity>::MESSAGES as u8;
@@ -518,6 +534,8 @@ pub trait Brood: 'static {
     fn tick(&'static self, now: Instant, place: Place);
     /// The worker has nothing to do for them. `place` is that of the first.
     fn rest(&'static self, place: Place);
+    /// Shows when the clock has something for them. `place` is that of the first.
+    fn next(&'static self, place: Place, earliest: &Earliest);
     /// The seat of child `index`.
     #[doc(hidden)]
     fn find(&'static self, index: usize) -> Option<Found>;
@@ -571,6 +589,15 @@ macro_rules! brood {
             }
 
             #[allow(unused_variables, unused_assignments, unused_mut)]
+            fn next(&'static self, mut place: Place, earliest: &Earliest) {
+                $(
+                    self.$index.seat_next(place, earliest);
+                    // SAFETY: the child's slot has its place here.
+                    place = unsafe { place.after($child::ACTORS, $child::ANNEX) };
+                )*
+            }
+
+            #[allow(unused_variables, unused_assignments, unused_mut)]
             fn find(&'static self, mut index: usize) -> Option<Found> {
                 let mut bit = 0;
                 $(
@@ -617,6 +644,7 @@ impl Brood for NoSlot {
     fn run(&'static self, _: Ready<'_>, _: Place) {}
     fn tick(&'static self, _: Instant, _: Place) {}
     fn rest(&'static self, _: Place) {}
+    fn next(&'static self, _: Place, _: &Earliest) {}
     fn find(&'static self, _: usize) -> Option<Found> {
         None
     }

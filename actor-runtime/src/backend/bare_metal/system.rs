@@ -8,6 +8,7 @@ use critical_section::{CriticalSection, Mutex};
 
 use crate::time::Instant;
 
+use super::earliest::Earliest;
 use super::{idle, reply, then, waiting};
 
 /// Tells the time.
@@ -168,6 +169,26 @@ impl System {
         bits != 0
     }
 
+    /// The moment at which the clock has something for the actors that `look` is shown, or for one who waits; none while
+    /// another caller runs the actors.
+    pub fn next_deadline(&self, look: impl FnOnce(&Earliest)) -> Option<Instant> {
+        if !self.enter(|| ()) {
+            return None;
+        }
+        let earliest = self.earliest(look);
+        self.busy.store(false, Ordering::Release);
+        earliest
+    }
+
+    fn earliest(&self, look: impl FnOnce(&Earliest)) -> Option<Instant> {
+        let earliest = Earliest::new();
+        look(&earliest);
+        then::next(self, &earliest);
+        reply::next(&earliest);
+        waiting::next(&earliest);
+        earliest.moment()
+    }
+
     /// Takes the right to run the actors, and looks at them. Returns whether it was to be had.
     #[inline]
     fn enter(&self, look: impl FnOnce()) -> bool {
@@ -184,15 +205,44 @@ impl System {
     /// Runs the actors for ever; while none has anything to do, it lets them `rest` and sleeps.
     #[inline]
     pub fn run(&self, dispatch: impl Fn(Ready<'_>), rest: impl Fn()) -> ! {
+        self.run_or(dispatch, || {
+            rest();
+            idle::until(|| self.ready() != 0);
+        })
+    }
+
+    /// As [`run`](Self::run), without ticks: has an alarm set to the [next deadline](Self::next_deadline) before it sleeps,
+    /// and ticks itself where that has come.
+    #[inline]
+    pub fn run_tickless(
+        &self,
+        dispatch: impl Fn(Ready<'_>),
+        rest: impl Fn(),
+        look: impl Fn(&Earliest),
+        tick: impl Fn(),
+        alarm: impl Fn(Option<Instant>),
+    ) -> ! {
+        self.run_or(dispatch, || {
+            rest();
+            let next = self.earliest(&look);
+            if next.is_some_and(|next| next <= self.now()) {
+                tick();
+            } else {
+                alarm(next);
+                idle::until(|| self.ready() != 0);
+            }
+        })
+    }
+
+    /// Runs the actors for ever, and does `otherwise` while none has anything to do.
+    #[inline(always)]
+    fn run_or(&self, dispatch: impl Fn(Ready<'_>), otherwise: impl Fn()) -> ! {
         while !self.enter(|| ()) {
             core::hint::spin_loop();
         }
         loop {
             match self.ready() {
-                0 => {
-                    rest();
-                    idle::until(|| self.ready() != 0);
-                }
+                0 => otherwise(),
                 bits => dispatch(Ready { bits, here: PhantomData }),
             }
         }

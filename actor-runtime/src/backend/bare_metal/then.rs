@@ -19,6 +19,7 @@ use crate::reference::{ActorRef, Ref};
 use crate::reply::Reply;
 use crate::time::Instant;
 
+use super::earliest::Earliest;
 use super::header::Address;
 use super::system::System;
 use super::{detour, mailbox, urgent, waiting};
@@ -48,6 +49,7 @@ static NUMBER: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
 #[derive(Clone, Copy)]
 enum News<'s> {
     Tick(&'s System, Instant),
+    Next(&'s System, &'s Earliest),
     End(Address),
 }
 
@@ -67,6 +69,11 @@ pub(super) fn tick(system: &System, now: Instant) {
     tell(News::Tick(system, now));
 }
 
+/// Shows when the asks of actors of `system` are late.
+pub(super) fn next(system: &System, earliest: &Earliest) {
+    tell(News::Next(system, earliest));
+}
+
 /// The life of the actor at `asker` is over, and its asks with it: their answers are not for the next one.
 pub(super) fn forget(asker: Address) {
     tell(News::End(asker));
@@ -75,6 +82,12 @@ pub(super) fn forget(asker: Address) {
 fn heed(news: News<'_>) {
     match news {
         News::Tick(system, now) => expire(system, now),
+        News::Next(system, earliest) => {
+            for place in 0..PLACES {
+                let due = critical_section::with(|cs| entry_of(cs, system, place)?.due);
+                earliest.see(due.map_or(Earliest::NONE, |due| due.as_nanos().max(1)));
+            }
+        }
         News::End(asker) => {
             for place in 0..PLACES {
                 critical_section::with(|cs| {
@@ -90,12 +103,17 @@ fn heed(news: News<'_>) {
     }
 }
 
+/// What is in this place, if an actor of `system` asked it.
+fn entry_of(cs: CriticalSection<'_>, system: &System, place: usize) -> Option<Then> {
+    let then = TABLE.borrow(cs).get(place)?.get()?;
+    let is_of_system = then.asker.header().system(cs).is_some_and(|its| core::ptr::eq(its, system));
+    is_of_system.then_some(then)
+}
+
 fn expire(system: &System, now: Instant) {
     for place in 0..PLACES {
         let late = critical_section::with(|cs| {
-            let then = TABLE.borrow(cs).get(place)?.get().filter(|then| then.due.is_some_and(|due| due <= now))?;
-            let is_of_system = then.asker.header().system(cs).is_some_and(|its| core::ptr::eq(its, system));
-            is_of_system.then_some(then)
+            entry_of(cs, system, place).filter(|then| then.due.is_some_and(|due| due <= now))
         });
         if let Some(Then { late, number, .. }) = late {
             // SAFETY: the place is that of an ask that was made with `late`; whether it still is, `deliver` finds out.

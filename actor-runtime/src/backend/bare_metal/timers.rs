@@ -12,11 +12,17 @@ use crate::time::{Instant, next_beat};
 
 use super::agenda::{Agenda, has_agenda};
 use super::annex;
+use super::earliest::Earliest;
 use super::header::{Address, attention};
 
 /// How many timers an `A` declares. Those of `#[every]` come first, then that of `#[idle]`; those of its context follow.
 pub(super) const fn declared<A: Actor>() -> usize {
     A::PROTOCOL.timers.len() + A::IDLE.is_some() as usize
+}
+
+/// How many timers an `A` has at most.
+pub(super) const fn most<A: Actor>() -> usize {
+    if has_agenda::<A>() { u8::BITS as usize } else { declared::<A>() }
 }
 
 /// Whether an `A` has timers.
@@ -88,6 +94,25 @@ fn note_due<A: Actor>(part: NonNull<u8>, now: Instant) -> bool {
 pub(super) fn due<A: Actor>(part: NonNull<u8>) -> u8 {
     // SAFETY: only `due` is looked at.
     unsafe { annex::marks::<A>(part) }.map_or(0, |marks| critical_section::with(|cs| marks.due.borrow(cs).get()))
+}
+
+/// Shows when the timers of an `A` are due that are not already.
+pub(super) fn next<A: Actor>(part: NonNull<u8>, earliest: &Earliest) {
+    let noted = due::<A>(part);
+    for (timer, beat) in beats::<A>(part).iter().enumerate() {
+        if noted & 1 << timer == 0 {
+            earliest.see(critical_section::with(|cs| beat.borrow(cs).get()));
+        }
+    }
+    if noted & 1 << A::PROTOCOL.timers.len() == 0
+        && let Some(quiet) = annex::quiet::<A>(part)
+    {
+        earliest.see(quiet.deadline());
+    }
+    // SAFETY: nothing else of it is touched.
+    if let Some(agenda) = unsafe { Agenda::<A>::of(part) } {
+        agenda.next(noted, earliest);
+    }
 }
 
 /// Sets a timer to the beat after `now`, and takes it for no longer due. That of `#[idle]` is set where it is known whether

@@ -15,6 +15,7 @@ use crate::actor::Actor;
 use crate::time::Instant;
 
 use super::detour;
+use super::earliest::Earliest;
 use super::header::Address;
 use super::mailbox;
 
@@ -98,19 +99,20 @@ static NUMBER: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
 
 /// What those in the table may have waited for.
 #[derive(Clone, Copy)]
-enum News {
+enum News<'n> {
     Room(Address),
     Answer,
     End(Address),
     Tick(Instant),
+    Next(&'n Earliest),
 }
 
-type Tell = fn(News);
+type Tell = fn(News<'_>);
 
 /// Tells those in the table, once there is one.
 static TELL: Mutex<Cell<Option<Tell>>> = Mutex::new(Cell::new(None));
 
-fn tell(news: News) {
+fn tell(news: News<'_>) {
     if let Some(tell) = critical_section::with(|cs| TELL.borrow(cs).get()) {
         tell(news);
     }
@@ -134,6 +136,11 @@ pub(super) fn end(address: Address) {
 /// Time has come to `now`.
 pub(super) fn tick(now: Instant) {
     tell(News::Tick(now));
+}
+
+/// Shows when they give up.
+pub(super) fn next(earliest: &Earliest) {
+    tell(News::Next(earliest));
 }
 
 /// Looks at one place. Nothing in `look` comes back here.
@@ -196,7 +203,7 @@ fn with<R>(number: u32, look: impl FnOnce(CriticalSection<'_>, &mut Option<Waiti
     })?
 }
 
-fn heed(news: News) {
+fn heed(news: News<'_>) {
     match news {
         News::Room(address) => let_in(address),
         News::Answer => let_ask(),
@@ -206,6 +213,13 @@ fn heed(news: News) {
             is_over
         }),
         News::Tick(now) => each(|waiting| waiting.due <= now.as_nanos()),
+        News::Next(earliest) => each(|waiting| {
+            // Whoever was woken is about to find out.
+            if waiting.waker.is_some() {
+                earliest.see(waiting.due.max(1));
+            }
+            false
+        }),
     }
 }
 

@@ -67,6 +67,7 @@ fn quiet_is_never_told_right_after_a_message() {
                 sessions::tick();
                 run(sessions::step);
                 assert_eq!(noted(), []);
+                assert!(sessions::next_deadline().is_some_and(|next| next > now()), "an alarm would ring for nothing");
             },
         );
     }
@@ -138,5 +139,6 @@ fn a_timer_fires_once_a_beat_and_never_after_it_was_cancelled() {
         alarms::tick();
         run(alarms::step);
         assert_eq!((noted().len(), Load::alive()), (0, 0));
+        assert_eq!(alarms::next_deadline(), None);
     });
 }

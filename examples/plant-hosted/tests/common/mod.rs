@@ -10,15 +10,17 @@ use std::time::Duration;
 use actor::prelude::*;
 use actor::{Instant, Stepper};
 
-/// Plays a scene on both backends: what was noted must be the same.
+/// Plays a scene on both backends: what was noted must be the same. On the worker twice: with a tick each millisecond, and
+/// with none but those that are due.
 #[allow(unused_macros)]
 macro_rules! parity {
     ($test:ident, $actor:ident, $make:expr, |$bed:ident, $me:ident| $body:block) => {
         mod $test {
             use super::*;
-            use crate::common::{Bed, now, run};
+            use crate::common::{Bed, from_the_beginning, now, run};
 
             actor::system! { mod system { ME: $actor = || $make } }
+            actor::system! { mod tickless { ME: $actor = || $make } }
 
             #[allow(unused_variables)]
             fn scenario($bed: &mut Bed, $me: &<$actor as actor::__private::Configured>::Ref) {
@@ -39,6 +41,17 @@ macro_rules! parity {
                 run(system::step);
                 scenario(&mut Bed::Worker { step: system::step, tick: system::tick }, &system::ME);
                 assert_eq!(on_tokio, crate::common::noted(), "tokio on the left, the worker on the right");
+
+                from_the_beginning();
+                tickless::start(now);
+                run(tickless::step);
+                let (step, tick, next) = (tickless::step, tickless::tick, tickless::next_deadline);
+                scenario(&mut Bed::Tickless { step, tick, next }, &tickless::ME);
+                assert_eq!(
+                    on_tokio,
+                    crate::common::noted(),
+                    "tokio on the left, the worker without ticks on the right"
+                );
             }
         }
     };
@@ -79,6 +92,26 @@ pub fn later(millis: u64) {
     CLOCK.set(CLOCK.get() + millis * 1_000_000);
 }
 
+/// Begins time anew, for another system.
+pub fn from_the_beginning() {
+    CLOCK.set(0);
+}
+
+/// Lets time pass as an alarm would that is set to what comes next. Returns how often it rang.
+pub fn pass(millis: u64, tick: fn(), step: fn() -> bool, next: fn() -> Option<Instant>) -> u32 {
+    let (end, mut rang) = (CLOCK.get() + millis * 1_000_000, 0);
+    run(step);
+    while let Some(moment) = next().map(Instant::as_nanos).filter(|moment| *moment <= end) {
+        assert!(rang < 10_000, "the alarm rings for nothing");
+        rang += 1;
+        CLOCK.set(moment.max(CLOCK.get()));
+        tick();
+        run(step);
+    }
+    CLOCK.set(end);
+    rang
+}
+
 /// Moves the clock at once, with one interrupt.
 pub fn leap(millis: u64, tick: fn(), step: fn() -> bool) {
     later(millis);
@@ -99,6 +132,7 @@ pub fn advance(millis: u64, tick: fn(), step: fn() -> bool) {
 pub enum Bed {
     Tokio(Stepper),
     Worker { step: fn() -> bool, tick: fn() },
+    Tickless { step: fn() -> bool, tick: fn(), next: fn() -> Option<Instant> },
 }
 
 impl Bed {
@@ -106,7 +140,7 @@ impl Bed {
     pub fn run(&mut self) {
         match self {
             Self::Tokio(stepper) => drop(stepper.run()),
-            Self::Worker { step, tick: _ } => run(*step),
+            Self::Worker { step, .. } | Self::Tickless { step, .. } => run(*step),
         }
     }
 
@@ -115,7 +149,7 @@ impl Bed {
         let mut asking = pin!(call.into_future());
         let polled = match self {
             Self::Tokio(stepper) => return stepper.block_on(asking).expect("an answer"),
-            Self::Worker { step, .. } => {
+            Self::Worker { step, .. } | Self::Tickless { step, .. } => {
                 let mut cx = task::Context::from_waker(Waker::noop());
                 assert!(asking.as_mut().poll(&mut cx).is_pending());
                 run(*step);
@@ -132,6 +166,9 @@ impl Bed {
             Self::Worker { step, tick } => {
                 run(*step);
                 advance(millis, *tick, *step);
+            }
+            Self::Tickless { step, tick, next } => {
+                pass(millis, *tick, *step, *next);
             }
         }
     }
