@@ -306,6 +306,9 @@ pub trait AllHandlersInOneBlock: Configured + 'static {
     /// Whether there is a `#[dead_letter]`.
     const TAKES_LETTERS: bool = false;
 
+    /// Whether there is a `#[terminated]`.
+    const HEARS_OF_ENDS: bool = false;
+
     /// Whether a handler or hook may fail by other than a panic, or stop its actor: one returns a `Result`, or is lent the
     /// context. Where none does, a backend without panics keeps nothing that only failures need.
     const CAN_FAIL: bool = true;

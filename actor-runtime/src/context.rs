@@ -15,6 +15,8 @@ use crate::reply::{InHand, Reply};
 use crate::supervision::{LiveFailure, RestartType};
 use crate::time::Instant;
 
+#[cfg(not(feature = "tokio"))]
+mod elsewhere;
 mod errands;
 
 pub use errands::Errand;

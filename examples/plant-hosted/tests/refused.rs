@@ -24,12 +24,6 @@ impl Station {
     fn pipe(&mut self, ctx: &mut Context<Self>) {
         ctx.pipe(async {}, |me, ()| me.rings());
     }
-    fn watch(&mut self, ctx: &mut Context<Self>) {
-        let me = ctx.this();
-        ctx.watch(&me);
-    }
-    #[terminated]
-    fn terminated(&mut self, _who: ActorId) {}
     fn system(&mut self, ctx: &mut Context<Self>) {
         ctx.system();
     }
@@ -66,7 +60,6 @@ stations! {
     after: "on bare metal a context has the timers that its actor says; write `#[actor(timers = 4)]`, with more than its `#[every]` and `#[idle]`",
     every: "on bare metal a context has the timers that its actor says; write `#[actor(timers = 4)]`, with more than its `#[every]` and `#[idle]`",
     pipe: "an actor on bare metal has no pipes and streams; have somebody tell it what they bring",
-    watch: "an actor on bare metal has no watch on others; have them tell it of their end, in `#[stopping]`",
     system: "an actor on bare metal has no `ctx.system()`; its system is a module",
 }
 
@@ -75,7 +68,6 @@ fn what_a_context_begins() {
     after::is_refused();
     every::is_refused();
     pipe::is_refused();
-    watch::is_refused();
     system::is_refused();
 }
 

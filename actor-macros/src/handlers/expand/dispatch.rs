@@ -306,18 +306,26 @@ impl Protocol<'_> {
         let (who, why) = (Ident::new("who", at), Ident::new("why", at));
         let method = self.method_of(is);
         let fields = [(method.and_then(Method::who), "who"), (method.and_then(Method::reason), "why")];
-        self.hook(is, &quote!(terminated(#who: #rt::ActorId, #why: #rt::StopReason)), &fields)
+        let hook = self.hook(is, &quote!(terminated(#who: #rt::ActorId, #why: #rt::StopReason)), &fields);
+        let constant = self.constant_where(is, &quote!(HEARS_OF_ENDS));
+        quote!(#constant #hook)
     }
 
     fn dead_letter(&self) -> TokenStream {
+        let is = |role: &Role| matches!(role, Role::DeadLetter);
+        let (hook, constant) =
+            (self.hook(is, &quote!(dead_letter()), &[]), self.constant_where(is, &quote!(TAKES_LETTERS)));
+        quote!(#constant #hook)
+    }
+
+    /// The constant `name` is true where there is a method of this role.
+    fn constant_where(&self, is: fn(&Role) -> bool, name: &TokenStream) -> TokenStream {
         let rt = &self.rt;
-        let hook = self.hook(|role| matches!(role, Role::DeadLetter), &quote!(dead_letter()), &[]);
-        let constants = self.messages.iter().filter(|message| matches!(message.method.role, Role::DeadLetter));
-        let constants = constants.map(|message| {
+        let constants = self.messages.iter().filter(|message| is(&message.method.role)).map(|message| {
             let cfgs = &message.method.cfgs;
-            quote!(#(#cfgs)* const TAKES_LETTERS: #rt::bool = true;)
+            quote!(#(#cfgs)* const #name: #rt::bool = true;)
         });
-        quote!(#(#constants)* #hook)
+        quote!(#(#constants)*)
     }
 
     fn idle(&self) -> TokenStream {

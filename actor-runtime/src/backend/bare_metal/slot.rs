@@ -222,6 +222,10 @@ pub const fn check<A: Actor + Placed, K: Capacity>() {
         "on bare metal the state of an actor is aligned to 8 bytes at most; keep a reference to a static in it"
     );
     assert!(!A::LOCAL, "`local` is there on tokio; on bare metal one worker runs all actors, whose states are `Send`");
+    assert!(
+        !A::HEARS_OF_ENDS,
+        "`#[terminated]` is there on tokio; on bare metal have an actor tell of its end, in its `#[stopping]`"
+    );
     assert!(!A::TAKES_LETTERS, "`#[dead_letter]` is there on tokio; keep the actor out of `system!`");
     assert!(
         !matches!(A::SUPERVISION.limit, RestartLimit::AtMost { restarts, .. } if restarts > annex::RESTARTS_KEPT as u32),

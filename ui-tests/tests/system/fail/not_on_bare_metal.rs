@@ -73,8 +73,22 @@ impl Patient {
     fn put(&mut self) {}
 }
 
+#[actor(mailbox = 4)]
+struct Watcher {
+    seen: u32,
+}
+
+#[handlers]
+impl Watcher {
+    #[terminated]
+    fn gone(&mut self, _who: ActorId) {
+        self.seen += 1;
+    }
+}
+
 actor::system! {
     mod plant {
+        WATCHER: Watcher = || Watcher { seen: 0 },
         UNBOUNDED: Unbounded = || Unbounded,
         DISPLAY: Display = || Display { last: 0 },
         SCREEN: Screen = || Screen { line: Line(0) },
