@@ -78,6 +78,12 @@ impl Alarms {
         note("now");
         ctx.after(Duration::ZERO, |me| me.hear(0));
     }
+    async fn begins_and_waits(&mut self, ctx: &mut Context<Self>) {
+        ctx.after(millis(5), |me| me.hear(1));
+        self.last = Some(ctx.after(millis(6), |me| me.hear(2)));
+        std::future::ready(()).await;
+        ctx.after(millis(4), |me| me.cancel());
+    }
     #[handler(stash_unless = self.ready)]
     fn wait(&mut self, what: u16) {
         note(format!("waited {what}"));
@@ -119,6 +125,102 @@ parity!(timers_fire_at_their_time_in_order, Alarms, Alarms::new(), |bed, me| {
 parity!(a_timer_may_be_begun_by_what_it_brings, Alarms, Alarms::new(), |bed, me| {
     me.again().tell().unwrap();
     bed.advance(20);
+});
+
+parity!(an_async_handler_begins_timers_as_well, Alarms, Alarms::new(), |bed, me| {
+    me.begins_and_waits().tell().unwrap();
+    bed.advance(20);
+});
+
+/// Has timers beside children that have some.
+#[actor(mailbox = 4, timers = 2)]
+struct Family {
+    #[child(Alarms::new)]
+    one: Child<Alarms>,
+    #[child(Alarms::new, pool = 2)]
+    many: Pool<Alarms>,
+}
+
+#[handlers]
+impl Family {
+    fn begin(&mut self, ctx: &mut Context<Self>) {
+        ctx.after(millis(5), |me| me.hear(1));
+        ctx.after(millis(9), |me| me.hear(2));
+        for (delay, what) in [(6, 3), (10, 4)] {
+            self.one.after(delay, what).tell().unwrap();
+        }
+        for (delay, what) in [(7, 5), (8, 6), (11, 7), (12, 8)] {
+            self.many.after(delay, what).tell().unwrap();
+        }
+    }
+    fn hear(&mut self, what: u16) {
+        note(format!("{what}"));
+    }
+}
+
+parity!(
+    each_of_a_family_has_timers_of_its_own,
+    Family,
+    Family { one: Child::default(), many: Pool::default() },
+    |bed, me| {
+        me.begin().tell().unwrap();
+        bed.advance(80);
+    }
+);
+
+/// An answer that is owed, as an argument.
+struct Owed(Reply<u32>);
+
+/// Owes an answer, and leaves it to a timer.
+#[actor(mailbox = 4, timers = 1)]
+struct Slow;
+
+#[handlers]
+impl Slow {
+    fn answer(&mut self, reply: Reply<u32>, ctx: &mut Context<Self>) {
+        ctx.after(millis(5), move |me| me.finish(Owed(reply)));
+    }
+    fn finish(&mut self, owed: Owed) {
+        owed.0.send(7);
+    }
+    fn fails(&mut self) -> Result<(), AskError> {
+        Err(AskError::Stopped)
+    }
+}
+
+#[actor(mailbox = 4)]
+struct Asker {
+    #[child(|| Slow)]
+    slow: Child<Slow>,
+}
+
+#[handlers]
+impl Asker {
+    fn ask(&mut self, ctx: &mut Context<Self>) {
+        note(format!("{}", self.slow.answer().then(ctx, AskerRef::got).is_ok()));
+    }
+    fn got(&mut self, answer: Result<u32, AskError>) {
+        note(format!("{answer:?}"));
+    }
+    fn fail(&mut self) {
+        self.slow.fails().tell().unwrap();
+    }
+    fn stop(&mut self) {
+        drop(self.slow.control().stop());
+    }
+}
+
+parity!(an_answer_that_a_timer_owes_is_given_or_says_why_not, Asker, Asker { slow: Child::default() }, |bed, me| {
+    me.ask().tell().unwrap();
+    bed.advance(10);
+    me.ask().tell().unwrap();
+    bed.run();
+    me.fail().tell().unwrap();
+    bed.advance(10);
+    me.ask().tell().unwrap();
+    bed.run();
+    me.stop().tell().unwrap();
+    bed.advance(10);
 });
 
 parity!(with_no_delay_it_goes_on_behind_the_messages_that_wait, Alarms, Alarms::new(), |bed, me| {

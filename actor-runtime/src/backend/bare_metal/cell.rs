@@ -817,9 +817,6 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     fn drop_state(self) {
         timers::stop::<A>(self.place.annex);
-        if let Some(agenda) = self.agenda() {
-            agenda.end_all();
-        }
         // Replies it kept are answered with what became of it.
         let is_stopping = self.life(|life| life.is_stopping());
         if !is_stopping {
@@ -827,6 +824,9 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             then::forget(self.address);
         }
         crate::backend::dropped_because(if is_stopping { Unanswered::Stopped } else { Unanswered::Failed }, || {
+            if let Some(agenda) = self.agenda() {
+                agenda.end_all();
+            }
             // SAFETY: the task comes once after each build; the turn is exclusive and no future is live.
             unsafe { self.state().drop_in_place() };
         });
