@@ -94,6 +94,24 @@ pub(crate) const fn refuse_placed(protocol: &Protocol) -> ! {
     panic!("{}", text.as_str());
 }
 
+/// Refuses a system that takes so many `bytes` at least, and may take no more than `limit`.
+///
+/// # Panics
+/// Always.
+#[cfg(feature = "bare-metal")]
+#[track_caller]
+pub(crate) const fn refuse_system(bytes: usize, limit: usize) -> ! {
+    let words = if size_of::<usize>() == 4 { " bytes" } else { " bytes or more where pointers have 32 bits" };
+    let text = Text::new()
+        .with("the statics of this system take ")
+        .with_number(bytes)
+        .with(words)
+        .with(", and `ram <= ")
+        .with_number(limit)
+        .with("` allows fewer\nhelp: shorten mailboxes, keep less in the states, or allow more");
+    panic!("{}", text.as_str());
+}
+
 const fn is_first_largest(place: usize, sizes: &[usize]) -> bool {
     let mut index = 0;
     while index < sizes.len() {

@@ -45,11 +45,8 @@ pub(crate) fn expand(system: &System) -> TokenStream {
         quote!(#rt::size_of::<#ty>())
     });
     let limit = ram.as_ref().map(|limit| {
-        let text = format!("the statics of this system take more than `ram <= {limit}` allows; see `plant::RAM`")
-            .replace("plant", &module.to_string());
-        quote_spanned! {names::located(limit.span())=>
-            const _: () = ::core::assert!(#rt::fits(RAM, #limit), #text);
-        }
+        let rt = rt.at(names::located(limit.span()));
+        quote_spanned!(names::located(limit.span())=> const _: () = #rt::fits(RAM, #limit);)
     });
     let few = quote_spanned! {names::located(module.span())=>
         const _: () = ::core::assert!(

@@ -16,7 +16,7 @@ use critical_section::Mutex;
 use crate::actor::{Actor, AllHandlersInOneBlock};
 use crate::message::Message;
 use crate::reference::Ref;
-use crate::size::refuse_placed;
+use crate::size::{refuse_placed, refuse_system};
 use crate::supervision::{Decider, RestartLimit, Strategy, Supervision};
 use crate::time::Instant;
 
@@ -397,10 +397,18 @@ pub(super) unsafe fn children_of<A: Actor + Placed>(parent: Address) -> &'static
     unsafe { children.as_ref() }
 }
 
-/// Whether a system of `bytes` keeps within `limit`: measured where pointers have 32 bits, as on the target.
-#[must_use]
-pub const fn fits(bytes: usize, limit: usize) -> bool {
-    size_of::<usize>() != 4 || bytes <= limit
+/// Refuses a system of `bytes` that takes more than `limit` where pointers have 32 bits, as on the target. Where they are
+/// twice as long nothing is more than twice as large, so what is found there is found early; unless what is on for other
+/// backends makes it larger.
+///
+/// # Panics
+/// If it takes more.
+#[track_caller]
+pub const fn fits(bytes: usize, limit: usize) {
+    let least = bytes.div_ceil(size_of::<usize>() / size_of::<u32>());
+    if least > limit && !cfg!(feature = "tokio") {
+        refuse_system(least, limit);
+    }
 }
 
 /// The bits of `actors` actors from bit `first` on.
