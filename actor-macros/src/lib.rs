@@ -66,6 +66,7 @@ use proc_macro::TokenStream;
 /// | `inline_ask = on`, `inline_ask = off` | whether an asker may run a sync handler of an idle actor on its own stack | `on` |
 /// | `metrics = off`, `counts`, `timing` | what is recorded of its messages: nothing, how often each handler ran, or also how long it took | `counts` |
 /// | `counters(parsed, skipped)`, `histograms(line_length)` | figures of its own, recorded by `ctx.metrics(\|m\| m.parsed().add(1))` | none |
+/// | `indirect = 2` | on bare metal, how many of the messages that wait may have `#[indirect]` arguments | none |
 /// | `name = "counter"` | label in metrics and errors | the type in snake case |
 /// | `tags(component = "storage", endpoint = "disk")` | what telemetry is told of its failures, beside what it knows of every actor: at most 8 texts, by words of your own, in 144 bytes; 2 on bare metal. `component`, `endpoint` and `transport` come first | none |
 /// | `crate = path` | the crate `actor`, where it was renamed | `::actor` |
@@ -169,7 +170,8 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// * A `&mut` parameter is the context of the actor: `ctx: &mut Context<Self>`.
 /// * `reply: Reply<T>` is the duty to answer, now or later.
 /// * All others are the message: the method of the ref takes them, by the same names. With `#[into]` it takes
-///   anything that converts. With `#[indirect]` the value lies in a box beside the message, where there is a heap.
+///   anything that converts. With `#[indirect]` the value lies in a box beside the message, or, where there is no heap, in a
+///   place beside the mailbox.
 ///
 /// A message takes at most 128 bytes, the reply of an ask included, because a mailbox has room for the largest in each
 /// of its places; a larger one is an error that names the argument to make `#[indirect]`.
@@ -332,8 +334,10 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Calls with `.tell()` may be made from interrupts.
 ///
-/// Messages take at most 16 bytes, the reply of an ask included, and there is no heap for an `#[indirect]` argument: what
-/// is larger lies in a static, and the message takes a `&'static` reference. An actor that fails before it is up is tried again
+/// Messages take at most 16 bytes, the reply of an ask included. What is larger is `#[indirect]`: with
+/// `DISPLAY: Display { mailbox = 8, indirect = 2 }` there are two places for the arguments of such messages, and where both
+/// are taken a call is rejected as by a full mailbox. Or it lies in a static of its own, and the message takes a `&'static` reference.
+/// An actor that fails before it is up is tried again
 /// like any other failure, unless it is a child: that is its parent's own failed start.
 #[proc_macro]
 pub fn system(tokens: TokenStream) -> TokenStream {

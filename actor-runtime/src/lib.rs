@@ -28,6 +28,7 @@ pub mod telemetry;
 
 // Contract: what macros generate against.
 pub mod actor;
+pub mod beside;
 pub mod call;
 pub mod context;
 pub mod error;

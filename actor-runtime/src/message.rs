@@ -1,5 +1,6 @@
 //! One message: a variant of the enum that `#[handlers]` generates for an actor.
 
+use crate::beside::{Shelf, Values};
 use crate::error::Unanswered;
 
 /// How a message must be run.
@@ -65,6 +66,21 @@ pub trait Message: Sized + Send + 'static {
     /// Whether any of them is urgent.
     const HAS_URGENT: bool = <Self::Lanes as Lanes>::URGENT;
 
+    /// The message as it lies in a mailbox where there is no heap: without what lies beside it.
+    type Packed: Send;
+
+    /// What may lie beside it.
+    type Values: Values;
+
+    /// Packs the message; given back where what belongs beside it finds no place.
+    ///
+    /// # Errors
+    /// The message.
+    fn pack(self, shelf: impl Shelf) -> Result<Self::Packed, Self>;
+
+    /// The message, whole.
+    fn unpack(packed: Self::Packed, shelf: impl Shelf) -> Self;
+
     /// The place of this message in [`Protocol::messages`](crate::actor::Protocol::messages).
     fn index(&self) -> usize;
 
@@ -80,6 +96,13 @@ pub trait Message: Sized + Send + 'static {
     /// Whether this message leaves the idle timer alone.
     #[inline]
     fn is_passive(&self) -> bool {
+        false
+    }
+
+    /// Whether a message that is packed leaves the idle timer alone.
+    #[inline]
+    fn is_passive_packed(packed: &Self::Packed) -> bool {
+        let _ = packed;
         false
     }
 

@@ -9,8 +9,8 @@ use crate::actor::Protocol;
 /// The most bytes that a message carries, the reply of an ask included.
 pub const LARGEST: usize = 128;
 
-/// A value beside its message: in a box, so that the message is small. Where there is no heap it lies in the message,
-/// and no such actor is placed.
+/// A value beside its message: in a box, so that the message is small. Where there is no heap it lies in the call, and has
+/// a [place](crate::beside) beside the mailbox while its message is in that.
 #[derive(Debug)]
 pub struct Indirect<T>(Beside<T>);
 

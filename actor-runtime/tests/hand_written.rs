@@ -7,6 +7,7 @@ use actor_runtime::actor::{
     SupervisorStrategy,
 };
 use actor_runtime::backend::tokio::ActorSystem;
+use actor_runtime::beside::{NoValues, Shelf};
 use actor_runtime::call::{Ask, Call, Tell};
 use actor_runtime::context::{Context, Nursery};
 use actor_runtime::error::{AskError, Unanswered};
@@ -113,6 +114,14 @@ const _: () = {
     }
     impl Message for CounterMessage {
         type Lanes = UserLane;
+        type Packed = Self;
+        type Values = NoValues;
+        fn pack(self, _: impl Shelf) -> Result<Self, Self> {
+            Ok(self)
+        }
+        fn unpack(packed: Self, _: impl Shelf) -> Self {
+            packed
+        }
         fn index(&self) -> usize {
             match self {
                 Self::Add { .. } => 0,

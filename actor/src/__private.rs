@@ -7,7 +7,7 @@ pub use core::fmt::{Debug, Formatter, Result as FmtResult};
 pub use core::future::Future;
 pub use core::hash::{Hash, Hasher};
 pub use core::marker::{Copy, PhantomData, Send, Sync};
-pub use core::mem::size_of;
+pub use core::mem::{ManuallyDrop, size_of};
 pub use core::option::Option;
 pub use core::primitive::{bool, usize};
 pub use core::result::Result;
@@ -18,6 +18,7 @@ pub use actor_runtime::actor::{
     Movable, OneThread, Options, Present, Protocol, Stashing, SupervisorStrategy, Watches,
 };
 pub use actor_runtime::backend::confine;
+pub use actor_runtime::beside::{Beside, Claim, LargeValues, NoValues, Shelf};
 pub use actor_runtime::call::{Ask, Call, ResultLike, Tell, TryAsk};
 pub use actor_runtime::context::{Context, Nursery};
 pub use actor_runtime::error::Unanswered;

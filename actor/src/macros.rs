@@ -39,13 +39,13 @@ macro_rules! __when_bare_metal {
 #[cfg(feature = "bare-metal")]
 macro_rules! __placement {
     (
-        [$($rt:tt)*] [$($generics:tt)*] [$($actor:tt)*] [$($reference:tt)*] [$($where:tt)*] [$capacity:expr]
+        [$($rt:tt)*] [$($generics:tt)*] [$($actor:tt)*] [$($reference:tt)*] [$($where:tt)*] [$capacity:expr, $indirect:expr]
         [$($children:tt)*]
     ) => {
         const _: () = {
             #[automatically_derived]
             impl $($generics)* $($rt)*::Placed for $($actor)* $($where)* {
-                type Capacity = $($rt)*::Room<$capacity>;
+                type Capacity = $($rt)*::Room<$capacity, 0, $indirect>;
                 type Children = $($children)*;
             }
 

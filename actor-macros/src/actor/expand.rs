@@ -341,7 +341,7 @@ const SLOTS: usize = 8;
 fn expand_placement(actor: &Actor) -> TokenStream {
     let (placement, rt) = (actor.names.facade_macro("__placement"), actor.names.private());
     let (ident, reference) = (&actor.item.ident, names::reference(&actor.item.ident));
-    let capacity = capacity(&actor.options) as usize;
+    let (capacity, indirect) = (capacity(&actor.options) as usize, actor.options.indirect.unwrap_or(0) as usize);
     let generics = bounded_generics(&actor.shape());
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let is_parameter = |ty: &Type| {
@@ -368,7 +368,7 @@ fn expand_placement(actor: &Actor) -> TokenStream {
     };
     quote! {
         #placement! {
-            [#rt] [#impl_generics] [#ident #ty_generics] [#reference #ty_generics] [#where_clause] [#capacity] [#children]
+            [#rt] [#impl_generics] [#ident #ty_generics] [#reference #ty_generics] [#where_clause] [#capacity, #indirect] [#children]
         }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Options {
     pub(crate) stash: Option<u32>,
     /// Those of `#[every]` and `#[idle]` included.
     pub(crate) timers: Option<u32>,
+    /// Messages with `#[indirect]` arguments that may wait, where storage is static.
+    pub(crate) indirect: Option<u32>,
     pub(crate) overflow: Option<Overflow>,
     pub(crate) ask_timeout: Option<Time>,
     pub(crate) inline_ask: Option<bool>,

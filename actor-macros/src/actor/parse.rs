@@ -20,6 +20,7 @@ use crate::supervise;
 
 const OPTIONS: &[&str] = &[
     "mailbox",
+    "indirect",
     "stash",
     "timers",
     "ask_timeout",
@@ -98,6 +99,10 @@ fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
     for entry in options::read_with(arguments, "`#[actor]`", OPTIONS, MISPLACED, diagnostics) {
         match entry.name.to_string().as_str() {
             "mailbox" => parse_mailbox(&entry, &mut options, diagnostics),
+            "indirect" => {
+                let zero = "an `#[indirect]` argument without a place is never sent; leave `indirect` out";
+                options.indirect = entry.count("indirect = 2", zero, diagnostics);
+            }
             "stash" => {
                 let zero = "a stash without room keeps no message; leave it out";
                 options.stash = entry.count("stash = 64", zero, diagnostics);

@@ -2,6 +2,7 @@
 
 mod dispatch;
 mod message;
+mod packed;
 mod reference;
 mod size;
 

@@ -1,6 +1,6 @@
 //! Model to items: a slot and a ref for each actor, and the functions that run them.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::parse_quote;
 use syn::spanned::Spanned;
@@ -193,7 +193,7 @@ fn named(index: usize, actor: &Actor, rt: &Tokens) -> (TokenStream, Actor) {
 
 /// The ref to an actor, and how it is made.
 fn reference(index: usize, actor: &Actor, rt: &Tokens) -> TokenStream {
-    let Actor { attrs, name, ty, factory, mailbox: _, timers: _, at: _ } = actor;
+    let Actor { attrs, name, ty, factory, mailbox: _, timers: _, indirect: _, at: _ } = actor;
     let rt = &rt.at(actor.at);
     let (make, reference, capacity) = (make(index), self::at(index), capacity(actor, rt));
     // What is wrong with a factory is shown there.
@@ -261,18 +261,20 @@ fn slot_type(actor: &Actor, rt: &Tokens) -> TokenStream {
 
 fn capacity(actor: &Actor, rt: &Tokens) -> TokenStream {
     let ty = &actor.ty;
-    let messages = match actor.mailbox {
-        Some(mailbox) => (mailbox as usize).to_token_stream(),
-        None => quote!({ <<#ty as #rt::Placed>::Capacity as #rt::Capacity>::MESSAGES }),
-    };
-    match (actor.mailbox, actor.timers) {
-        (None, None) => quote!(<#ty as #rt::Placed>::Capacity),
-        (Some(_), None) => quote!(#rt::Room<#messages>),
-        (_, Some(timers)) => {
-            let timers = timers as usize;
-            quote!(#rt::Room<#messages, #timers>)
-        }
+    let own = quote!(<#ty as #rt::Placed>::Capacity);
+    if (actor.mailbox, actor.timers, actor.indirect) == (None, None, None) {
+        return own;
     }
+    let said = |number: Option<u32>, constant: &str| match number {
+        Some(number) => (number as usize).to_token_stream(),
+        None => {
+            let constant = Ident::new(constant, Span::mixed_site());
+            quote!({ <#own as #rt::Capacity>::#constant })
+        }
+    };
+    let (messages, timers) = (said(actor.mailbox, "MESSAGES"), said(actor.timers, "TIMERS"));
+    let indirect = said(actor.indirect, "INDIRECT");
+    quote!(#rt::Room<#messages, #timers, #indirect>)
 }
 
 fn slot(index: usize) -> Ident {

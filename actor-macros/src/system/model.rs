@@ -30,6 +30,8 @@ pub(crate) struct Actor {
     pub(crate) mailbox: Option<u32>,
     /// Likewise, those of `#[every]` and `#[idle]` included.
     pub(crate) timers: Option<u32>,
+    /// How many messages may have `#[indirect]` arguments, likewise.
+    pub(crate) indirect: Option<u32>,
     pub(crate) factory: Expr,
     /// Where the options stand.
     pub(crate) at: Span,

@@ -10,6 +10,8 @@ use crate::diagnostics::Diagnostics;
 use crate::names::Names;
 use crate::options;
 
+const OPTIONS: &[&str] = &["mailbox", "timers", "indirect"];
+
 const RAM: &str = "write `ram <= 512`: the most bytes the statics of the system may take";
 
 const TELEMETRY: &str = "write `telemetry = &FAILURES`, with `static FAILURES: RingBufferFailureTelemetry<8> = ..`";
@@ -93,17 +95,20 @@ fn parse_actor(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Result
     input.parse::<Token![:]>()?;
     let ty: Type = input.parse()?;
     let at = ty.to_token_stream().into_iter().next().map_or_else(|| name.span(), |token| token.span());
-    let (mut mailbox, mut timers) = (None, None);
+    let (mut mailbox, mut timers, mut indirect) = (None, None, None);
     if input.peek(syn::token::Brace) {
         let inner;
         braced!(inner in input);
-        for entry in options::read(inner.parse()?, "an actor of `system!`", &["mailbox", "timers"], diagnostics) {
+        for entry in options::read(inner.parse()?, "an actor of `system!`", OPTIONS, diagnostics) {
             if entry.name == "mailbox" {
                 let zero = "a mailbox without room takes no message";
                 mailbox = entry.count("mailbox = 8", zero, diagnostics);
-            } else {
+            } else if entry.name == "timers" {
                 let zero = "an actor without room for a timer has none; leave it out";
                 timers = entry.count("timers = 4", zero, diagnostics);
+            } else {
+                let zero = "an `#[indirect]` argument without a place is never sent; leave `indirect` out";
+                indirect = entry.count("indirect = 2", zero, diagnostics);
             }
         }
     }
@@ -112,5 +117,5 @@ fn parse_actor(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Result
         return Err(refuse(input, "an actor needs a factory, which makes its state at every restart", help));
     }
     input.parse::<Token![=]>()?;
-    Ok(Actor { attrs, name, ty, mailbox, timers, factory: input.parse()?, at })
+    Ok(Actor { attrs, name, ty, mailbox, timers, indirect, factory: input.parse()?, at })
 }

@@ -90,6 +90,11 @@
 //! error at the argument to change. `#[indirect]` puts that argument into a box beside the message. Callers see nothing of
 //! it.
 //!
+//! On bare metal a message takes 16 bytes, and there is no heap: the arguments of one message have a place beside the mailbox,
+//! and `indirect = 2` says how many places there are, in [`system!`](crate::system), or in `#[actor(..)]` where the actor is
+//! a child. Where none is free it is as if the mailbox were full: `.tell()` hands the call back, with the argument. Nobody waits
+//! for a place: what is awaited is `Full`.
+//!
 //! ```
 //! use actor::prelude::*;
 //!

@@ -123,12 +123,15 @@ impl Protocol<'_> {
         let sendable = self.where_sendable();
         let indices = self.is_cfgd().then(|| self.indices("Index", |_| true));
         let timers = self.indices("Timer", |message| message.period().is_some());
+        let (packed, packing) = self.packed();
         quote! {
             #indices
             #timers
+            #packed
             #[automatically_derived]
             impl #impl_generics #rt::Message for #name #ty_generics #sendable {
                 type Lanes = #lanes;
+                #packing
                 fn index(&self) -> #rt::usize { #index }
                 fn mode(&self) -> #rt::Mode { #mode }
                 #lane

@@ -19,6 +19,7 @@ use crate::size::require;
 use crate::supervision::History;
 use crate::time::Instant;
 
+use super::beside::Packed;
 use super::quiet::Quiet;
 use super::stash::has_stash;
 use super::timers;
@@ -136,7 +137,7 @@ const fn stash_at<A: Actor>() -> usize {
 }
 
 const fn context_at<A: Actor>() -> usize {
-    stash_at::<A>() + round_up(A::OPTIONS.stash as usize * size_of::<A::Message>())
+    stash_at::<A>() + round_up(A::OPTIONS.stash as usize * size_of::<Packed<A>>())
 }
 
 const fn future_at<A: Actor>() -> usize {
@@ -199,8 +200,8 @@ pub(super) const fn agenda<A: Actor>(part: NonNull<u8>) -> NonNull<u8> {
 }
 
 /// The first place of the stash.
-pub(super) const fn stash<A: Actor>(part: NonNull<u8>) -> NonNull<A::Message> {
-    const { assert!(align_of::<A::Message>() <= ALIGN) };
+pub(super) const fn stash<A: Actor>(part: NonNull<u8>) -> NonNull<Packed<A>> {
+    const { assert!(align_of::<Packed<A>>() <= ALIGN) };
     // SAFETY: the part has `annex_size` bytes.
     unsafe { part.byte_add(stash_at::<A>()) }.cast()
 }

@@ -7,6 +7,7 @@ use core::ptr::NonNull;
 use crate::actor::{Actor, AllHandlersInOneBlock};
 use crate::message::{Lanes, Message};
 
+use super::beside::{Front, Packed, Stored};
 use super::header::{Address, Header};
 use super::urgent::Lane;
 
@@ -22,7 +23,9 @@ pub(super) struct Body<A: Actor> {
     urgent: UnsafeCell<MaybeUninit<Urgent<A, Lane>>>,
     state: UnsafeCell<MaybeUninit<A>>,
     /// Aligns the end for the ring.
-    end: [A::Message; 0],
+    end: [Packed<A>; 0],
+    /// And for the rack behind that.
+    rack: [Stored<A, Front<A>>; 0],
 }
 
 impl<A: Actor> Body<A> {
@@ -35,6 +38,7 @@ impl<A: Actor> Body<A> {
             urgent: UnsafeCell::new(MaybeUninit::zeroed()),
             state: UnsafeCell::new(MaybeUninit::zeroed()),
             end: [],
+            rack: [],
         }
     };
 

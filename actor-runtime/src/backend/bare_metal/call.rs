@@ -17,6 +17,7 @@ use crate::message::Message;
 use crate::policy::Overflow;
 use crate::time::Instant;
 
+use super::beside::{self, Packed};
 use super::header::{Address, Header, attention};
 use super::mailbox;
 use super::reply::{self, Pending};
@@ -69,8 +70,14 @@ impl Address {
     /// A message in the mailbox has its turn whatever its `limit`: there is no place to keep one.
     #[inline]
     pub(crate) fn tell<A: Actor>(self, message: A::Message, _: Limit) -> Result<(), (A::Message, Reason)> {
-        if urgent::is_urgent(&message) {
-            // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`, some of whose messages are urgent.
+        let is_urgent = urgent::is_urgent(&message);
+        // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
+        let message = match unsafe { beside::pack::<A>(self, message) } {
+            Ok(message) => message,
+            Err((message, reason)) => return Self::without_place::<A>(message, reason),
+        };
+        if is_urgent {
+            // SAFETY: as above, and some of its messages are urgent.
             return unsafe { urgent::push::<A>(self, message) };
         }
         // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
@@ -80,21 +87,33 @@ impl Address {
         }
     }
 
+    /// Deals with a message of which a part found no place beside the mailbox: it is as one that found no room.
+    #[cold]
+    fn without_place<A: Actor>(message: A::Message, reason: Reason) -> Result<(), (A::Message, Reason)> {
+        match (reason, A::OPTIONS.overflow) {
+            (Reason::Full, Overflow::DropNewest | Overflow::DropOldest) => message.refuse(Unanswered::Dropped),
+            (Reason::Full | Reason::Stopped, _) => return Err((message, reason)),
+        }
+        Ok(())
+    }
+
     /// Deals with a message that found no room, as the overflow policy says.
     #[cold]
-    fn overflow<A: Actor>(self, message: A::Message, reason: Reason) -> Result<(), (A::Message, Reason)> {
+    fn overflow<A: Actor>(self, message: Packed<A>, reason: Reason) -> Result<(), (A::Message, Reason)> {
+        // SAFETY: it was packed for this actor.
+        let unpack = |message| unsafe { beside::unpack::<A>(self, message) };
         match (reason, A::OPTIONS.overflow) {
-            (Reason::Full, Overflow::DropNewest) => message.refuse(Unanswered::Dropped),
+            (Reason::Full, Overflow::DropNewest) => unpack(message).refuse(Unanswered::Dropped),
             (Reason::Full, Overflow::DropOldest) => {
                 // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
                 match unsafe { mailbox::replace_oldest::<A>(self, message) } {
-                    Ok(oldest) => oldest.into_iter().for_each(|oldest| oldest.refuse(Unanswered::Dropped)),
+                    Ok(oldest) => oldest.into_iter().for_each(|oldest| unpack(oldest).refuse(Unanswered::Dropped)),
                     // All room is kept for answers.
-                    Err((newest, Reason::Full)) => newest.refuse(Unanswered::Dropped),
-                    Err(stopped) => return Err(stopped),
+                    Err((newest, Reason::Full)) => unpack(newest).refuse(Unanswered::Dropped),
+                    Err((newest, Reason::Stopped)) => return Err((unpack(newest), Reason::Stopped)),
                 }
             }
-            (reason, _) => return Err((message, reason)),
+            (reason, _) => return Err((unpack(message), reason)),
         }
         Ok(())
     }
@@ -159,19 +178,24 @@ impl Address {
     ) -> Result<(), (A::Message, Option<TellError>)> {
         let due = self.deadline(*limit);
         ticket.wait(self, What::Room, waker, due);
-        let entered = if urgent::is_urgent(&message) {
+        let is_urgent = urgent::is_urgent(&message);
+        // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
+        let message = match unsafe { beside::pack::<A>(self, message) } {
+            Ok(message) => message,
+            // Nobody waits for a place beside the mailbox.
+            Err((message, reason)) => return Err((message, Some(reason.into()))),
+        };
+        let entered = if is_urgent {
             // SAFETY: the address is in a `Ref<A>`, some of whose messages are urgent; the ticket is from `join`.
             unsafe { urgent::enter::<A>(ticket, self, message) }
         } else {
             // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
             unsafe { ticket.enter::<A>(self, message) }
         };
-        match entered {
-            Ok(()) => Ok(()),
-            Err((message, false)) => Err((message, Some(TellError::Stopped))),
-            Err((message, true)) if self.is_past(due) => Err((message, Some(TellError::Timeout))),
-            Err((message, true)) => Err((message, None)),
-        }
+        let Err((message, waits)) = entered else { return Ok(()) };
+        // SAFETY: it was packed for this actor.
+        let message = unsafe { beside::unpack::<A>(self, message) };
+        Err((message, if !waits { Some(TellError::Stopped) } else { self.is_past(due).then_some(TellError::Timeout) }))
     }
 
     pub(crate) fn stopped(self) -> Stopped {

@@ -25,6 +25,7 @@ use crate::supervision::{Decision, Directive, LiveFailure, decide, directive};
 
 use super::agenda::Agenda;
 use super::annex::{self, Marks, Record};
+use super::beside::{self, Packed};
 use super::body::Body;
 use super::earliest::Earliest;
 use super::header::{Address, Stage, attention};
@@ -177,8 +178,8 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     /// Handles a message of the mailbox. The actor is up, and no future is in hand.
     #[inline(always)]
-    pub(super) fn take_in_hand(self, message: A::Message) {
-        let is_heard = const { A::IDLE.is_some() } && !message.is_passive();
+    pub(super) fn take_in_hand(self, message: Packed<A>) {
+        let is_heard = const { A::IDLE.is_some() } && !A::Message::is_passive_packed(&message);
         self.handle(message);
         if is_heard && let Some(quiet) = self.quiet() {
             quiet.hear(const { annex::is_async::<A>() });
@@ -187,15 +188,19 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     /// Handles a message, or that of a timer. As above.
     #[inline(always)]
-    fn handle(self, message: A::Message) {
+    fn handle(self, message: Packed<A>) {
+        let place = Cell::new(None);
+        // SAFETY: it was in the mailbox of this actor.
+        let message = unsafe { beside::open::<A>(self.address, message, &place) };
         if const { has_stash::<A>() } {
             // SAFETY: the actor is up, so there is a state; the turn is exclusive and no future has it.
             let must_wait = unsafe { self.state().as_ref() }.stashes(&message);
             if must_wait {
-                self.stash(message);
+                self.stash(message, place.get());
                 return;
             }
         }
+        beside::free(place.get());
         if const { annex::is_async::<A>() } && matches!(message.mode(), Mode::Async) {
             self.begin(message);
             return;
@@ -272,9 +277,20 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     /// Puts a message into the stash; where that is full it is a dead letter.
     #[cold]
-    fn stash(self, message: A::Message) {
-        let refused = self.stashed().and_then(|stash| stash.put(message).err());
+    fn stash(self, message: A::Message, place: Option<beside::Place<A>>) {
+        let refused = match beside::close(message, place) {
+            Ok(message) => {
+                self.stashed().and_then(|stash| stash.put(message).err()).map(|message| self.unpack(message))
+            }
+            Err(message) => Some(message),
+        };
         refused.into_iter().for_each(|message| message.refuse(Unanswered::Dropped));
+    }
+
+    /// The message, whole.
+    fn unpack(self, message: Packed<A>) -> A::Message {
+        // SAFETY: it was in the mailbox of this actor.
+        unsafe { beside::unpack::<A>(self.address, message) }
     }
 
     /// Takes all messages out of the stash, if the handler with this context said so.
@@ -310,14 +326,14 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     /// Handles a message on the cold side.
     #[cold]
     #[inline(never)]
-    fn handle_apart(self, message: A::Message) {
+    fn handle_apart(self, message: Packed<A>) {
         self.handle(message);
     }
 
     /// Does the next thing, or returns the message that is next to be handled.
     #[cold]
     #[inline(never)]
-    fn next(self, make: Make<A>) -> Option<A::Message> {
+    fn next(self, make: Make<A>) -> Option<Packed<A>> {
         let (bits, detour) = self.address.header().take_signals();
         self.heed(bits, detour);
         let mut message = None;
@@ -433,7 +449,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     /// Takes the message of a timer that is due, or the next one, where something else needed attention as well.
     #[inline]
-    fn receive(self, detour: bool) -> Option<A::Message> {
+    fn receive(self, detour: bool) -> Option<Packed<A>> {
         if detour && self.is_drained() {
             // What is due keeps no actor alive.
             return None;
@@ -443,13 +459,13 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             && let Some(marks) = self.marks()
         {
             if let Some(tick) = self.next_tick(marks) {
-                return Some(tick);
+                return beside::pack_small::<A>(tick);
             }
             is_overdue = marks.ticks.get() != 0;
         }
         // Only on a detour or before ticks do messages of the mailbox come here.
         let message = self.next_message(detour || is_overdue)?;
-        if let Some(quiet) = self.quiet().filter(|_| !message.is_passive()) {
+        if let Some(quiet) = self.quiet().filter(|_| !A::Message::is_passive_packed(&message)) {
             quiet.hear(const { annex::is_async::<A>() });
         }
         Some(message)
@@ -457,7 +473,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     /// The first message of those that go before the mailbox, or `any`.
     #[inline]
-    fn next_message(self, any: bool) -> Option<A::Message> {
+    fn next_message(self, any: bool) -> Option<Packed<A>> {
         if const { A::Message::HAS_URGENT } {
             // SAFETY: the turn is that of a slot of an `A` with an urgent lane, which is alive.
             let message = unsafe { urgent::take::<A>(self.address) };
@@ -843,19 +859,19 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         if const { A::Message::HAS_URGENT } {
             // SAFETY: the turn is that of a slot of an `A` with an urgent lane, which is alive.
             while let Some(message) = unsafe { urgent::take::<A>(self.address) } {
-                message.refuse(Unanswered::Stopped);
+                self.unpack(message).refuse(Unanswered::Stopped);
             }
             // SAFETY: as above.
             unsafe { urgent::end(self.address) };
         }
         // SAFETY: the turn is that of a slot of an `A`.
         while let Some(message) = unsafe { mailbox::take_any::<A>(self.address) } {
-            message.refuse(Unanswered::Stopped);
+            self.unpack(message).refuse(Unanswered::Stopped);
         }
         if let Some(stash) = self.stashed() {
             stash.release();
             while let Some(message) = stash.take() {
-                message.refuse(Unanswered::Stopped);
+                self.unpack(message).refuse(Unanswered::Stopped);
             }
         }
         self.record(|record| *record = Record::NEW);

@@ -182,6 +182,7 @@ impl<C: Actor + Placed, const N: usize> Seat for PoolSlots<C, N> {
             actor: TypeId::of::<C>(),
             build: NonNull::from_ref(&self.build).cast(),
             messages: <C::Capacity as Capacity>::MESSAGES as u8,
+            indirect: <C::Capacity as Capacity>::INDIRECT as u8,
             address: slot.address(),
             bit: child as u32 * Slot::<C, C::Capacity>::ACTORS,
         })

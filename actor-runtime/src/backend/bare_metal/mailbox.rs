@@ -13,6 +13,7 @@ use critical_section::CriticalSection;
 use crate::actor::Actor;
 use crate::error::Reason;
 
+use super::beside::Packed;
 use super::body::Body;
 use super::header::{Address, Header, attention};
 use super::system::System;
@@ -22,9 +23,9 @@ use super::system::System;
 /// # Safety
 /// `header` is that of a slot of an `A` that has this place, with its provenance.
 #[inline]
-pub(super) const unsafe fn place<A: Actor>(header: NonNull<Header>, index: u32) -> NonNull<A::Message> {
+pub(super) const unsafe fn place<A: Actor>(header: NonNull<Header>, index: u32) -> NonNull<Packed<A>> {
     // SAFETY: the ring lies right behind the body of the slot; that no message needs more alignment is asserted there.
-    let ring = unsafe { header.byte_add(size_of::<Body<A>>()) }.cast::<A::Message>();
+    let ring = unsafe { header.byte_add(size_of::<Body<A>>()) }.cast::<Packed<A>>();
     // SAFETY: so many places lie there.
     unsafe { ring.add(index as usize) }
 }
@@ -34,7 +35,7 @@ pub(super) const unsafe fn place<A: Actor>(header: NonNull<Header>, index: u32) 
 /// # Safety
 /// The slot at `address` is that of an `A`, and its ring has a free place.
 #[inline]
-unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: A::Message) {
+unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: Packed<A>) {
     let header = address.header();
     let tail = header.tail::<A>(cs);
     // SAFETY: the tail is below the capacity.
@@ -51,7 +52,7 @@ unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: A:
 /// # Safety
 /// The slot at `address` is that of an `A`, and in place `index` one that is being forgotten.
 #[inline]
-unsafe fn read<A: Actor>(address: Address, index: u32) -> A::Message {
+unsafe fn read<A: Actor>(address: Address, index: u32) -> Packed<A> {
     // SAFETY: a message lies there, so the ring has the place.
     let place = unsafe { place::<A>(address.as_ptr(), index) };
     // SAFETY: it is read once: the caller forgets it.
@@ -70,7 +71,7 @@ const fn below(tail: u8, below: u8, last: u8) -> u32 {
 /// # Safety
 /// The slot at `address` is that of an `A`.
 #[inline]
-pub(super) unsafe fn push<A: Actor>(address: Address, message: A::Message) -> Result<(), (A::Message, Reason)> {
+pub(super) unsafe fn push<A: Actor>(address: Address, message: Packed<A>) -> Result<(), (Packed<A>, Reason)> {
     critical_section::with(|cs| {
         let header = address.header();
         let Some(room) = header.room.get(cs).checked_sub(1) else {
@@ -89,7 +90,7 @@ pub(super) unsafe fn push<A: Actor>(address: Address, message: A::Message) -> Re
 /// # Safety
 /// The caller owns the turn of the actor at `address`, which is an `A` with a ring of `capacity`, and whose bit is raised.
 #[inline(always)]
-pub(super) unsafe fn take<A: Actor>(address: Address, capacity: u8, system: &System, bit: u32) -> Option<A::Message> {
+pub(super) unsafe fn take<A: Actor>(address: Address, capacity: u8, system: &System, bit: u32) -> Option<Packed<A>> {
     critical_section::with(|cs| {
         let header = address.header();
         if header.attention.get(cs) != 0 {
@@ -117,7 +118,7 @@ pub(super) unsafe fn take<A: Actor>(address: Address, capacity: u8, system: &Sys
 ///
 /// # Safety
 /// The slot at `address` is that of an `A`, and the caller owns the turn or holds the critical section.
-pub(super) unsafe fn take_any<A: Actor>(address: Address) -> Option<A::Message> {
+pub(super) unsafe fn take_any<A: Actor>(address: Address) -> Option<Packed<A>> {
     critical_section::with(|cs| {
         let header = address.header();
         let (len, last) = (header.depth(cs), header.last.get(cs));
@@ -143,8 +144,8 @@ pub(super) unsafe fn take_any<A: Actor>(address: Address) -> Option<A::Message> 
 #[cold]
 pub(super) unsafe fn replace_oldest<A: Actor>(
     address: Address,
-    message: A::Message,
-) -> Result<Option<A::Message>, (A::Message, Reason)> {
+    message: Packed<A>,
+) -> Result<Option<Packed<A>>, (Packed<A>, Reason)> {
     critical_section::with(|cs| {
         let header = address.header();
         // Looked at anew: an interrupt may have closed the mailbox, or the worker have made room.
@@ -202,8 +203,8 @@ pub(super) fn release(cs: CriticalSection<'_>, address: Address) {
 pub(super) unsafe fn push_reserved<A: Actor>(
     cs: CriticalSection<'_>,
     address: Address,
-    message: A::Message,
-) -> Result<(), A::Message> {
+    message: Packed<A>,
+) -> Result<(), Packed<A>> {
     if !take_back(cs, address.header()) {
         return Err(message);
     }

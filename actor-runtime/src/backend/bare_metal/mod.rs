@@ -11,6 +11,8 @@ mod agenda;
 #[allow(unsafe_code)]
 mod annex;
 #[allow(unsafe_code)]
+mod beside;
+#[allow(unsafe_code)]
 mod body;
 #[allow(unsafe_code)]
 mod call;

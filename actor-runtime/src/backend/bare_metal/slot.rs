@@ -13,7 +13,7 @@ use core::ptr::NonNull;
 
 use critical_section::Mutex;
 
-use crate::actor::{Actor, AllHandlersInOneBlock};
+use crate::actor::Actor;
 use crate::message::Message;
 use crate::reference::Ref;
 use crate::size::{refuse_placed, refuse_system};
@@ -22,6 +22,7 @@ use crate::time::Instant;
 
 use super::agenda::{self, Agenda};
 use super::annex::{self, Annex, Record, annex_size};
+use super::beside::{self, Largest, Packed, Rack, Stored};
 use super::body::{Body, Urgent};
 use super::cell::Turn;
 use super::crew::Crew;
@@ -44,18 +45,24 @@ pub trait Capacity: sealed::Sealed + 'static {
     const TIMERS: usize;
     /// So many places.
     type Ring<M>;
+    /// How many of them may have `#[indirect]` arguments.
+    const INDIRECT: usize;
+    /// So many places for those.
+    type Beside<V>;
 }
 
-/// `N` messages, and `TIMERS` timers.
+/// `N` messages, `INDIRECT` of which may have `#[indirect]` arguments, and `TIMERS` timers.
 #[derive(Debug)]
-pub struct Room<const N: usize, const TIMERS: usize = 0>;
+pub struct Room<const N: usize, const TIMERS: usize = 0, const INDIRECT: usize = 0>;
 
-impl<const N: usize, const TIMERS: usize> sealed::Sealed for Room<N, TIMERS> {}
+impl<const N: usize, const TIMERS: usize, const INDIRECT: usize> sealed::Sealed for Room<N, TIMERS, INDIRECT> {}
 
-impl<const N: usize, const TIMERS: usize> Capacity for Room<N, TIMERS> {
+impl<const N: usize, const TIMERS: usize, const INDIRECT: usize> Capacity for Room<N, TIMERS, INDIRECT> {
     const MESSAGES: usize = N;
     const TIMERS: usize = TIMERS;
     type Ring<M> = [M; N];
+    const INDIRECT: usize = INDIRECT;
+    type Beside<V> = [V; INDIRECT];
 }
 
 /// What an actor brings to a slot; from `#[actor]`.
@@ -169,16 +176,20 @@ struct Front<A: Actor + Placed> {
 }
 
 /// As many places as the user lane has, for actors with an urgent lane.
-type UrgentRing<A, K> = Urgent<A, <K as Capacity>::Ring<<A as AllHandlersInOneBlock>::Message>>;
+type UrgentRing<A, K> = Urgent<A, <K as Capacity>::Ring<Packed<A>>>;
+
+/// The places of `#[indirect]` arguments, for actors that have any.
+type RackOf<A, K> = Stored<A, Rack<<K as Capacity>::Beside<UnsafeCell<MaybeUninit<Largest<A>>>>>>;
 
 /// An actor of a system. All zeros before the start, so that it lies in `.bss`.
 #[repr(C)]
 pub struct Slot<A: Actor + Placed, K: Capacity> {
     children: A::Children,
     body: Body<A>,
-    ring: UnsafeCell<MaybeUninit<K::Ring<A::Message>>>,
+    ring: UnsafeCell<MaybeUninit<K::Ring<Packed<A>>>>,
     /// The places of the urgent lane.
     urgent: UnsafeCell<MaybeUninit<UrgentRing<A, K>>>,
+    rack: UnsafeCell<MaybeUninit<RackOf<A, K>>>,
 }
 
 // SAFETY: header and ring are behind the critical section; all else is touched in the turn of the actor alone, which
@@ -207,14 +218,26 @@ pub const fn check<A: Actor + Placed, K: Capacity>() {
         "on bare metal a mailbox holds at most 128 messages; write `mailbox = 8` in `system!`, or `#[actor(mailbox = 8)]` on a child"
     );
     assert!(
-        !A::PROTOCOL.indirect,
-        "on bare metal there is no heap for `#[indirect]`\nhelp: send less, or a `&'static` reference to a static"
+        !A::PROTOCOL.indirect || K::INDIRECT > 0,
+        "on bare metal there is no heap for `#[indirect]`, and no place beside the mailbox\nhelp: write `indirect = 2` in `system!`, or `#[actor(indirect = 2)]` on a child: so many such messages may wait"
     );
-    if size_of::<A::Message>() > MESSAGE {
+    assert!(
+        A::PROTOCOL.indirect || K::INDIRECT == 0,
+        "no handler has an `#[indirect]` argument, so nothing lies beside the mailbox; leave `indirect` out"
+    );
+    assert!(
+        K::INDIRECT <= beside::PLACES,
+        "on bare metal at most 32 messages have `#[indirect]` arguments at a time; write `indirect = 2`"
+    );
+    assert!(
+        !A::PROTOCOL.indirect || !agenda::has_agenda::<A>(),
+        "on bare metal each timer of a context has room for a message with its arguments; an actor whose handlers take any `#[indirect]` has none: leave `timers` out"
+    );
+    if size_of::<Packed<A>>() > MESSAGE {
         refuse_placed(&A::PROTOCOL);
     }
     assert!(
-        align_of::<A::Message>() <= 8,
+        align_of::<Packed<A>>() <= 8,
         "on bare metal a message is aligned to 8 bytes at most; send a reference to a static"
     );
     assert!(
@@ -276,9 +299,14 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
         check::<A, K>();
         assert!(core::mem::offset_of!(Self, body) == core::mem::offset_of!(Front<A>, body));
         assert!(core::mem::offset_of!(Self, body) + size_of::<Body<A>>() == core::mem::offset_of!(Self, ring));
-        let ring = K::MESSAGES * size_of::<A::Message>();
+        let ring = K::MESSAGES * size_of::<Packed<A>>();
         assert!(
             !A::Message::HAS_URGENT || core::mem::offset_of!(Self, ring) + ring == core::mem::offset_of!(Self, urgent)
+        );
+        assert!(
+            !beside::has_values::<A>()
+                || core::mem::offset_of!(Self, body) + beside::offset::<A>(K::MESSAGES)
+                    == core::mem::offset_of!(Self, rack)
         );
         K::MESSAGES as u8
     };
@@ -292,6 +320,7 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
             body: Body::NEW,
             ring: UnsafeCell::new(MaybeUninit::zeroed()),
             urgent: UnsafeCell::new(MaybeUninit::zeroed()),
+            rack: UnsafeCell::new(MaybeUninit::zeroed()),
         }
     }
 
@@ -312,6 +341,8 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
         {
             agenda.set_count(agenda::count::<A>(K::TIMERS) as u8);
         }
+        // SAFETY: the slot is that of an `A`, with so many places.
+        unsafe { beside::furnish::<A>(self.address(), Self::MESSAGES, K::INDIRECT as u8) };
         // SAFETY: a system starts its actors before it runs them.
         unsafe { self.address().header().start_as::<A>(place.system, 1 << place.bit, Self::MESSAGES) };
     }
@@ -469,6 +500,7 @@ pub struct Found {
     /// The [`Kept`] of a child of that type.
     pub(super) build: NonNull<()>,
     pub(super) messages: u8,
+    pub(super) indirect: u8,
     pub(super) address: Address,
     /// Its bit, counted from that of the first child.
     pub(super) bit: u32,
@@ -487,6 +519,8 @@ impl Found {
         let build = unsafe { self.build.cast::<Kept<C>>().as_ref() };
         critical_section::with(|cs| build.borrow(cs).set(Some(make.build)));
         if !self.address.is_alive() {
+            // SAFETY: the slot is that of a `C`, with so many places.
+            unsafe { beside::furnish::<C>(self.address, self.messages, self.indirect) };
             // SAFETY: the parent's turn is the worker's.
             unsafe { self.address.header().start_as::<C>(system, 1 << (bit & 31), self.messages) };
         }
@@ -524,8 +558,9 @@ impl<C: Actor + Placed> Seat for ChildSlot<C> {
     fn seat(&'static self, _: usize) -> Option<Found> {
         // Not `MESSAGES`: this is compiled for families of other backends too, which fit no slot.
         let messages = <C::Capacity as Capacity>::MESSAGES as u8;
+        let indirect = <C::Capacity as Capacity>::INDIRECT as u8;
         let build = NonNull::from_ref(&self.build).cast();
-        Some(Found { actor: TypeId::of::<C>(), build, messages, address: self.slot.address(), bit: 0 })
+        Some(Found { actor: TypeId::of::<C>(), build, messages, indirect, address: self.slot.address(), bit: 0 })
     }
 }
 

@@ -8,6 +8,7 @@ use crate::actor::Actor;
 use crate::policy;
 
 use super::annex::{self, Marks};
+use super::beside::Packed;
 
 /// Whether an `A` has a stash.
 pub(super) const fn has_stash<A: Actor>() -> bool {
@@ -16,7 +17,7 @@ pub(super) const fn has_stash<A: Actor>() -> bool {
 
 /// The stash of an `A`: a ring, whose messages lie from the first on.
 pub(super) struct Stash<A: Actor> {
-    places: NonNull<A::Message>,
+    places: NonNull<Packed<A>>,
     marks: &'static Marks,
     actor: PhantomData<fn() -> A>,
 }
@@ -55,7 +56,7 @@ impl<A: Actor> Stash<A> {
     }
 
     /// The place `behind` places behind the first message.
-    fn at(&self, behind: usize) -> NonNull<A::Message> {
+    fn at(&self, behind: usize) -> NonNull<Packed<A>> {
         let (capacity, index) = (A::OPTIONS.stash as usize, usize::from(self.marks.first.get()) + behind);
         let index = if index < capacity { index } else { index - capacity };
         // SAFETY: the part has so many places; `behind` is below the capacity.
@@ -69,7 +70,7 @@ impl<A: Actor> Stash<A> {
     }
 
     /// Puts a message in, or gives it back where there is no room.
-    pub(super) fn put(&self, message: A::Message) -> Result<(), A::Message> {
+    pub(super) fn put(&self, message: Packed<A>) -> Result<(), Packed<A>> {
         let mut counts = self.counts();
         let before = counts.len();
         let Some(place) = counts.put(A::OPTIONS.stash as usize) else { return Err(message) };
@@ -87,7 +88,7 @@ impl<A: Actor> Stash<A> {
     }
 
     /// Takes the message that has its turn, if there is one.
-    pub(super) fn take(&self) -> Option<A::Message> {
+    pub(super) fn take(&self) -> Option<Packed<A>> {
         let mut counts = self.counts();
         let place = counts.take()?;
         // SAFETY: a message is there, and is read once: its place is free from here on.

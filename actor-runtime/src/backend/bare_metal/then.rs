@@ -22,7 +22,7 @@ use crate::time::Instant;
 use super::earliest::Earliest;
 use super::header::Address;
 use super::system::System;
-use super::{detour, mailbox, urgent, waiting};
+use super::{beside, detour, mailbox, urgent, waiting};
 
 /// Asks of the program that may be under way at a time; a power of two.
 const PLACES: usize = 8;
@@ -231,11 +231,26 @@ where
     // SAFETY: `F` has no bytes and is `Copy`, and a value of it was there.
     let answered = unsafe { NonNull::<F>::dangling().read() };
     let me = A::Ref::from_ref(Ref::from_address(crate::backend::Address::BareMetal(asker)));
-    let mut message = Some(answered(&me, K::output(answer, handler)).message);
+    let message = answered(&me, K::output(answer, handler)).message;
+    let is_urgent = urgent::is_urgent(&message);
+    // SAFETY: the asker is an `A`.
+    let mut message = match unsafe { beside::pack::<A>(asker, message) } {
+        Ok(message) => Some(message),
+        Err((message, _)) => {
+            with(data, kind, |cs, place, _| {
+                place.set(None);
+                mailbox::release(cs, asker);
+            });
+            waiting::room(asker);
+            return message.refuse(Unanswered::Dropped);
+        }
+    };
     with(data, kind, |cs, place, _| {
         place.set(None);
-        // SAFETY: the asker is an `A`.
-        message = unsafe { urgent::push_answer::<A>(cs, asker, message.take()?) }.err();
+        if is_urgent {
+            // SAFETY: the asker is an `A`, one of whose messages is urgent.
+            message = unsafe { urgent::push_answer::<A>(cs, asker, message.take()?) }.err();
+        }
         // SAFETY: as above.
         message = unsafe { mailbox::push_reserved::<A>(cs, asker, message.take()?) }.err();
         Some(())
@@ -245,6 +260,7 @@ where
         waiting::room(asker);
     }
     if let Some(message) = message {
-        message.refuse(Unanswered::Stopped);
+        // SAFETY: it was packed for the asker, which is an `A`.
+        unsafe { beside::unpack::<A>(asker, message) }.refuse(Unanswered::Stopped);
     }
 }

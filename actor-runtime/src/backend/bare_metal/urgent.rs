@@ -18,6 +18,7 @@ use crate::message::{self, Message};
 use crate::policy::Admission;
 use crate::time::Instant;
 
+use super::beside::{self, Packed};
 use super::header::{Address, Byte, Header, attention};
 use super::mailbox;
 use super::waiting::{self, Ticket, Waiting, What};
@@ -69,7 +70,7 @@ pub(super) unsafe fn depth(cs: CriticalSection<'_>, address: Address) -> u8 {
 /// # Safety
 /// The slot at `address` is that of an `A` with an urgent lane, is alive, and has room in that.
 #[inline]
-unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: A::Message) {
+unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: Packed<A>) {
     // SAFETY: as the caller says.
     let lane = unsafe { Lane::at(address) };
     let (header, len) = (address.header(), lane.len.get(cs));
@@ -88,7 +89,7 @@ unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: A:
 /// # Safety
 /// The slot at `address` is that of an `A` with an urgent lane, and is alive; `behind` is at most the capacity.
 #[inline]
-unsafe fn place<A: Actor>(cs: CriticalSection<'_>, address: Address, behind: u8) -> NonNull<A::Message> {
+unsafe fn place<A: Actor>(cs: CriticalSection<'_>, address: Address, behind: u8) -> NonNull<Packed<A>> {
     let capacity = u32::from(address.header().capacity(cs));
     // SAFETY: as the caller says.
     let index = u32::from(unsafe { Lane::at(address) }.first.get(cs)) + u32::from(behind);
@@ -102,7 +103,7 @@ unsafe fn place<A: Actor>(cs: CriticalSection<'_>, address: Address, behind: u8)
 /// # Safety
 /// The slot at `address` is that of an `A` with an urgent lane, and is alive.
 #[inline]
-unsafe fn read<A: Actor>(cs: CriticalSection<'_>, address: Address) -> Option<A::Message> {
+unsafe fn read<A: Actor>(cs: CriticalSection<'_>, address: Address) -> Option<Packed<A>> {
     // SAFETY: as the caller says.
     let lane = unsafe { Lane::at(address) };
     let len = lane.len.get(cs).checked_sub(1)?;
@@ -121,8 +122,8 @@ unsafe fn read<A: Actor>(cs: CriticalSection<'_>, address: Address) -> Option<A:
 /// # Safety
 /// The slot at `address` is that of an `A` with an urgent lane.
 #[inline(never)]
-pub(super) unsafe fn push<A: Actor>(address: Address, message: A::Message) -> Result<(), (A::Message, Reason)> {
-    let lost = critical_section::with(|cs| {
+pub(super) unsafe fn push<A: Actor>(address: Address, message: Packed<A>) -> Result<(), (A::Message, Reason)> {
+    let sent = critical_section::with(|cs| {
         let header = address.header();
         if !header.takes_more(cs) {
             return Err((message, Reason::Stopped));
@@ -140,26 +141,33 @@ pub(super) unsafe fn push<A: Actor>(address: Address, message: A::Message) -> Re
         // SAFETY: the actor is alive, and there is room.
         unsafe { write::<A>(cs, address, message) };
         Ok(oldest)
-    })?;
-    lost.into_iter().for_each(|lost| lost.refuse(Unanswered::Dropped));
-    Ok(())
+    });
+    // SAFETY: it was to be in the mailbox of the actor, or was.
+    let unpack = |message| unsafe { beside::unpack::<A>(address, message) };
+    match sent {
+        Ok(lost) => {
+            lost.into_iter().for_each(|lost| unpack(lost).refuse(Unanswered::Dropped));
+            Ok(())
+        }
+        Err((message, reason)) => Err((unpack(message), reason)),
+    }
 }
 
-/// Puts an answer that comes as an urgent message into the lane, if there is room, and gives the place back that the user
+/// Puts an answer that is an urgent message into the lane, if there is room, and gives the place back that the user
 /// lane has kept for it.
 ///
 /// # Safety
-/// The slot at `address` is that of an `A`.
+/// The slot at `address` is that of an `A` with an urgent lane.
 pub(super) unsafe fn push_answer<A: Actor>(
     cs: CriticalSection<'_>,
     address: Address,
-    message: A::Message,
-) -> Result<(), A::Message> {
+    message: Packed<A>,
+) -> Result<(), Packed<A>> {
     let header = address.header();
-    if !is_urgent(&message) || !header.takes_more(cs) {
+    if !header.takes_more(cs) {
         return Err(message);
     }
-    // SAFETY: the message is urgent, so there is a lane for it.
+    // SAFETY: as the caller says.
     if unsafe { depth(cs, address) } == header.capacity(cs) {
         return Err(message);
     }
@@ -174,7 +182,7 @@ pub(super) unsafe fn push_answer<A: Actor>(
 /// # Safety
 /// The caller owns the turn of the actor at `address`, which is an `A` with an urgent lane, and is alive.
 #[inline(never)]
-pub(super) unsafe fn take<A: Actor>(address: Address) -> Option<A::Message> {
+pub(super) unsafe fn take<A: Actor>(address: Address) -> Option<Packed<A>> {
     let (message, wake) = critical_section::with(|cs| {
         // SAFETY: as the caller says.
         let message = unsafe { read::<A>(cs, address) };
@@ -265,8 +273,8 @@ pub(super) unsafe fn join(ticket: &mut Ticket, address: Address, waker: &Waker, 
 pub(super) unsafe fn enter<A: Actor>(
     ticket: &mut Ticket,
     address: Address,
-    message: A::Message,
-) -> Result<(), (A::Message, bool)> {
+    message: Packed<A>,
+) -> Result<(), (Packed<A>, bool)> {
     if !ticket.is(oldest(address)) {
         let stands = ticket.look(|_, waiting| waiting.as_ref().is_some_and(Waiting::stands_in_line));
         return Err((message, stands == Some(true)));

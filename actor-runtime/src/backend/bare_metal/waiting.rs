@@ -14,6 +14,7 @@ use critical_section::{CriticalSection, Mutex};
 use crate::actor::Actor;
 use crate::time::Instant;
 
+use super::beside::Packed;
 use super::detour;
 use super::earliest::Earliest;
 use super::header::Address;
@@ -371,8 +372,8 @@ impl Ticket {
     pub(super) unsafe fn enter<A: Actor>(
         &mut self,
         address: Address,
-        message: A::Message,
-    ) -> Result<(), (A::Message, bool)> {
+        message: Packed<A>,
+    ) -> Result<(), (Packed<A>, bool)> {
         match self.state() {
             state::OVER => return Err((message, false)),
             state::COME if oldest(state::COME, Some(address)) == Some(self.0) => {}

@@ -12,9 +12,34 @@ impl Display {
     }
 }
 
+#[actor(mailbox = 4)]
+struct Lamp;
+
+#[handlers]
+impl Lamp {
+    fn blink(&mut self) {}
+}
+
+#[actor(mailbox = 4, indirect = 2)]
+struct Plain;
+
+#[handlers]
+impl Plain {
+    fn blink(&mut self) {}
+}
+
 actor::system! {
     mod plant {
         DISPLAY: Display = || Display { last: 0 },
+        MANY: Display { indirect = 33 } = || Display { last: 0 },
+        LAMP: Lamp { mailbox = 4, indirect = 2 } = || Lamp,
+        PLAIN: Plain = || Plain,
+    }
+}
+
+actor::system! {
+    mod none {
+        DISPLAY: Display { indirect = 0 } = || Display { last: 0 },
     }
 }
 

@@ -64,6 +64,44 @@ impl House {
     }
 }
 
+/// What it shows is larger than a message.
+#[actor(mailbox = 4, indirect = 2)]
+pub struct Display {
+    last: [u8; 64],
+}
+
+#[handlers]
+impl Display {
+    /// Shows a line.
+    pub fn show(&mut self, #[indirect] line: [u8; 64], #[into] row: u32) {
+        self.last = line;
+        self.last[0] = row as u8;
+    }
+
+    /// Shows two, with what is said of them.
+    #[handler(lane = urgent)]
+    pub async fn both(&mut self, #[indirect] first: [u8; 64], #[indirect] second: [u8; 64], reply: Reply<bool>) {
+        self.last = first;
+        reply.send(self.last == second);
+    }
+}
+
+#[actor(mailbox = 4)]
+struct Log<T> {
+    last: Option<T>,
+}
+
+#[handlers]
+impl<T: Clone> Log<T> {
+    fn write(&mut self, #[indirect] entry: T) {
+        self.last = Some(entry);
+    }
+    #[cfg(any())]
+    fn gone(&mut self, #[indirect] entry: T) {
+        self.last = Some(entry);
+    }
+}
+
 mod deeper {
     use actor::prelude::*;
 
@@ -91,6 +129,10 @@ actor::system! {
 actor::system! {
     mod roof {
         LAMP: deeper::Lamp { mailbox = 2 } = || deeper::Lamp,
+        DISPLAY: Display = || Display { last: [0; 64] },
+        WIDE: Display { mailbox = 8, indirect = 4 } = || Display { last: [0; 64] },
+        LONG: Display { mailbox = 8 } = || Display { last: [0; 64] },
+        LOG: Log<[u8; 80]> { indirect = 1 } = || Log { last: None },
         HOUSE: House = || House { main: Child::default(), valves: Pool::default() }
     }
     telemetry = &FAILURES
