@@ -40,6 +40,7 @@ pub mod recipient;
 pub mod reference;
 pub mod reply;
 pub mod size;
+pub mod topic;
 
 // Engine: one life cycle for every backend.
 pub mod lifecycle;

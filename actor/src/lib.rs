@@ -119,6 +119,7 @@
 //! | room in a mailbox | `#[actor(mailbox = ..)]` | what [`system!`] says, the option where it says nothing; 128 messages at most, so not `unbounded` |
 //! | timers that run at a time | as many as there is memory for | as many as `#[actor(timers = 4)]` or [`system!`] says, those of `#[every]` and `#[idle]` included; what one captures is no larger than a message of its actor |
 //! | an `#[indirect]` argument | has a box | has a place beside the mailbox, one of those that `indirect = 2` says there are. Where none is free the call is `Full`, and nobody waits for one; with a policy that drops, the message is dropped |
+//! | a [`Topic`] | `Topic::new()`, for any number of subscribers | that of a static, `static ALARMS: Subscribers<u16, 4> = Subscribers::new();`, by `ALARMS.topic()`: for four |
 //! | a message whose time is over while it is in a mailbox or a stash | is skipped | is handled: there is no place to keep its limit. Who waits for room or for an answer is kept to it |
 //! | an answer that comes as an urgent message and finds their lane full | goes in all the same | goes into the room that was kept for it, among the others |
 //! | a ref to a declared child, or a clone of a pool, once its parent has begun anew | answers `Stopped`: the next children are others | is that of the next ones: it is the address of statics |
@@ -127,7 +128,7 @@
 //! | telemetry | is given to the builder of a system | is named in [`system!`], and is that of the program; no text, path, handler or run-time tag in a snapshot |
 //! | a reply that is dropped by the handler that fails | tells the asker `Failed` | tells it `NoReply` |
 //! | `control().kill()` | ends an async handler at its await | is a stop |
-//! | `ctx.spawn`, restart types, `watch`, `pipe`, `attach`, `#[dead_letter]`, `Topic`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |
+//! | `ctx.spawn`, restart types, `watch`, `pipe`, `attach`, `#[dead_letter]`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |
 //!
 //! On tokio, actors run in the runtime of the program, which needs its time driver: the features `macros` and
 //! `rt-multi-thread` of tokio for `#[tokio::main]`, and `time`, `signal`, `fs`, `net` for what the program itself awaits.
@@ -175,6 +176,7 @@ pub use actor_runtime::telemetry::{
     Severity, StormLimit, TelemetryTag,
 };
 pub use actor_runtime::time::{Clock, Instant};
+pub use actor_runtime::topic::{Published, Topic};
 
 #[cfg(any(feature = "tokio", feature = "bare-metal"))]
 pub use actor_runtime::backend::RingBufferFailureTelemetry;
@@ -182,12 +184,14 @@ pub use actor_runtime::backend::RingBufferFailureTelemetry;
 #[cfg(feature = "tokio")]
 pub use actor_runtime::recipient::Delivery;
 
+#[cfg(feature = "bare-metal")]
+pub use actor_runtime::backend::bare_metal::Subscribers;
+
 #[cfg(feature = "tokio")]
 pub use actor_runtime::backend::tokio::{
     ActorSystem, Attached, Builder, Dispatcher, DispatcherKind, EventListener, FailureTelemetryObservationConfig,
-    FindError, OverloadHint, OwnedRuntime, PlaceError, Placement, Published, ReadyCell, Residents, ShutdownError,
-    SingleWorker, Spawn, SpawnChild, SpawnError, Spawning, Stepper, Stuck, Suspension, TelemetryContext,
-    TelemetryCounts, Topic,
+    FindError, OverloadHint, OwnedRuntime, PlaceError, Placement, ReadyCell, Residents, ShutdownError, SingleWorker,
+    Spawn, SpawnChild, SpawnError, Spawning, Stepper, Stuck, Suspension, TelemetryContext, TelemetryCounts,
 };
 
 #[cfg(feature = "tracing")]

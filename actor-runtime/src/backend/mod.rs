@@ -19,12 +19,14 @@ use crate::failure::Failure;
 use crate::id::{ActorId, Incarnation};
 use crate::letter::DeadLetter;
 use crate::policy::Route;
+use crate::recipient::Recipient;
 use crate::reference::Ref;
 #[cfg(feature = "tokio")]
 use crate::reply::Duty;
 use crate::reply::Reply;
 use crate::supervision::{LiveFailure, RestartType};
 use crate::time::Instant;
+use crate::topic::Published;
 
 #[cfg(feature = "bare-metal")]
 pub mod bare_metal;
@@ -736,6 +738,77 @@ pub(crate) use tokio::block_on;
 
 #[cfg(feature = "tokio")]
 pub(crate) use tokio::Suspension;
+
+/// The subscribers of a topic, shared by its clones.
+pub(crate) enum Hub<T: 'static> {
+    #[cfg(feature = "tokio")]
+    Tokio(tokio::Topic<T>),
+    #[cfg(feature = "bare-metal")]
+    BareMetal(bare_metal::Board<T>),
+    /// Keeps the type parameter where no backend is on.
+    #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+    None(core::convert::Infallible, PhantomData<T>),
+}
+
+/// Hands one call on to whichever backend has the subscribers.
+macro_rules! on_hub {
+    ($self:ident, $hub:ident => $call:expr) => {
+        match $self {
+            #[cfg(feature = "tokio")]
+            Hub::Tokio($hub) => $call,
+            #[cfg(feature = "bare-metal")]
+            Hub::BareMetal($hub) => $call,
+            #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+            Hub::None(never, _) => match *never {},
+        }
+    };
+}
+
+impl<T: 'static> Hub<T> {
+    #[cfg(feature = "tokio")]
+    pub(crate) fn new() -> Self {
+        Self::Tokio(tokio::Topic::new())
+    }
+
+    pub(crate) fn subscribe(&self, recipient: Recipient<T>) -> bool {
+        let _ = &recipient;
+        on_hub!(self, hub => hub.subscribe(recipient))
+    }
+
+    pub(crate) fn unsubscribe(&self, recipient: &Recipient<T>) -> bool {
+        let _ = recipient;
+        on_hub!(self, hub => hub.unsubscribe(recipient))
+    }
+
+    pub(crate) fn subscribers(&self) -> usize {
+        on_hub!(self, hub => hub.subscribers())
+    }
+
+    pub(crate) fn missed(&self) -> u64 {
+        on_hub!(self, hub => hub.missed())
+    }
+
+    pub(crate) fn publish(&self, value: T) -> Published
+    where
+        T: Clone,
+    {
+        let _ = &value;
+        on_hub!(self, hub => hub.publish(value))
+    }
+}
+
+impl<T: 'static> Clone for Hub<T> {
+    fn clone(&self) -> Self {
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(topic) => Self::Tokio(topic.clone()),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(board) => Self::BareMetal(*board),
+            #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+            Self::None(never, _) => match *never {},
+        }
+    }
+}
 
 /// The members of a pool, shared by its clones.
 pub(crate) enum Crew<R: 'static> {

@@ -167,7 +167,8 @@
 //! }
 //! ```
 //!
-//! Both are refs, and keep their actors alive.
+//! Both are refs, and keep their actors alive. On bare metal a topic is that of a static, `static PRICES: Subscribers<u64, 4> =
+//! Subscribers::new();`: an actor whose factory is given `PRICES.topic()` does with it what it does with `Topic::new()`.
 //!
 //! # Somebody who was not there at the start
 //!

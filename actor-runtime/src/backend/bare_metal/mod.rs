@@ -47,6 +47,7 @@ mod telemetry;
 mod then;
 #[allow(unsafe_code)]
 mod timers;
+mod topic;
 #[allow(unsafe_code)]
 mod urgent;
 #[allow(unsafe_code)]
@@ -69,3 +70,5 @@ pub use slot::{
 };
 pub use system::{Ready, System};
 pub use telemetry::report_to;
+pub(crate) use topic::Board;
+pub use topic::Subscribers;

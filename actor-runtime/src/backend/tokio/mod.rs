@@ -77,6 +77,6 @@ pub use stepper::Stepper;
 pub use suspensions::Suspension;
 pub use system::{ActorSystem, Builder, ShutdownError, Stuck};
 pub use telemetry::{FailureTelemetryObservationConfig, TelemetryContext, TelemetryCounts};
-pub use topic::{Published, Topic};
+pub(crate) use topic::Topic;
 #[cfg(feature = "tracing")]
 pub use tracing::TracingFailureTelemetry;
