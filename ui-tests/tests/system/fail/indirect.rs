@@ -28,12 +28,25 @@ impl Plain {
     fn blink(&mut self) {}
 }
 
+#[actor(mailbox = 4, timers = 1, indirect = 2)]
+struct Timed {
+    last: u64,
+}
+
+#[handlers]
+impl Timed {
+    fn show(&mut self, #[indirect] line: [u64; 8]) {
+        self.last = line[0];
+    }
+}
+
 actor::system! {
     mod plant {
         DISPLAY: Display = || Display { last: 0 },
         MANY: Display { indirect = 33 } = || Display { last: 0 },
         LAMP: Lamp { mailbox = 4, indirect = 2 } = || Lamp,
         PLAIN: Plain = || Plain,
+        TIMED: Timed = || Timed { last: 0 },
     }
 }
 
