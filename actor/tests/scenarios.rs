@@ -1,0 +1,415 @@
+//! Promises where several of them meet: what other actor systems got wrong, a sentence each.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use actor::SystemEvent;
+use actor::prelude::*;
+use common::{Gate, Journal, begin, everywhere, in_hand, soon, stepped, until};
+
+#[actor(mailbox(capacity = 1, overflow = drop_oldest), ask_timeout = off)]
+struct Narrow {
+    gate: Gate,
+    journal: Journal,
+}
+
+#[handlers]
+impl Narrow {
+    async fn hold(&mut self) {
+        self.gate.passed().await;
+    }
+    fn note(&mut self, text: String) {
+        self.journal.note(text);
+    }
+    fn watch(&mut self, ctx: &mut Context<Self>, who: NarrowRef) {
+        ctx.watch(&who);
+    }
+    fn after(&mut self, ctx: &mut Context<Self>) {
+        ctx.after(Duration::from_millis(1), |me| me.note("timer".into()));
+    }
+    #[terminated]
+    fn gone(&mut self, _who: ActorId, why: StopReason) {
+        self.journal.note(format!("gone: {why:?}"));
+    }
+    #[stopping]
+    fn stopping(&mut self, why: StopReason) {
+        self.journal.note(format!("{why:?}"));
+    }
+    fn panics(&mut self) {
+        panic!("told to");
+    }
+    fn ping(&self) -> bool {
+        true
+    }
+    fn answer_never(&mut self, reply: Reply<u32>) {
+        std::mem::forget(reply);
+    }
+}
+
+fn narrow(gate: &Gate, journal: &Journal) -> impl Fn() -> Narrow + Send + 'static {
+    let (gate, journal) = (gate.clone(), journal.clone());
+    move || Narrow { gate: gate.clone(), journal: journal.clone() }
+}
+
+#[test]
+fn notices_timers_and_a_stop_come_to_a_full_mailbox_and_displace_nothing() {
+    everywhere(|system| async move {
+        let (gate, journal) = (Gate::default(), Journal::default());
+        let full = system.spawn(narrow(&gate, &journal)).await.unwrap();
+        let watched = system.spawn(narrow(&Gate::default(), &Journal::default())).await.unwrap();
+        full.watch(watched.clone()).done().await.unwrap();
+        full.after().done().await.unwrap();
+        full.hold().await.unwrap();
+        in_hand(full.control()).await;
+        full.note("message".into()).tell().unwrap();
+        soon(watched.control().kill()).await;
+        gate.open();
+        until(|| journal.entries().len() == 3).await;
+        let mut entries = journal.entries();
+        entries.sort_unstable();
+        assert_eq!(entries, ["gone: Killed", "message", "timer"]);
+        assert_eq!(system.counts::<Narrow>().dead_letters, 0);
+        soon(full.control().stop()).await;
+        assert_eq!(journal.entries().last().unwrap(), "Requested");
+    });
+}
+
+#[test]
+fn who_watches_itself_or_is_watched_by_whom_it_watches_ends_and_hears_once() {
+    everywhere(|system| async move {
+        let [one, two] = [Journal::default(), Journal::default()];
+        let first = system.spawn(narrow(&Gate::default(), &one)).await.unwrap();
+        let second = system.spawn(narrow(&Gate::default(), &two)).await.unwrap();
+        for (watcher, who) in [(&first, &first), (&first, &second), (&first, &second), (&second, &first)] {
+            watcher.watch(who.clone()).done().await.unwrap();
+        }
+        soon(first.control().stop()).await;
+        until(|| two.entries().len() == 1).await;
+        assert_eq!(second.ping().await, Ok(true));
+        assert_eq!((one.entries(), two.entries()), (vec!["Requested".into()], vec!["gone: Requested".into()]));
+    });
+}
+
+#[test]
+fn a_ref_of_an_earlier_life_acts_on_the_one_that_is() {
+    everywhere(|system| async move {
+        let (gate, journal) = (Gate::default(), Journal::default());
+        let actor = system.spawn(narrow(&gate, &journal)).await.unwrap();
+        let (weak, mut stopped) = (actor.downgrade(), actor.control().stopped());
+        actor.panics().await.unwrap();
+        assert_eq!(actor.ping().await, Ok(true));
+        begin(&mut stopped).await;
+        let again = weak.upgrade().expect("it lives");
+        assert_eq!(again, actor);
+        again.hold().await.unwrap();
+        in_hand(actor.control()).await;
+        soon(actor.control().kill()).await;
+        soon(stopped).await;
+        assert_eq!(journal.entries(), ["Killed"]);
+    });
+}
+
+#[test]
+fn a_reply_that_is_forgotten_is_missed_at_the_deadline() {
+    everywhere(|system| async move {
+        let actor = system.spawn(narrow(&Gate::default(), &Journal::default())).await.unwrap();
+        let asked = actor.answer_never().timeout(Duration::from_millis(5)).await;
+        assert_eq!(asked, Err(AskError::Timeout));
+    });
+}
+
+/// A child that asks its parent, which may be waiting for the child's end.
+#[actor(ask_timeout = off)]
+struct Reporter {
+    parent: ParentRef,
+    asked: Journal,
+}
+
+#[handlers]
+impl Reporter {
+    async fn ask_the_parent(&mut self) {
+        self.asked.note("asks");
+        let answer = self.parent.answer().await;
+        self.asked.note(format!("{answer:?}"));
+    }
+}
+
+#[actor]
+#[supervise(shutdown = 50ms)]
+struct Parent {
+    gate: Gate,
+}
+
+#[handlers]
+impl Parent {
+    fn start(&mut self, ctx: &mut Context<Self>, asked: Journal) -> ReporterRef {
+        let me = ctx.this();
+        ctx.spawn(move || Reporter { parent: me.clone(), asked: asked.clone() }).detach()
+    }
+    async fn hold(&mut self) {
+        self.gate.passed().await;
+    }
+    fn answer(&self) -> u32 {
+        1
+    }
+}
+
+#[test]
+fn a_child_that_asks_its_parent_which_waits_for_it_holds_up_no_stop() {
+    everywhere(|system| async move {
+        let (gate, asked) = (Gate::default(), Journal::default());
+        let held = gate.clone();
+        let parent = system.spawn(move || Parent { gate: held.clone() }).await.unwrap();
+        let child = parent.start(asked.clone()).await.unwrap();
+        parent.hold().tell().unwrap();
+        in_hand(parent.control()).await;
+        child.ask_the_parent().tell().unwrap();
+        until(|| asked.entries() == ["asks"]).await;
+        let stopped = parent.control().stop();
+        gate.open();
+        soon(stopped).await;
+        assert!(!child.control().is_alive());
+    });
+}
+
+/// Whose start takes as long as it is held, and whose state stops it when it is dropped.
+#[actor]
+struct Slow {
+    gate: Gate,
+    journal: Journal,
+    me: Arc<Mutex<Option<SlowRef>>>,
+}
+
+#[handlers]
+impl Slow {
+    #[started]
+    async fn started(&mut self) {
+        self.journal.note("starts");
+        self.gate.passed().await;
+        self.journal.note("started");
+    }
+    fn message(&mut self) {
+        self.journal.note("message");
+    }
+}
+
+impl Drop for Slow {
+    fn drop(&mut self) {
+        self.journal.note("dropped");
+        if let Some(me) = self.me.lock().unwrap().take() {
+            drop(me.control().stop());
+            drop(me.control().kill());
+        }
+    }
+}
+
+#[test]
+fn a_stop_while_it_starts_lets_the_hook_finish_and_no_message_in() {
+    everywhere(|system| async move {
+        let (gate, journal) = (Gate::default(), Journal::default());
+        let (held, noted) = (gate.clone(), journal.clone());
+        let me = Arc::default();
+        let slow =
+            system.spawn(move || Slow { gate: held.clone(), journal: noted.clone(), me: Arc::clone(&me) }).detach();
+        slow.message().tell().unwrap();
+        until(|| journal.entries() == ["starts"]).await;
+        let stopped = slow.control().stop();
+        gate.open();
+        soon(stopped).await;
+        assert_eq!(journal.entries(), ["starts", "started", "dropped"]);
+        assert_eq!(system.counts::<Slow>().dead_letters, 1);
+    });
+}
+
+#[test]
+fn a_state_that_stops_its_actor_when_it_is_dropped_ends_once() {
+    everywhere(|system| async move {
+        let (gate, journal, me) = (Gate::default(), Journal::default(), Arc::new(Mutex::new(None)));
+        gate.open();
+        let (noted, kept) = (journal.clone(), Arc::clone(&me));
+        let factory = move || Slow { gate: gate.clone(), journal: noted.clone(), me: Arc::clone(&kept) };
+        let slow = system.spawn(factory).await.unwrap();
+        *me.lock().unwrap() = Some(slow.clone());
+        soon(slow.control().stop()).await;
+        assert_eq!(journal.entries(), ["starts", "started", "dropped"]);
+        assert_eq!(system.counts::<Slow>().stopped, 1);
+    });
+}
+
+#[derive(Debug, PartialEq)]
+#[repr(align(64))]
+struct Aligned(u8);
+
+#[derive(Debug, PartialEq)]
+struct Nothing;
+
+#[actor]
+struct Shapes;
+
+#[handlers]
+impl Shapes {
+    fn aligned(&self, value: Aligned) -> (usize, Aligned) {
+        (std::ptr::from_ref(&value).addr() % 64, value)
+    }
+    fn nothing(&self, nothing: Nothing) -> Nothing {
+        nothing
+    }
+    fn page(&self, #[indirect] page: [u8; 5_000]) -> (u8, u8) {
+        (page[0], page[4_999])
+    }
+}
+
+#[test]
+fn messages_of_every_layout_arrive_whole() {
+    everywhere(|system| async move {
+        let shapes = system.spawn(|| Shapes).await.unwrap();
+        for number in 0..20 {
+            assert_eq!(shapes.aligned(Aligned(number)).await, Ok((0, Aligned(number))));
+            assert_eq!(shapes.nothing(Nothing).await, Ok(Nothing));
+            assert_eq!(shapes.page([number; 5_000]).await, Ok((number, number)));
+        }
+    });
+}
+
+#[actor]
+#[supervise(strategy = one_for_all)]
+struct Crowd {
+    #[child(|| Fragile, pool = 100)]
+    all: Pool<Fragile>,
+}
+
+#[handlers]
+impl Crowd {
+    fn all(&self) -> Pool<Fragile> {
+        self.all.clone()
+    }
+    fn fail_two(&mut self) {
+        for key in [3, 97] {
+            drop(self.all.by(&key).fail().tell());
+        }
+    }
+}
+
+#[actor]
+struct Fragile;
+
+#[handlers]
+impl Fragile {
+    fn fail(&mut self) -> Result<(), &'static str> {
+        Err("told to")
+    }
+    fn ping(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_hundred_siblings_of_which_some_fail_at_once_are_restarted_together() {
+    everywhere(|system| async move {
+        let crowd = system.spawn(|| Crowd { all: Pool::default() }).await.unwrap();
+        crowd.fail_two().await.unwrap();
+        // The second failed along with the first, or in its next life, for which its message waited.
+        until(|| system.counts::<Fragile>().failures == 2).await;
+        let all = crowd.all().await.unwrap();
+        for _ in 0..100 {
+            assert_eq!(soon(all.ping().owned()).await, Ok(true), "each in its turn");
+        }
+        let restarts = system.counts::<Fragile>().restarts;
+        assert!((100..=200).contains(&restarts), "{restarts}");
+        assert_eq!(system.counts::<Crowd>().failures, 0);
+        soon(crowd.control().stop()).await;
+        assert_eq!((system.counts::<Fragile>().spawned, system.counts::<Fragile>().stopped), (100, 100));
+    });
+}
+
+#[test]
+fn what_one_sends_itself_and_has_another_send_arrives_in_no_order_that_was_promised_and_all_of_it() {
+    everywhere(|system| async move {
+        let journal = Journal::default();
+        let receiver = system.spawn(narrow_enough(&journal)).await.unwrap();
+        let second = system.spawn(narrow_enough(&Journal::default())).await.unwrap();
+        receiver.note("mine".into()).await.unwrap();
+        second.pass_on(receiver.clone()).await.unwrap();
+        until(|| journal.entries().len() == 2).await;
+    });
+}
+
+#[actor]
+struct Roomy {
+    journal: Journal,
+}
+
+#[handlers]
+impl Roomy {
+    fn note(&mut self, text: String) {
+        self.journal.note(text);
+    }
+    fn pass_on(&mut self, to: RoomyRef) {
+        drop(to.note("theirs".into()).tell());
+    }
+}
+
+fn narrow_enough(journal: &Journal) -> impl Fn() -> Roomy + Send + 'static {
+    let journal = journal.clone();
+    move || Roomy { journal: journal.clone() }
+}
+
+/// All that is told of a run in which many fail, restart and send to each other.
+fn run(seed: u64) -> Vec<String> {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&log);
+    let builder = ActorSystem::builder("seeded").seed(seed).event_handler(move |event| {
+        let line = match event {
+            SystemEvent::Failed { id, failure, decision, .. } => format!("{id} {failure} {decision:?}"),
+            other => format!("{other:?}"),
+        };
+        told.lock().unwrap().push(line);
+    });
+    let (system, mut stepper) = builder.stepper();
+    stepper.block_on(async {
+        let crowd = system.spawn(|| Crowd { all: Pool::default() }).await.unwrap();
+        for _ in 0..4 {
+            crowd.fail_two().await.unwrap();
+        }
+        until(|| system.counts::<Fragile>().failures == 8).await;
+        system.shutdown().await.unwrap();
+    });
+    let moment = format!("{:?}", stepper.now());
+    let mut log = log.lock().unwrap().clone();
+    log.push(moment);
+    log
+}
+
+#[test]
+fn a_seed_repeats_its_run_to_the_event_and_another_gives_another() {
+    assert_eq!(run(7), run(7));
+    assert_ne!(run(7), run(8));
+}
+
+#[actor]
+struct Link {
+    _next: Option<LinkRef>,
+}
+
+#[handlers]
+impl Link {}
+
+#[test]
+fn a_long_chain_of_refs_ends_one_after_the_other() {
+    stepped(
+        |builder| builder,
+        |system| async move {
+            let mut last = system.spawn_once(Link { _next: None }).await.unwrap();
+            let first = last.control().stopped();
+            for _ in 0..10_000 {
+                last = system.spawn_once(Link { _next: Some(last) }).await.unwrap();
+            }
+            drop(last);
+            soon(first).await;
+            until(|| system.counts::<Link>().stopped == 10_001).await;
+        },
+    );
+}
