@@ -89,7 +89,8 @@ impl<A: Actor> Turn<A> {
     pub(super) fn fall_in_time(mut self) {
         let header = &self.cell().header;
         let is_down = matches!(self.body().life.task(A::CHILDREN), Task::Pause | Task::End(_));
-        if is_down || self.body().cold.as_ref().is_some_and(|cold| cold.resume.is_some()) {
+        // Told once: who has been killed for being late is not late again.
+        if is_down || self.body().cold.as_ref().is_some_and(|cold| cold.resume.is_some() || cold.killed) {
             return;
         }
         let Some(Patience::Until(end)) = header.core.groups().patience(header) else { return };
