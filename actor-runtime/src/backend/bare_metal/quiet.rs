@@ -8,7 +8,7 @@ use core::cell::Cell;
 use core::sync::atomic::{AtomicU8, Ordering};
 use core::time::Duration;
 
-use critical_section::{CriticalSection, Mutex};
+use critical_section::Mutex;
 
 use crate::time::Instant;
 
@@ -64,9 +64,11 @@ impl Quiet {
     /// Waits for so long from `now` on, or not at all.
     pub(super) fn wait(&self, now: Instant, period: Option<Duration>) {
         self.set(state::SAID, true);
+        let millis = period.map_or(0, millis);
+        let deadline = deadline(now, millis);
         critical_section::with(|cs| {
-            self.period.borrow(cs).set(period.map_or(0, millis));
-            self.put_off(cs, now);
+            self.period.borrow(cs).set(millis);
+            self.deadline.borrow(cs).set(deadline);
         });
     }
 
@@ -85,13 +87,6 @@ impl Quiet {
         self.state.store(0, Ordering::Relaxed);
     }
 
-    /// The actor may be quiet from `now` on: its deadline is one period later, if it waits for one.
-    fn put_off(&self, cs: CriticalSection<'_>, now: Instant) {
-        let millis = u64::from(self.period.borrow(cs).get());
-        let deadline = if millis == 0 { 0 } else { now.as_nanos().saturating_add(millis * 1_000_000) };
-        self.deadline.borrow(cs).set(deadline);
-    }
-
     /// Whether a message was handled of which the deadline knows nothing.
     pub(super) fn has_heard(&self) -> bool {
         self.has(state::HEARD)
@@ -99,23 +94,26 @@ impl Quiet {
 
     /// Moves the deadline on where a message was handled, or a handler waits beyond it. Returns whether it has passed.
     pub(super) fn look(&self, now: Instant) -> bool {
+        // Small cores multiply in software, so not while interrupts are off.
+        let millis = critical_section::with(|cs| self.period.borrow(cs).get());
+        let next = deadline(now, millis);
         critical_section::with(|cs| {
-            let deadline = self.deadline.borrow(cs).get();
-            if deadline == 0 {
+            let deadline = self.deadline.borrow(cs);
+            if deadline.get() == 0 || self.period.borrow(cs).get() != millis {
                 return false;
             }
-            let has_passed = deadline <= now.as_nanos();
+            let has_passed = deadline.get() <= now.as_nanos();
             if self.has(state::RUNNING) {
                 // What was heard before it waited counts from its end on.
                 if has_passed {
-                    self.put_off(cs, now);
+                    deadline.set(next);
                 }
                 return false;
             }
             let has_heard = self.has_heard();
             if has_heard {
                 self.set(state::HEARD, false);
-                self.put_off(cs, now);
+                deadline.set(next);
             }
             has_passed && !has_heard
         })
@@ -131,10 +129,17 @@ impl Quiet {
     pub(super) fn is_over(&self, now: Instant, is_busy: bool) -> bool {
         let is_over = self.look(now);
         if is_over {
-            critical_section::with(|cs| self.put_off(cs, now));
+            // The worker alone changes the period.
+            let next = deadline(now, critical_section::with(|cs| self.period.borrow(cs).get()));
+            critical_section::with(|cs| self.deadline.borrow(cs).set(next));
         }
         is_over && !is_busy
     }
+}
+
+/// So many milliseconds after `now`, in nanoseconds; zero for never.
+fn deadline(now: Instant, millis: u32) -> u64 {
+    if millis == 0 { 0 } else { now.as_nanos().saturating_add(u64::from(millis) * 1_000_000) }
 }
 
 /// What is less than a millisecond is one: it would be never.
