@@ -14,7 +14,7 @@ use crate::id::ActorId;
 use crate::message::Message;
 use crate::policy::Overflow;
 use crate::reference::ActorRef;
-use crate::supervision::{Decider, Directive, LiveFailure, Supervision, directive};
+use crate::supervision::{Decider, Directive, LiveFailure, RestartType, Supervision, directive};
 use crate::telemetry::TelemetryTag;
 
 /// What became of one message.
@@ -156,6 +156,10 @@ pub trait SupervisorStrategy: Sized {
     /// The directives for the failures of its children, where `#[supervise(..)]` says something about them.
     #[doc(hidden)]
     const DECIDER: Option<Decider> = None;
+
+    /// The restart types of its declared children, in order of declaration, where not all have the default.
+    #[doc(hidden)]
+    const RESTARTS: &'static [RestartType] = &[];
 
     /// The directive for this failure of a child. A pure function, so a plain test can call it; what is done in the end
     /// depends on the limit as well, and on what is [possible](Directive::possible_after).

@@ -12,7 +12,7 @@ use crate::letter::DeadLetter;
 use crate::policy::Route;
 use crate::reference::{ActorRef, Child, Path, Pool, Ref};
 use crate::reply::{InHand, Reply};
-use crate::supervision::{LiveFailure, RestartType};
+use crate::supervision::LiveFailure;
 use crate::time::Instant;
 
 #[cfg(not(feature = "tokio"))]
@@ -238,20 +238,14 @@ impl<A: Actor> Nursery<'_, A> {
     /// # Errors
     /// The failure of the child's first start.
     #[doc(hidden)]
-    pub fn start<C, F, M>(
-        &mut self,
-        index: usize,
-        field: &mut Child<C>,
-        restart: RestartType,
-        factory: F,
-    ) -> Result<(), Failure>
+    pub fn start<C, F, M>(&mut self, index: usize, field: &mut Child<C>, factory: F) -> Result<(), Failure>
     where
         C: Actor,
         A: Family<C>,
         F: Factory<C, M>,
         M: 'static,
     {
-        let address = self.host.start_child::<C, F, M>(index, restart, factory)?;
+        let address = self.host.start_child::<C, F, M>(index, factory)?;
         *field = Child::started(C::Ref::from_ref(Ref::from_address(address)));
         Ok(())
     }
@@ -266,7 +260,6 @@ impl<A: Actor> Nursery<'_, A> {
         index: usize,
         field: &mut Pool<C>,
         route: Route,
-        restart: RestartType,
         factory: F,
     ) -> Result<(), Failure>
     where
@@ -275,7 +268,7 @@ impl<A: Actor> Nursery<'_, A> {
         F: Factory<C, M>,
         M: 'static,
     {
-        let address = self.host.start_child::<C, F, M>(index, restart, factory)?;
+        let address = self.host.start_child::<C, F, M>(index, factory)?;
         let member = C::Ref::from_ref(Ref::from_address(address));
         field.crew = self.host.enlist::<C>(index, &field.crew, route, member)?;
         Ok(())

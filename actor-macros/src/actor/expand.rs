@@ -1,5 +1,7 @@
 //! Model to items: the struct, its ref, its options, its children.
 
+use std::iter;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
@@ -274,10 +276,12 @@ pub(crate) fn supervised(
     let nursery = names::respan(quote!(#rt::Nursery<'_, Self>), ident.span());
     let first = |place: usize| children[..place].iter().map(Child::members).sum();
     let starts = children.iter().enumerate().map(|(place, child)| start(first(place), child, &rt));
+    let restarts = restarts(children, &rt);
     quote! {
         #[automatically_derived]
         impl #impl_generics #rt::SupervisorStrategy for #ident #ty_generics #where_clause {
             const CHILDREN: #rt::usize = #count;
+            #restarts
 
             #supervision
 
@@ -298,6 +302,23 @@ pub(crate) fn supervised(
     }
 }
 
+/// The restart types of all children, where any has another than the default.
+fn restarts(children: &[Child], rt: &Tokens) -> Option<TokenStream> {
+    let is_default = |child: &Child| matches!(child.restart, None | Some(Restart::Transient));
+    if children.iter().all(is_default) {
+        return None;
+    }
+    let each = children.iter().flat_map(|child| {
+        let restart = match child.restart.unwrap_or(Restart::Transient) {
+            Restart::Permanent => quote!(#rt::RestartType::Permanent),
+            Restart::Transient => quote!(#rt::RestartType::Transient),
+            Restart::Temporary => quote!(#rt::RestartType::Temporary),
+        };
+        iter::repeat_n(restart, child.members())
+    });
+    Some(quote!(const RESTARTS: &'static [#rt::RestartType] = &[#(#each),*];))
+}
+
 fn start(first: usize, child: &Child, rt: &Tokens) -> Option<TokenStream> {
     let field = &child.member;
     let actor = child.actor()?;
@@ -314,23 +335,17 @@ fn start(first: usize, child: &Child, rt: &Tokens) -> Option<TokenStream> {
         }
         Factory::Broken => return None,
     };
-    let restart = match child.restart.unwrap_or(Restart::Transient) {
-        Restart::Permanent => quote!(#rt::RestartType::Permanent),
-        Restart::Transient => quote!(#rt::RestartType::Transient),
-        Restart::Temporary => quote!(#rt::RestartType::Temporary),
-    };
     let at = names::located(factory.span());
     let last = first + child.members() - 1;
     let Some(_) = child.pool else {
-        let start = quote_spanned!(at=> nursery.start::<#actor, _, _>(index, &mut self.#field, #restart, #factory));
+        let start = quote_spanned!(at=> nursery.start::<#actor, _, _>(index, &mut self.#field, #factory));
         return Some(quote!(#first => { #taken #start }));
     };
     let route = match child.route.unwrap_or(Route::RoundRobin) {
         Route::RoundRobin => quote!(#rt::Route::RoundRobin),
         Route::LeastLoaded => quote!(#rt::Route::LeastLoaded),
     };
-    let start =
-        quote_spanned!(at=> nursery.enlist::<#actor, _, _>(index, &mut self.#field, #route, #restart, #factory));
+    let start = quote_spanned!(at=> nursery.enlist::<#actor, _, _>(index, &mut self.#field, #route, #factory));
     Some(quote!(#first..=#last => { #taken #start }))
 }
 

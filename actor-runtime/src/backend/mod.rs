@@ -24,7 +24,9 @@ use crate::reference::Ref;
 #[cfg(feature = "tokio")]
 use crate::reply::Duty;
 use crate::reply::Reply;
-use crate::supervision::{LiveFailure, RestartType};
+use crate::supervision::LiveFailure;
+#[cfg(feature = "tokio")]
+use crate::supervision::RestartType;
 use crate::time::Instant;
 use crate::topic::Published;
 
@@ -702,12 +704,7 @@ impl<A: Actor> Host<A> {
     }
 
     /// Starts declared child `index`.
-    pub(crate) fn start_child<C, F, M>(
-        &self,
-        index: usize,
-        restart: RestartType,
-        factory: F,
-    ) -> Result<Address, Failure>
+    pub(crate) fn start_child<C, F, M>(&self, index: usize, factory: F) -> Result<Address, Failure>
     where
         C: Actor,
         A: Family<C>,
@@ -716,17 +713,15 @@ impl<A: Actor> Host<A> {
     {
         match self {
             #[cfg(feature = "tokio")]
-            Self::Tokio(host) => host.start_child::<C, F, M>(index, restart, factory).map(Address::Tokio),
+            Self::Tokio(host) => {
+                let restart = RestartType::of(A::RESTARTS, index);
+                host.start_child::<C, F, M>(index, restart, factory).map(Address::Tokio)
+            }
             #[cfg(feature = "bare-metal")]
-            Self::BareMetal(host) => match restart {
-                RestartType::Transient => host.start_child::<C, F, M>(index, factory).map(Address::BareMetal),
-                RestartType::Permanent | RestartType::Temporary => {
-                    Err(Failure::start(&"children on bare metal are restarted after a failure; leave `restart` out"))
-                }
-            },
+            Self::BareMetal(host) => host.start_child::<C, F, M>(index, factory).map(Address::BareMetal),
             #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
             Self::None(never, _) => {
-                let _ = (index, restart, factory);
+                let _ = (index, factory);
                 match *never {}
             }
         }

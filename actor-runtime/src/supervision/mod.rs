@@ -150,10 +150,7 @@ pub fn decide_child<const N: usize>(
     now: Instant,
     random: u64,
 ) -> Decision {
-    match directive.possible_after(kind) {
-        Directive::Restart if !restart.restarts_after(End::Failure) => Decision::Stop,
-        possible => decide(policy, history, possible, kind, now, random),
-    }
+    decide(policy, history, restart.heeds(directive.possible_after(kind)), kind, now, random)
 }
 
 /// Decides what follows a life that ended by itself, and counts the restart if it is one.
@@ -165,12 +162,8 @@ pub fn decide_end<const N: usize>(
     now: Instant,
     random: u64,
 ) -> Decision {
-    if restart.restarts_after(End::Normal) {
-        // The kind rules out nothing but resuming.
-        decide(policy, history, Directive::Restart, FailureKind::Error, now, random)
-    } else {
-        Decision::Stop
-    }
+    // The kind rules out nothing but resuming.
+    decide(policy, history, restart.after_end(), FailureKind::Error, now, random)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 
 use core::ops::Range;
 
+use super::directive::Directive;
+
 /// Which siblings a failed child takes with it.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Strategy {
@@ -68,6 +70,12 @@ pub enum RestartType {
 }
 
 impl RestartType {
+    /// The type of child `index`, where `types` are those of all children or nothing.
+    #[must_use]
+    pub fn of(types: &[Self], index: usize) -> Self {
+        types.get(index).copied().unwrap_or_default()
+    }
+
     /// Whether a child of this type is restarted after such an end.
     #[must_use]
     pub const fn restarts_after(self, end: End) -> bool {
@@ -78,6 +86,22 @@ impl RestartType {
             (Self::Transient, End::Asked | End::Normal) => false,
             (Self::Temporary, End::Failure | End::Asked | End::Normal) => false,
         }
+    }
+
+    /// What is done to a child of this type where `possible` would be to another: one that is not restarted after a failure
+    /// is stopped instead.
+    #[must_use]
+    pub const fn heeds(self, possible: Directive) -> Directive {
+        match possible {
+            Directive::Restart if !self.restarts_after(End::Failure) => Directive::Stop,
+            Directive::Resume | Directive::Restart | Directive::Stop | Directive::Escalate => possible,
+        }
+    }
+
+    /// What is done to a child of this type whose life ended by itself.
+    #[must_use]
+    pub const fn after_end(self) -> Directive {
+        if self.restarts_after(End::Normal) { Directive::Restart } else { Directive::Stop }
     }
 
     /// Whether a child of this type is restarted along with a sibling, rather than stopped.

@@ -21,7 +21,7 @@ use crate::lifecycle::{Course, EndOfChildren, Lifecycle, Task};
 use crate::message::{Message, Mode};
 use crate::policy::{self, Share};
 use crate::reference::{ActorRef, Ref};
-use crate::supervision::{Decision, Directive, LiveFailure, decide, directive};
+use crate::supervision::{self, Decision, Directive, LiveFailure, directive};
 
 use super::agenda::Agenda;
 use super::annex::{self, Marks, Record};
@@ -35,7 +35,7 @@ use super::quiet::Quiet;
 use super::slot::{Brood, Place, Placed, children_of};
 use super::stash::{Stash, has_stash};
 use super::telemetry::About;
-use super::{call, detour, mailbox, telemetry, then, timers, urgent, waiting};
+use super::{call, detour, mailbox, telemetry, then, timers, upbringing, urgent, waiting};
 
 /// Whether there is something to do at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -167,7 +167,9 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     fn host(self) -> crate::backend::Host<A> {
         // SAFETY: the turn is that of a slot of an `A`.
-        crate::backend::Host::BareMetal(unsafe { Host::new(self.address, self.place.decider, self.place.annex) })
+        crate::backend::Host::BareMetal(unsafe {
+            Host::new(self.address, self.place.upbringing.decider, self.place.annex)
+        })
     }
 
     fn task(self) -> Task {
@@ -674,16 +676,33 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             Left::Failure(kind, directive) => self.fail_as_directed(kind, directive),
             Left::Stop => {
                 detour::open();
-                self.stop(StopReason::Requested);
+                let goes_on = upbringing::are_told_apart() && self.leave();
+                if !goes_on {
+                    self.stop(StopReason::Requested);
+                }
             }
             Left::Nothing => {}
         }
     }
 
+    /// The actor asked for its own end. Returns whether that is the end of this life alone.
+    #[cold]
+    #[inline(never)]
+    fn leave(self) -> bool {
+        let record = self.place.record::<A>();
+        // SAFETY: the turn is exclusive, and nothing that `leave` calls asks for the record or the life.
+        let record = record.map(|mut record| unsafe { record.as_mut() });
+        let goes_on = self.life(|life| leave(life, record, self.address, self.place));
+        if goes_on {
+            self.close_life();
+        }
+        goes_on
+    }
+
     /// Fails without an error to look at.
     #[cold]
     fn fail(self, kind: FailureKind) {
-        self.fail_as_directed(kind, directive(self.place.decider, &LiveFailure::new(kind)));
+        self.fail_as_directed(kind, directive(self.place.upbringing.decider, &LiveFailure::new(kind)));
     }
 
     #[cold]
@@ -901,13 +920,49 @@ fn fail(
     address: Address,
     place: &Place,
 ) -> Course {
+    let decision = match upbringing::are_told_apart() {
+        true => decide(record, life, place.restart().heeds(directive.possible_after(kind)), kind, address, place),
+        false => decide(record, life, directive, kind, address, place),
+    };
+    let course = life.failed(decision, false);
+    pass_on(course, place);
+    course
+}
+
+/// Decides what follows a life that ended by itself. Returns whether it is another one.
+fn leave(life: &mut Lifecycle, record: Option<&mut Record>, address: Address, place: &Place) -> bool {
+    // The kind rules out nothing but resuming.
+    let decision = decide(record, life, place.restart().after_end(), FailureKind::Error, address, place);
+    let course = match decision {
+        Decision::Restart { after: _ } => {
+            life.renew(StopReason::Requested);
+            return true;
+        }
+        Decision::Resume | Decision::Stop => Course::Continue,
+        Decision::StopSelf => Course::StopParent,
+        Decision::Escalate => Course::Escalate,
+    };
+    pass_on(course, place);
+    false
+}
+
+/// What is decided, with the record of the actor; when the next life begins is kept there.
+fn decide(
+    record: Option<&mut Record>,
+    life: &Lifecycle,
+    directive: Directive,
+    kind: FailureKind,
+    address: Address,
+    place: &Place,
+) -> Decision {
     // The first start of a child is its parent's own start; that of others is tried again.
     let is_first_start = place.parent.is_some() && address.header().stage() == Stage::Starting;
-    let decision = match record {
+    match record {
         // On the way down there is nothing to decide.
         Some(record) if !is_first_start && life.is_going_on() => {
             let (now, random) = (place.system.now(), place.system.random());
-            let decision = decide(place.supervision, &mut record.history, directive, kind, now, random);
+            let supervision = place.upbringing.supervision;
+            let decision = supervision::decide(supervision, &mut record.history, directive, kind, now, random);
             if let Decision::Restart { after } = decision {
                 record.resume_at = now.saturating_add(after);
             }
@@ -915,14 +970,17 @@ fn fail(
         }
         // Whoever has no record, fails at its first start at most.
         Some(_) | None => Decision::Stop,
-    };
-    let course = life.failed(decision, false);
+    }
+}
+
+/// Tells the parent what a decision means for it.
+#[inline]
+fn pass_on(course: Course, place: &Place) {
     match (course, place.parent) {
         (Course::Continue, _) | (_, None) => {}
         (Course::Escalate, Some(parent)) => parent.header().signal(attention::ESCALATED),
         (Course::StopParent, Some(parent)) => parent.header().signal(attention::STOP),
     }
-    course
 }
 
 /// Why replies are dropped at this moment, where the worker is the one who drops them.

@@ -122,7 +122,7 @@ impl<C: Actor + Placed, const N: usize> PoolSlots<C, N> {
     #[inline]
     const fn next(place: Place) -> Place {
         // SAFETY: the parts of members lie behind each other.
-        unsafe { place.after(Slot::<C, C::Capacity>::ACTORS, Slot::<C, C::Capacity>::ANNEX) }
+        unsafe { place.after(1, Slot::<C, C::Capacity>::ACTORS, Slot::<C, C::Capacity>::ANNEX) }
     }
 }
 
@@ -145,7 +145,7 @@ impl<C: Actor + Placed, const N: usize> Seat for PoolSlots<C, N> {
     #[inline]
     fn seat_run(&'static self, ready: Ready<'_>, mut place: Place) {
         for slot in &self.slots {
-            if ready.any(bits(place.bit, Slot::<C, C::Capacity>::ACTORS)) {
+            if ready.any(bits(u32::from(place.bit), Slot::<C, C::Capacity>::ACTORS)) {
                 let make = || Make::kept(critical_section::with(|cs| self.build.borrow(cs).get()));
                 return slot.run(ready, &place, make);
             }

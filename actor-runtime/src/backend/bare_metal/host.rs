@@ -27,7 +27,7 @@ use super::make::Make;
 use super::slot::{Brood, Placed, children_of};
 use super::stash::has_stash;
 use super::system::System;
-use super::then;
+use super::{then, upbringing};
 
 /// Bits of what a handler leaves behind in its context.
 mod note {
@@ -214,6 +214,7 @@ impl<A: Actor> Host<A> {
         let child = children.find(index).ok_or_else(absent)?;
         let system = self.system().ok_or_else(absent)?;
         let bit = self.address.header().bit() + 1 + child.bit;
+        upbringing::tell_apart::<A>();
         // SAFETY: a parent starts its child in its own turn, by the worker of both.
         unsafe { child.start::<C>(system, bit, make) }.ok_or_else(absent)?;
         Ok(child.address)

@@ -48,6 +48,7 @@ mod then;
 #[allow(unsafe_code)]
 mod timers;
 mod topic;
+mod upbringing;
 #[allow(unsafe_code)]
 mod urgent;
 #[allow(unsafe_code)]

@@ -17,7 +17,7 @@ use crate::actor::Actor;
 use crate::message::Message;
 use crate::reference::Ref;
 use crate::size::{refuse_placed, refuse_system};
-use crate::supervision::{Decider, RestartLimit, Strategy, Supervision};
+use crate::supervision::{RestartLimit, RestartType, Strategy};
 use crate::time::Instant;
 
 use super::agenda::{self, Agenda};
@@ -30,6 +30,7 @@ use super::earliest::Earliest;
 use super::header::Address;
 use super::make::{Build, Make};
 use super::system::{Ready, System};
+use super::upbringing::Upbringing;
 use super::{mailbox, timers};
 
 mod sealed {
@@ -88,13 +89,15 @@ impl<A: Placed, C> Family<C> for A {}
 pub struct Place {
     pub(super) system: &'static System,
     /// The actor's bit; those of its children follow.
-    pub(super) bit: u32,
+    pub(super) bit: u8,
+    /// Its number among its siblings.
+    number: u8,
     pub(super) annex: NonNull<u8>,
     /// The record of an actor whose handlers cannot fail, but its factory.
     late: Option<NonNull<Record>>,
     pub(super) parent: Option<Address>,
-    pub(super) supervision: &'static Supervision,
-    pub(super) decider: Option<Decider>,
+    /// That of its parent.
+    pub(super) upbringing: &'static Upbringing,
 }
 
 // SAFETY: what it points to are statics, and used by the worker of the system alone.
@@ -122,7 +125,15 @@ impl Place {
         // SAFETY: as above.
         let annex = unsafe { late.byte_add(make.record()) };
         let late = if make.record() == 0 { None } else { Some(late.cast()) };
-        Self { system, bit, annex, late, parent: None, supervision: const { &Supervision::DEFAULT }, decider: None }
+        Self {
+            system,
+            bit: bit as u8,
+            number: 0,
+            annex,
+            late,
+            parent: None,
+            upbringing: const { &Upbringing::OF_NOBODY },
+        }
     }
 
     /// The place of the first child of `A`, whose own part has so many bytes.
@@ -130,16 +141,14 @@ impl Place {
     const fn of_children<A: Actor + Placed>(&self, parent: Address, own: usize) -> Self {
         // SAFETY: the parts of children lie behind that of their parent.
         let annex = unsafe { self.annex.byte_add(own) };
-        let supervision = const { &A::SUPERVISION };
-        Self {
-            system: self.system,
-            bit: self.bit + 1,
-            annex,
-            late: None,
-            parent: Some(parent),
-            supervision,
-            decider: A::DECIDER,
-        }
+        let upbringing = const { &Upbringing::of::<A>() };
+        Self { system: self.system, bit: self.bit + 1, number: 0, annex, late: None, parent: Some(parent), upbringing }
+    }
+
+    /// After which ends the actor is restarted.
+    #[inline]
+    pub(super) fn restart(&self) -> RestartType {
+        self.upbringing.restart(self.number)
     }
 
     /// The record of the `A` that lies here, if it can fail.
@@ -148,15 +157,15 @@ impl Place {
         if annex::can_fail::<A>() { annex::record::<A>(self.annex) } else { self.late }
     }
 
-    /// The place behind `actors` actors that lie here, with so many bytes of annex.
+    /// The place behind `children` children that lie here, `actors` with their own children, with so many bytes of annex.
     ///
     /// # Safety
     /// They do.
     #[inline]
-    pub(super) const unsafe fn after(self, actors: u32, annex: usize) -> Self {
+    pub(super) const unsafe fn after(self, children: u32, actors: u32, annex: usize) -> Self {
         // SAFETY: the parts of siblings lie behind each other.
         let annex = unsafe { self.annex.byte_add(annex) };
-        Self { bit: self.bit + actors, annex, ..self }
+        Self { bit: self.bit + actors as u8, number: self.number + children as u8, annex, ..self }
     }
 }
 
@@ -607,11 +616,11 @@ macro_rules! brood {
             #[allow(unused_variables, unused_assignments, unused_mut)]
             fn run(&'static self, ready: Ready<'_>, mut place: Place) {
                 $(
-                    if ready.any(bits(place.bit, $child::ACTORS)) {
+                    if ready.any(bits(u32::from(place.bit), $child::ACTORS)) {
                         return self.$index.seat_run(ready, place);
                     }
                     // SAFETY: the child's slot has its place here.
-                    place = unsafe { place.after($child::ACTORS, $child::ANNEX) };
+                    place = unsafe { place.after($child::CHILDREN, $child::ACTORS, $child::ANNEX) };
                 )*
             }
 
@@ -621,7 +630,7 @@ macro_rules! brood {
                 $(
                     self.$index.seat_tick(now, place);
                     // SAFETY: the child's slot has its place here.
-                    place = unsafe { place.after($child::ACTORS, $child::ANNEX) };
+                    place = unsafe { place.after($child::CHILDREN, $child::ACTORS, $child::ANNEX) };
                 )*
             }
 
@@ -631,7 +640,7 @@ macro_rules! brood {
                 $(
                     self.$index.seat_rest(place);
                     // SAFETY: the child's slot has its place here.
-                    place = unsafe { place.after($child::ACTORS, $child::ANNEX) };
+                    place = unsafe { place.after($child::CHILDREN, $child::ACTORS, $child::ANNEX) };
                 )*
             }
 
@@ -640,7 +649,7 @@ macro_rules! brood {
                 $(
                     self.$index.seat_next(place, earliest);
                     // SAFETY: the child's slot has its place here.
-                    place = unsafe { place.after($child::ACTORS, $child::ANNEX) };
+                    place = unsafe { place.after($child::CHILDREN, $child::ACTORS, $child::ANNEX) };
                 )*
             }
 

@@ -96,7 +96,7 @@ pub(super) fn tell(
         ascent: ascent.as_ref(),
         tags: &tags,
         decision,
-        strategy: place.supervision.strategy,
+        strategy: place.upbringing.supervision.strategy,
         restarts,
         severity: Severity::of(decision, stage, restarts, place.parent.is_none()),
         at,
