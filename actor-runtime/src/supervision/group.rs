@@ -115,6 +115,22 @@ impl<M: AsRef<[Standing]> + AsMut<[Standing]>, const N: usize> Group<M, N> {
         self.history.restarts()
     }
 
+    /// How long the pause is, of the restart that began last.
+    #[must_use]
+    pub const fn pause(&self) -> Duration {
+        self.pause
+    }
+
+    /// When the pause is over, where `member` is the one to begin then.
+    #[must_use]
+    pub fn due(&self, member: usize) -> Option<Instant> {
+        let members = self.members.as_ref();
+        let is_first = members.iter().position(|standing| *standing == Standing::Down) == Some(member);
+        let is_under_way =
+            |standing: &Standing| matches!(standing, Standing::Called | Standing::Falling | Standing::Rising);
+        self.due.filter(|_| is_first && !self.is_over && !members.iter().any(is_under_way))
+    }
+
     /// Whether no restart is under way.
     #[must_use]
     pub fn is_calm(&self) -> bool {
@@ -341,9 +357,12 @@ mod tests {
         assert_eq!(fails(&mut group, 0), Decision::Restart { after: second }, "a start that fails again is counted");
         assert_eq!(group.rests(0, at(5)), Rest::Until(at(6)));
         assert_eq!(group.rests(1, at(5)), Rest::Wait(Some(Step::Rise(0))));
+        assert_eq!((group.due(0), group.due(1)), (Some(at(6)), None));
         assert_eq!(group.ended(0, at(5)), Some(Step::Rise(1)));
         assert_eq!(group.rests(1, at(5)), Rest::Until(at(6)), "the pause is that of the group");
+        assert_eq!(group.due(1), Some(at(6)));
         assert_eq!(group.rests(1, at(6)), Rest::Begin);
+        assert_eq!(group.due(1), None);
         assert_eq!(fails(&mut group, 1), Decision::Escalate, "and so is the limit");
     }
 

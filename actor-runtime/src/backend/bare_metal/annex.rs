@@ -1,5 +1,6 @@
 //! The memory of a system that only some actors need: the beats of their timers, how long it has been quiet, the record of
-//! their failures, the places of their stash, and the future of the async handler in hand together with the context it borrows.
+//! their failures, the places of their stash, the group of their children, and the future of the async handler in hand
+//! together with the context it borrows.
 //!
 //! It is a static of its own, sized when compiled, so that the type of a slot never mentions a future: the body of a
 //! handler may name a slot, and its future's size would then depend on itself.
@@ -21,6 +22,7 @@ use crate::time::Instant;
 
 use super::beside::Packed;
 use super::quiet::Quiet;
+use super::siblings::{Siblings, group_size, has_group};
 use super::stash::has_stash;
 use super::timers;
 
@@ -136,8 +138,12 @@ const fn stash_at<A: Actor>() -> usize {
     marks_at::<A>() + if has_marks::<A>() { round_up(size_of::<Marks>()) } else { 0 }
 }
 
-const fn context_at<A: Actor>() -> usize {
+const fn siblings_at<A: Actor>() -> usize {
     stash_at::<A>() + round_up(A::OPTIONS.stash as usize * size_of::<Packed<A>>())
+}
+
+const fn context_at<A: Actor>() -> usize {
+    siblings_at::<A>() + if has_group::<A>() { round_up(group_size(A::CHILDREN)) } else { 0 }
 }
 
 const fn future_at<A: Actor>() -> usize {
@@ -206,6 +212,17 @@ pub(super) const fn stash<A: Actor>(part: NonNull<u8>) -> NonNull<Packed<A>> {
     unsafe { part.byte_add(stash_at::<A>()) }.cast()
 }
 
+/// The place of the group of the children of an `A`, if they are restarted together. Written when the first is started.
+pub(super) const fn siblings<A: Actor>(part: NonNull<u8>) -> Option<NonNull<Siblings>> {
+    const { assert!(align_of::<Siblings>() <= ALIGN) };
+    if has_group::<A>() {
+        // SAFETY: the part has `annex_size` bytes.
+        Some(unsafe { part.byte_add(siblings_at::<A>()) }.cast())
+    } else {
+        None
+    }
+}
+
 /// The place of the context that a future of `A` borrows.
 pub(super) const fn context<A: Actor>(part: NonNull<u8>) -> NonNull<Context<A>> {
     const { assert!(align_of::<Context<A>>() <= ALIGN) };
@@ -270,4 +287,28 @@ where
         unsafe { place.drop_in_place() };
     }
     polled
+}
+
+/// Drops the future before its end.
+///
+/// # Safety
+/// As for [`poll`].
+pub(super) unsafe fn cancel<A: Actor>(part: NonNull<u8>) {
+    // SAFETY: as the caller says.
+    unsafe { cancel_as::<A, _, _>(A::handle_async, part) };
+}
+
+/// As [`cancel`], with a name for the type of the future.
+///
+/// # Safety
+/// As for [`poll`].
+unsafe fn cancel_as<A, F, R>(_: F, part: NonNull<u8>)
+where
+    A: Actor,
+    F: FnOnce(&'static mut A, A::Message, &'static mut Context<A>) -> R,
+{
+    // SAFETY: the part has `annex_size` bytes.
+    let place = unsafe { part.byte_add(future_at::<A>()) }.cast::<R>();
+    // SAFETY: a future lives in the place, and is not touched again.
+    unsafe { place.drop_in_place() };
 }

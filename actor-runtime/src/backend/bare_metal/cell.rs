@@ -21,7 +21,7 @@ use crate::lifecycle::{Course, EndOfChildren, Lifecycle, Task};
 use crate::message::{Message, Mode};
 use crate::policy::{self, Share};
 use crate::reference::{ActorRef, Ref};
-use crate::supervision::{self, Decision, Directive, LiveFailure, directive};
+use crate::supervision::{self, Decision, Directive, LiveFailure, Rest, directive};
 
 use super::agenda::Agenda;
 use super::annex::{self, Marks, Record};
@@ -32,6 +32,7 @@ use super::header::{Address, Stage, attention};
 use super::host::{self, Host};
 use super::make::Make;
 use super::quiet::Quiet;
+use super::siblings::{Member, Siblings};
 use super::slot::{Brood, Place, Placed, children_of};
 use super::stash::{Stash, has_stash};
 use super::telemetry::About;
@@ -172,6 +173,21 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         })
     }
 
+    /// The actor as one of those who are restarted together, if it is.
+    #[inline]
+    fn member(self) -> Option<Member<'p>> {
+        // SAFETY: the turn is exclusive, and nobody keeps what a look at the group finds.
+        unsafe { Member::at(self.place) }
+    }
+
+    /// The group of its children, if they are restarted together and one of them was started.
+    #[inline]
+    fn group(self) -> Option<NonNull<Siblings>> {
+        annex::siblings::<A>(self.place.annex).filter(|_| self.started_children().is_some_and(|count| count.get() > 0))
+    }
+
+    /// Inlined, so that what an actor never does is left out of it.
+    #[inline(always)]
     fn task(self) -> Task {
         self.life(|life| life.task(A::CHILDREN))
     }
@@ -430,17 +446,18 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
                 self.stop(StopReason::Drained);
                 Flow::Again
             }
-            Task::Pause => {
-                let resume_at = self.record(|record| record.resume_at);
-                let is_over = resume_at.is_none_or(|resume_at| self.place.system.now() >= resume_at);
-                if is_over {
+            Task::Pause => match self.rests() {
+                Rest::Begin => {
                     // What the old state was not ready for comes to the new one, before the mailbox.
                     self.unstash_all();
                     Flow::Done
-                } else {
-                    Flow::Wait
                 }
-            }
+                Rest::Until(_) | Rest::Wait(_) => Flow::Wait,
+                Rest::End => {
+                    self.stop(StopReason::ParentStopped);
+                    Flow::Again
+                }
+            },
             Task::End(_) => {
                 self.end();
                 Flow::Over
@@ -565,7 +582,11 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         if timers::any::<A>() {
             timers::next::<A>(self.place.annex, earliest);
         }
-        if let Some(resume_at) = self.record(|record| record.resume_at)
+        let resume_at = match self.member() {
+            Some(member) => member.due(),
+            None => self.record(|record| record.resume_at),
+        };
+        if let Some(resume_at) = resume_at
             && self.task() == Task::Pause
         {
             // A pause that is over at the beginning of time is over all the same.
@@ -692,7 +713,8 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         let record = self.place.record::<A>();
         // SAFETY: the turn is exclusive, and nothing that `leave` calls asks for the record or the life.
         let record = record.map(|mut record| unsafe { record.as_mut() });
-        let goes_on = self.life(|life| leave(life, record, self.address, self.place));
+        // SAFETY: the turn is exclusive.
+        let goes_on = self.life(|life| unsafe { leave(life, record, self.address, self.place) });
         if goes_on {
             self.close_life();
         }
@@ -712,9 +734,11 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         // SAFETY: the turn is exclusive, and nothing that `fail` calls asks for the record or the life.
         let record = record.map(|mut record| unsafe { record.as_mut() });
         let (is_over, course) = self.life(|life| {
-            // A life that was never built is none.
-            let was_one = life.is_going_on() && !life.is_building();
-            let course = fail(kind, directive, life, record, self.address, self.place);
+            // The first one is none before it was built.
+            let is_first = life.is_building() && self.address.header().stage() == Stage::Starting;
+            let was_one = life.is_going_on() && !is_first;
+            // SAFETY: the turn is exclusive.
+            let course = unsafe { fail(kind, directive, life, record, self.address, self.place) };
             (was_one && life.is_restarting(), course)
         });
         if let Some(taker) = telemetry::taker() {
@@ -730,8 +754,10 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     #[cold]
     fn report(self, taker: telemetry::Taker, kind: FailureKind, course: Course) {
         let now = self.place.system.now();
-        let (restarts, resume_at) =
-            self.record(|record| (record.history.restarts(), record.resume_at)).unwrap_or((0, now));
+        let (restarts, resume_at) = match self.member() {
+            Some(member) => member.told(now),
+            None => self.record(|record| (record.history.restarts(), record.resume_at)).unwrap_or((0, now)),
+        };
         let decision = self.life(|life| match course {
             Course::Escalate => Decision::Escalate,
             Course::StopParent => Decision::StopSelf,
@@ -764,7 +790,62 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             if A::CHILDREN > 0 && bits & attention::ESCALATED != 0 {
                 self.fail(FailureKind::Escalated);
             }
+            if bits & attention::WAKE != 0
+                && let Some(member) = self.member()
+            {
+                self.heed_siblings(member);
+            }
         }
+    }
+
+    /// Ends this life along with that of a sibling, if it is its turn.
+    #[cold]
+    #[inline(never)]
+    fn heed_siblings(self, member: Member<'_>) {
+        if !self.life(|life| life.is_going_on()) {
+            if member.is_awaited() {
+                self.hurry();
+            }
+            return;
+        }
+        if !member.falls() {
+            return;
+        }
+        // The parent waits for one that was not up yet, whatever its type.
+        let is_first_start = self.address.header().stage() == Stage::Starting;
+        let comes_back = is_first_start || self.place.restart().restarts_along();
+        // It may wait for a sibling, which waits for it to be down.
+        self.cut_short(if comes_back { Unanswered::Failed } else { Unanswered::Stopped });
+        if comes_back {
+            self.life(|life| life.fall());
+            self.close_life();
+        } else {
+            self.stop(StopReason::Requested);
+        }
+    }
+
+    /// Is on its way down, and somebody waits for that who may be waited for: by the handler in hand, or by what children
+    /// that drain have left to do.
+    fn hurry(self) {
+        let is_stopping = self.life(|life| life.is_stopping());
+        if !matches!(self.task(), Task::CallStopping(_) | Task::CallRestarting) {
+            self.cut_short(if is_stopping { Unanswered::Stopped } else { Unanswered::Failed });
+        }
+        if is_stopping {
+            self.stop(StopReason::Requested);
+        }
+    }
+
+    /// Ends the handler in hand, if there is one, at the await it stands at.
+    fn cut_short(self, why: Unanswered) {
+        if !self.is_running() {
+            return;
+        }
+        self.set_running(false);
+        crate::backend::dropped_because(why, || {
+            // SAFETY: a future is live, and the worker, which alone polls it, is here.
+            unsafe { annex::cancel::<A>(self.place.annex) };
+        });
     }
 
     fn stop(self, reason: StopReason) {
@@ -787,9 +868,25 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         }
     }
 
+    /// What is done before the next life.
+    fn rests(self) -> Rest {
+        if let Some(member) = self.member() {
+            return member.rests();
+        }
+        match self.record(|record| record.resume_at) {
+            Some(resume_at) if self.place.system.now() < resume_at => Rest::Until(resume_at),
+            Some(_) | None => Rest::Begin,
+        }
+    }
+
     fn start_child(self, index: usize) -> Flow {
         let Some(started) = self.started_children() else { return Flow::Again };
         if usize::from(started.get()) <= index {
+            // SAFETY: the worker alone looks at a group, and what it finds is not kept.
+            if self.group().is_some_and(|group| !unsafe { group.as_ref() }.are_calm()) {
+                // Those before it are being restarted, and it may need them; their end is told.
+                return Flow::Wait;
+            }
             let host = self.host();
             // SAFETY: children are started between build and drop; the turn is exclusive and no future is live.
             let state = unsafe { self.state().as_mut() };
@@ -798,6 +895,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
                 return Flow::Again;
             }
             started.set(started.get() + 1);
+            self.declare(index);
         }
         match self.children().find(index).map(|child| child.address.header().stage()) {
             Some(Stage::Starting) => Flow::Wait,
@@ -807,6 +905,18 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
                 Flow::Again
             }
         }
+    }
+
+    /// Takes note of a child that was started, where it has siblings to be restarted with.
+    #[inline]
+    fn declare(self, index: usize) {
+        let (Some(mut group), Some(child)) = (self.group(), self.children().find(index)) else { return };
+        if index == 0 {
+            // SAFETY: the actor's part of the annex has the bytes, and the worker alone looks at them.
+            unsafe { Siblings::begin(group, const { &A::SUPERVISION }, A::CHILDREN) };
+        }
+        // SAFETY: as above; it was written with the first child.
+        unsafe { group.as_mut() }.declare(index, child.address);
     }
 
     /// The actor is up: its timers run, and its parent is told, once.
@@ -822,6 +932,9 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         }
         if self.address.header().come_up() {
             self.wake_parent();
+        }
+        if let Some(member) = self.member() {
+            member.rose();
         }
     }
 
@@ -839,7 +952,14 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             match self.children().find(usize::from(youngest)) {
                 Some(child) if child.address.is_alive() => {
                     match self.life(|life| life.end_of_children()) {
-                        EndOfChildren::Stop => child.address.header().signal(attention::PARENT_STOPPED),
+                        EndOfChildren::Stop => {
+                            if let Some(mut group) = self.group() {
+                                // SAFETY: a child was started; the worker alone looks at a group.
+                                unsafe { group.as_mut() }.dissolve();
+                            }
+                            child.address.header().signal(attention::PARENT_STOPPED);
+                        }
+                        // Those that are being restarted have their next lives, if there is anything left to do for them.
                         EndOfChildren::Drain => child.address.header().close(),
                     }
                     return Flow::Wait;
@@ -899,6 +1019,9 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         waiting::end(self.address);
         then::forget(self.address);
         self.wake_parent();
+        if let Some(member) = self.member() {
+            member.ended();
+        }
     }
 }
 
@@ -910,9 +1033,12 @@ fn stop(life: &mut Lifecycle, reason: StopReason) {
 }
 
 /// Decides about a failure and takes the decision's course. For all actors alike, so that it is linked once.
+///
+/// # Safety
+/// The caller owns the turn of the actor at `place`.
 #[cold]
 #[inline(never)]
-fn fail(
+unsafe fn fail(
     kind: FailureKind,
     directive: Directive,
     life: &mut Lifecycle,
@@ -920,19 +1046,26 @@ fn fail(
     address: Address,
     place: &Place,
 ) -> Course {
-    let decision = match upbringing::are_told_apart() {
-        true => decide(record, life, place.restart().heeds(directive.possible_after(kind)), kind, address, place),
-        false => decide(record, life, directive, kind, address, place),
+    let directive = match upbringing::are_told_apart() {
+        true => place.restart().heeds(directive.possible_after(kind)),
+        false => directive,
     };
+    // SAFETY: as the caller says.
+    let decision = unsafe { decide(record, life, directive, kind, address, place) };
     let course = life.failed(decision, false);
     pass_on(course, place);
     course
 }
 
 /// Decides what follows a life that ended by itself. Returns whether it is another one.
-fn leave(life: &mut Lifecycle, record: Option<&mut Record>, address: Address, place: &Place) -> bool {
+///
+/// # Safety
+/// As for [`fail`].
+unsafe fn leave(life: &mut Lifecycle, record: Option<&mut Record>, address: Address, place: &Place) -> bool {
     // The kind rules out nothing but resuming.
-    let decision = decide(record, life, place.restart().after_end(), FailureKind::Error, address, place);
+    let (directive, kind) = (place.restart().after_end(), FailureKind::Error);
+    // SAFETY: as the caller says.
+    let decision = unsafe { decide(record, life, directive, kind, address, place) };
     let course = match decision {
         Decision::Restart { after: _ } => {
             life.renew(StopReason::Requested);
@@ -946,8 +1079,13 @@ fn leave(life: &mut Lifecycle, record: Option<&mut Record>, address: Address, pl
     false
 }
 
-/// What is decided, with the record of the actor; when the next life begins is kept there.
-fn decide(
+/// What is decided: by those with whom the actor is restarted, or else by its own record, in which the moment of its next
+/// life is kept.
+///
+/// # Safety
+/// As for [`fail`].
+#[inline(always)]
+unsafe fn decide(
     record: Option<&mut Record>,
     life: &Lifecycle,
     directive: Directive,
@@ -957,20 +1095,23 @@ fn decide(
 ) -> Decision {
     // The first start of a child is its parent's own start; that of others is tried again.
     let is_first_start = place.parent.is_some() && address.header().stage() == Stage::Starting;
-    match record {
+    if is_first_start || !life.is_going_on() {
         // On the way down there is nothing to decide.
-        Some(record) if !is_first_start && life.is_going_on() => {
-            let (now, random) = (place.system.now(), place.system.random());
-            let supervision = place.upbringing.supervision;
-            let decision = supervision::decide(supervision, &mut record.history, directive, kind, now, random);
-            if let Decision::Restart { after } = decision {
-                record.resume_at = now.saturating_add(after);
-            }
-            decision
-        }
-        // Whoever has no record, fails at its first start at most.
-        Some(_) | None => Decision::Stop,
+        return Decision::Stop;
     }
+    // SAFETY: as the caller says.
+    if let Some(member) = unsafe { Member::at(place) } {
+        return member.failed(directive, kind);
+    }
+    // Whoever has no record, fails at its first start at most.
+    let Some(record) = record else { return Decision::Stop };
+    let (now, random) = (place.system.now(), place.system.random());
+    let supervision = place.upbringing.supervision;
+    let decision = supervision::decide(supervision, &mut record.history, directive, kind, now, random);
+    if let Decision::Restart { after } = decision {
+        record.resume_at = now.saturating_add(after);
+    }
+    decision
 }
 
 /// Tells the parent what a decision means for it.

@@ -38,6 +38,8 @@ mod quiet;
 #[allow(unsafe_code)]
 mod reply;
 #[allow(unsafe_code)]
+mod siblings;
+#[allow(unsafe_code)]
 mod slot;
 #[allow(unsafe_code)]
 mod stash;

@@ -17,7 +17,7 @@ use crate::actor::Actor;
 use crate::message::Message;
 use crate::reference::Ref;
 use crate::size::{refuse_placed, refuse_system};
-use crate::supervision::{RestartLimit, RestartType, Strategy};
+use crate::supervision::{RestartLimit, RestartType};
 use crate::time::Instant;
 
 use super::agenda::{self, Agenda};
@@ -29,6 +29,7 @@ use super::crew::Crew;
 use super::earliest::Earliest;
 use super::header::Address;
 use super::make::{Build, Make};
+use super::siblings::Siblings;
 use super::system::{Ready, System};
 use super::upbringing::Upbringing;
 use super::{mailbox, timers};
@@ -93,8 +94,9 @@ pub struct Place {
     /// Its number among its siblings.
     number: u8,
     pub(super) annex: NonNull<u8>,
-    /// The record of an actor whose handlers cannot fail, but its factory.
-    late: Option<NonNull<Record>>,
+    /// Of an actor without a parent, the [`Record`] where its handlers cannot fail, but its factory. Of a child, the
+    /// [`Siblings`] with which it is restarted.
+    aside: Option<NonNull<()>>,
     pub(super) parent: Option<Address>,
     /// That of its parent.
     pub(super) upbringing: &'static Upbringing,
@@ -121,16 +123,16 @@ impl Place {
     ) -> Self {
         assert!(offset + make.record() <= N, "every actor has its part of the annex");
         // SAFETY: the annex is that long.
-        let late = unsafe { annex.start().byte_add(offset) };
+        let record = unsafe { annex.start().byte_add(offset) };
         // SAFETY: as above.
-        let annex = unsafe { late.byte_add(make.record()) };
-        let late = if make.record() == 0 { None } else { Some(late.cast()) };
+        let annex = unsafe { record.byte_add(make.record()) };
+        let aside = if make.record() == 0 { None } else { Some(record.cast()) };
         Self {
             system,
             bit: bit as u8,
             number: 0,
             annex,
-            late,
+            aside,
             parent: None,
             upbringing: const { &Upbringing::OF_NOBODY },
         }
@@ -142,7 +144,11 @@ impl Place {
         // SAFETY: the parts of children lie behind that of their parent.
         let annex = unsafe { self.annex.byte_add(own) };
         let upbringing = const { &Upbringing::of::<A>() };
-        Self { system: self.system, bit: self.bit + 1, number: 0, annex, late: None, parent: Some(parent), upbringing }
+        let aside = match annex::siblings::<A>(self.annex) {
+            Some(siblings) => Some(siblings.cast()),
+            None => None,
+        };
+        Self { system: self.system, bit: self.bit + 1, number: 0, annex, aside, parent: Some(parent), upbringing }
     }
 
     /// After which ends the actor is restarted.
@@ -154,7 +160,23 @@ impl Place {
     /// The record of the `A` that lies here, if it can fail.
     #[inline]
     pub(super) const fn record<A: Actor>(&self) -> Option<NonNull<Record>> {
-        if annex::can_fail::<A>() { annex::record::<A>(self.annex) } else { self.late }
+        match (self.aside, self.parent) {
+            _ if annex::can_fail::<A>() => annex::record::<A>(self.annex),
+            (Some(record), None) => Some(record.cast()),
+            (Some(_) | None, _) => None,
+        }
+    }
+
+    /// With whom the actor is restarted, if with anybody.
+    #[inline]
+    pub(super) fn siblings(&self) -> Option<NonNull<Siblings>> {
+        self.aside.filter(|_| self.parent.is_some()).map(NonNull::cast)
+    }
+
+    /// The number of the actor among its siblings.
+    #[inline]
+    pub(super) fn number(&self) -> usize {
+        usize::from(self.number)
     }
 
     /// The place behind `children` children that lie here, `actors` with their own children, with so many bytes of annex.
@@ -262,10 +284,6 @@ pub const fn check<A: Actor + Placed, K: Capacity>() {
     assert!(
         !matches!(A::SUPERVISION.limit, RestartLimit::AtMost { restarts, .. } if restarts > annex::RESTARTS_KEPT as u32),
         "on bare metal at most 10 restarts are counted; write a lower `limit` in `#[supervise]`, or `unlimited`"
-    );
-    assert!(
-        A::CHILDREN == 0 || matches!(A::SUPERVISION.strategy, Strategy::OneForOne),
-        "`one_for_all` and `rest_for_one` are there on tokio; on bare metal a failed child is restarted alone: write `strategy = one_for_one`"
     );
     assert!(
         A::OPTIONS.counters.is_empty() && A::OPTIONS.histograms.is_empty(),
