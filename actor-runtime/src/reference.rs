@@ -7,9 +7,7 @@ use core::marker::PhantomData;
 use core::time::Duration;
 
 use crate::actor::Actor;
-#[cfg(feature = "tokio")]
-use crate::backend::Suspension;
-use crate::backend::{Address, Crew, Stopped, WeakAddress};
+use crate::backend::{Address, Crew, Stopped, Suspension, WeakAddress};
 use crate::id::ActorId;
 use crate::policy;
 
@@ -178,10 +176,14 @@ impl<'a> Control<'a> {
     /// ```
     ///
     /// # Panics
-    /// On bare metal, where nobody is suspended.
-    #[cfg(feature = "tokio")]
+    /// On bare metal, where a program keeps eight suspensions at a time, if this would be the ninth.
     pub fn suspend(&self, owner: &'static str) -> Suspension {
         self.address.suspend(owner)
+    }
+
+    /// Who keeps the actor suspended, the first of them; `None` where nobody does.
+    pub fn suspended_by(&self) -> Option<&'static str> {
+        self.address.suspended_by()
     }
 
     /// Waits until the actor has ended: children gone, hook done, state dropped, timers freed.
@@ -257,9 +259,9 @@ pub struct MailboxStatus {
     pub depth: usize,
     /// Messages that may wait in each lane; `None` where only memory bounds them.
     pub capacity: Option<u32>,
-    /// How often it was suspended.
+    /// How often it was suspended; on bare metal that is not counted.
     pub suspensions: u64,
-    /// For how long in all, the time since the open suspension began included.
+    /// For how long in all, the time since the open suspension began included; likewise.
     pub suspended: Duration,
 }
 

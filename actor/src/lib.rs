@@ -153,7 +153,7 @@ pub mod prelude;
 pub use actor_macros::{actor, handlers, supervise, system};
 pub use actor_runtime::actor::SupervisorStrategy;
 pub use actor_runtime::actor::{Actor, AllHandlersInOneBlock};
-pub use actor_runtime::backend::{Asking, Sending, Stopped};
+pub use actor_runtime::backend::{Asking, Sending, Stopped, Suspension};
 pub use actor_runtime::call::{
     Ask, Call, Done, Kind, Owned, OwnedCall, Rejected, RejectedMany, Rest, Returned, Tell, TryAsk,
 };
@@ -191,7 +191,7 @@ pub use actor_runtime::backend::bare_metal::Subscribers;
 pub use actor_runtime::backend::tokio::{
     ActorSystem, Attached, Builder, Dispatcher, DispatcherKind, EventListener, FailureTelemetryObservationConfig,
     FindError, OverloadHint, OwnedRuntime, PlaceError, Placement, ReadyCell, Residents, ShutdownError, SingleWorker,
-    Spawn, SpawnChild, SpawnError, Spawning, Stepper, Stuck, Suspension, TelemetryContext, TelemetryCounts,
+    Spawn, SpawnChild, SpawnError, Spawning, Stepper, Stuck, TelemetryContext, TelemetryCounts,
 };
 
 #[cfg(feature = "tracing")]

@@ -90,9 +90,11 @@ fn it_ends_when_as_many_have_resumed_as_suspended() {
         let scribe = system.spawn(scribe(&journal)).await.unwrap();
         let (first, second) = (scribe.control().suspend("first"), scribe.control().suspend("second"));
         scribe.write("a").await.unwrap();
+        assert_eq!(scribe.control().suspended_by(), Some("first"));
         first.resume();
         others().await;
         assert_eq!(journal.entries(), [""; 0]);
+        assert_eq!(scribe.control().suspended_by(), Some("second"));
         // Dropped, as by a task that panics.
         drop(second);
         assert_eq!(scribe.done().await, Ok(true));
@@ -105,6 +107,7 @@ fn it_ends_when_as_many_have_resumed_as_suspended() {
         third.resume();
         assert_eq!(scribe.done().await, Ok(true));
         assert_eq!(scribe.control().mailbox().suspensions, 2);
+        assert_eq!(scribe.control().suspended_by(), None);
     });
 }
 

@@ -178,15 +178,25 @@ impl Address {
         }
     }
 
-    #[cfg(feature = "tokio")]
-    pub(crate) fn suspend(&self, owner: &'static str) -> tokio::Suspension {
-        match self {
-            Self::Nobody => tokio::Suspension::NONE,
-            Self::Tokio(address) => address.suspend(owner),
+    pub(crate) fn suspend(&self, owner: &'static str) -> Suspension {
+        let _ = owner;
+        Suspension(match self {
+            Self::Nobody => SuspendedOn::Nobody,
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.suspend(owner).map_or(SuspendedOn::Nobody, SuspendedOn::Tokio),
             #[cfg(feature = "bare-metal")]
-            Self::BareMetal(_) => {
-                panic!("an actor on bare metal is not suspended; have it `stash_unless` what must wait")
-            }
+            Self::BareMetal(address) => address.suspend(owner).map_or(SuspendedOn::Nobody, SuspendedOn::BareMetal),
+        })
+    }
+
+    /// Who keeps the actor suspended, the first of them.
+    pub(crate) fn suspended_by(&self) -> Option<&'static str> {
+        match self {
+            Self::Nobody => None,
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.suspended_by(),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(address) => address.suspended_by(),
         }
     }
 
@@ -240,6 +250,39 @@ impl Address {
             #[cfg(feature = "bare-metal")]
             Self::BareMetal(address) => WaitingForEnd::BareMetal(address.stopped()),
         })
+    }
+}
+
+/// An actor that handles nothing for as long as this is kept; from [`control().suspend(..)`](crate::reference::Control::suspend).
+///
+/// Dropping it resumes the actor, unless others keep theirs. It keeps no actor alive.
+#[must_use = "the actor is resumed when this is dropped"]
+pub struct Suspension(SuspendedOn);
+
+enum SuspendedOn {
+    /// One of nobody.
+    Nobody,
+    #[cfg(feature = "tokio")]
+    Tokio(tokio::Suspension),
+    #[cfg(feature = "bare-metal")]
+    BareMetal(bare_metal::Suspension),
+}
+
+impl Suspension {
+    /// Resumes the actor, unless others keep it suspended.
+    pub fn resume(self) {}
+}
+
+impl fmt::Debug for Suspension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id: Option<ActorId> = match &self.0 {
+            SuspendedOn::Nobody => None,
+            #[cfg(feature = "tokio")]
+            SuspendedOn::Tokio(suspension) => Some(suspension.id()),
+            #[cfg(feature = "bare-metal")]
+            SuspendedOn::BareMetal(suspension) => Some(suspension.address().id()),
+        };
+        f.debug_tuple("Suspension").field(&id).finish()
     }
 }
 
@@ -730,9 +773,6 @@ impl<A: Actor> Host<A> {
 
 #[cfg(feature = "tokio")]
 pub(crate) use tokio::block_on;
-
-#[cfg(feature = "tokio")]
-pub(crate) use tokio::Suspension;
 
 /// The subscribers of a topic, shared by its clones.
 pub(crate) enum Hub<T: 'static> {

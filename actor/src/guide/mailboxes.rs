@@ -206,4 +206,5 @@
 //! It costs nothing while it rests; a stop ends it all the same, and so does a restart. Without refs, or draining, it ends
 //! where nothing waits for it. One that takes longer than
 //! [`suspension_limit`](crate::Builder::suspension_limit) is an event that names who keeps it, and
-//! [`control().mailbox()`](crate::Control::mailbox) says how often and for how long it was so.
+//! [`control().mailbox()`](crate::Control::mailbox) says how often and for how long it was so; on bare metal neither is kept, and
+//! [`suspended_by()`](crate::Control::suspended_by) says who has it rest now.

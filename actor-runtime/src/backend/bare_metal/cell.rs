@@ -36,7 +36,7 @@ use super::siblings::{Member, Siblings};
 use super::slot::{Brood, Place, Placed, children_of};
 use super::stash::{Stash, has_stash};
 use super::telemetry::About;
-use super::{call, detour, mailbox, telemetry, then, timers, upbringing, urgent, waiting};
+use super::{call, detour, mailbox, suspensions, telemetry, then, timers, upbringing, urgent, waiting};
 
 /// Whether there is something to do at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -462,7 +462,9 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
                 self.end();
                 Flow::Over
             }
-            Task::Build | Task::StartChild(_) | Task::CallStarted | Task::Receive | Task::Suspended => Flow::Again,
+            // One that has nothing left to do would end as soon as it goes on.
+            Task::Suspended => self.empty(true),
+            Task::Build | Task::StartChild(_) | Task::CallStarted | Task::Receive => Flow::Again,
         }
     }
 
@@ -795,6 +797,18 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
             {
                 self.heed_siblings(member);
             }
+            if bits & attention::WAKE != 0 {
+                self.heed_suspension();
+            }
+        }
+    }
+
+    /// Takes over whether the actor is suspended.
+    #[inline]
+    fn heed_suspension(self) {
+        if suspensions::are_any() {
+            let is_suspended = suspensions::is_suspended(self.address);
+            self.life(|life| life.suspend(is_suspended));
         }
     }
 
@@ -936,6 +950,10 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         if let Some(member) = self.member() {
             member.rose();
         }
+        if suspensions::are_any() {
+            // One that began before, and one whose look came too early.
+            self.address.header().signal(attention::WAKE);
+        }
     }
 
     fn wake_parent(self) {
@@ -972,6 +990,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     fn drop_state(self) {
         timers::stop::<A>(self.place.annex);
+        suspensions::end_life(self.address);
         // Replies it kept are answered with what became of it.
         let is_stopping = self.life(|life| life.is_stopping());
         if !is_stopping {
@@ -1016,6 +1035,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         self.record(|record| *record = Record::NEW);
         let stage = if header.stage() == Stage::Starting { Stage::NeverUp } else { Stage::Ended };
         header.end(stage);
+        suspensions::end_life(self.address);
         waiting::end(self.address);
         then::forget(self.address);
         self.wake_parent();

@@ -43,6 +43,7 @@ mod siblings;
 mod slot;
 #[allow(unsafe_code)]
 mod stash;
+mod suspensions;
 mod system;
 mod telemetry;
 #[allow(unsafe_code)]
@@ -63,6 +64,7 @@ pub(crate) use header::Address;
 pub(crate) use host::Host;
 #[cfg(not(feature = "tokio"))]
 pub(crate) use lock::Lock;
+pub(crate) use suspensions::Suspension;
 
 pub use annex::{Annex, annex_size};
 pub use crew::{Crew, PoolSlots};

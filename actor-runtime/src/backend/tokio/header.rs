@@ -489,8 +489,14 @@ impl Address {
         WeakAddress(self.owner())
     }
 
-    pub(crate) fn suspend(&self, owner: &'static str) -> Suspension {
+    pub(crate) fn suspend(&self, owner: &'static str) -> Option<Suspension> {
         self.header().core.suspensions().suspend(self.owner(), owner)
+    }
+
+    /// Who keeps the actor suspended, the first of them.
+    pub(crate) fn suspended_by(&self) -> Option<&'static str> {
+        let header = self.header();
+        header.core.suspensions().first_owner(header.id)
     }
 
     /// How often the actor was suspended, and for how long in all.

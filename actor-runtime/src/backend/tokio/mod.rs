@@ -74,7 +74,7 @@ pub(crate) use lock::Lock;
 pub use offspring::SpawnChild;
 pub use spawn::{FindError, Spawn, SpawnError, Spawning};
 pub use stepper::Stepper;
-pub use suspensions::Suspension;
+pub(crate) use suspensions::Suspension;
 pub use system::{ActorSystem, Builder, ShutdownError, Stuck};
 pub use telemetry::{FailureTelemetryObservationConfig, TelemetryContext, TelemetryCounts};
 pub(crate) use topic::Topic;

@@ -2,7 +2,6 @@
 //!
 //! What stands here is the truth; a cell that is told to look takes it over into its life.
 
-use core::fmt;
 use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,35 +15,22 @@ use super::lock::Lock;
 use super::mailbox::signal;
 use super::timers::{Due, Key};
 
-/// An actor that handles nothing for as long as this is kept; from [`control().suspend(..)`](crate::reference::Control::suspend).
-///
-/// Dropping it resumes the actor, unless others keep theirs. It keeps no actor alive.
-#[must_use = "the actor is resumed when this is dropped"]
-pub struct Suspension(Option<Kept>);
-
-struct Kept {
+/// See [`crate::backend::Suspension`].
+pub(crate) struct Suspension {
     cell: Owner,
     ticket: u64,
 }
 
 impl Suspension {
-    /// One of nobody.
-    pub(crate) const NONE: Self = Self(None);
-
-    /// Resumes the actor, unless others keep it suspended.
-    pub fn resume(self) {}
+    /// Whom it suspends.
+    pub(crate) fn id(&self) -> ActorId {
+        self.cell.header().id
+    }
 }
 
 impl Drop for Suspension {
     fn drop(&mut self) {
-        let Some(Kept { cell, ticket }) = self.0.take() else { return };
-        cell.header().core.suspensions().resume(&cell, ticket);
-    }
-}
-
-impl fmt::Debug for Suspension {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Suspension").field(&self.0.as_ref().map(|kept| kept.cell.header().id)).finish()
+        self.cell.header().core.suspensions().resume(&self.cell, self.ticket);
     }
 }
 
@@ -101,7 +87,7 @@ impl Suspensions {
     }
 
     /// Suspends the actor of `cell` for `owner`, unless it has ended.
-    pub(super) fn suspend(&self, cell: Owner, owner: &'static str) -> Suspension {
+    pub(super) fn suspend(&self, cell: Owner, owner: &'static str) -> Option<Suspension> {
         let header = cell.header();
         let now = header.core.now();
         let timers = header.core.timers();
@@ -112,7 +98,7 @@ impl Suspensions {
         if header.end().is_some() {
             drop(entries);
             timers.cancel(alarm);
-            return Suspension::NONE;
+            return None;
         }
         let ticket = entries.next_ticket;
         entries.next_ticket += 1;
@@ -131,7 +117,7 @@ impl Suspensions {
         drop(entries);
         spare.into_iter().for_each(|alarm| timers.cancel(alarm));
         cell.signal(signal::RESUME);
-        Suspension(Some(Kept { cell, ticket }))
+        Some(Suspension { cell, ticket })
     }
 
     /// The one with this ticket keeps the actor of `cell` suspended no more.
@@ -171,6 +157,13 @@ impl Suspensions {
     pub(super) fn is_suspended(&self, id: ActorId) -> bool {
         self.any.load(Ordering::Relaxed)
             && self.entries.lock().actors.get(&id).is_some_and(|entry| entry.open.is_some())
+    }
+
+    /// Who keeps the actor suspended, the first of them.
+    pub(super) fn first_owner(&self, id: ActorId) -> Option<&'static str> {
+        let entries = self.entries.lock();
+        let (_, owner) = entries.actors.get(&id)?.open.as_ref()?.owners.first()?;
+        Some(owner)
     }
 
     /// Who has kept the actor suspended for too long, and since how long; told once for each suspension.
