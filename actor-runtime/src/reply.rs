@@ -10,7 +10,6 @@ use core::fmt;
 use core::future::{Future, poll_fn};
 use core::marker::PhantomData;
 use core::pin::pin;
-#[cfg(feature = "tokio")]
 use core::ptr::NonNull;
 
 use crate::error::Unanswered;
@@ -103,24 +102,35 @@ impl<T> Drop for Reply<T> {
 }
 
 impl<T> Reply<T> {
-    #[cfg(feature = "tokio")]
-    #[cold]
+    #[inline]
     fn drop_unsent(&mut self) {
-        let deliver = self.deliver.take().and_then(|deliver| NonNull::new(deliver as *mut ()));
-        if let Some(deliver) = deliver {
-            crate::backend::dropped(Dropped { data: self.data, deliver, refuse: Dropped::refuse::<T> });
+        if crate::backend::owes() && self.is_owed() {
+            self.leave_to_debt();
+        } else {
+            self.deliver(Err(crate::backend::why_dropped()));
         }
     }
 
-    #[cfg(not(feature = "tokio"))]
-    #[inline]
-    fn drop_unsent(&mut self) {
-        self.deliver(Err(crate::backend::why_dropped()));
+    /// Whether the handler in hand owes it.
+    fn is_owed(&self) -> bool {
+        let debt = crate::backend::replace_debt(None);
+        let is_it = |debt: &Debt| debt.dropped.is_none() && debt.owed.0 == self.data.addr();
+        let is_owed = debt.as_ref().is_some_and(is_it);
+        crate::backend::replace_debt(debt);
+        is_owed
+    }
+
+    /// The asker is told when the handler in hand has returned.
+    #[cold]
+    fn leave_to_debt(&mut self) {
+        let Some(deliver) = self.deliver.take().and_then(|deliver| NonNull::new(deliver as *mut ())) else { return };
+        let dropped = Some(Dropped { data: self.data, deliver, refuse: Dropped::refuse::<T> });
+        let debt = crate::backend::replace_debt(None).map(|debt| Debt { dropped, ..debt });
+        crate::backend::replace_debt(debt);
     }
 }
 
 /// A reply that was dropped, without the type of its value: somebody has still to be told why.
-#[cfg(feature = "tokio")]
 #[must_use = "an asker waits to be told"]
 pub(crate) struct Dropped {
     data: *const (),
@@ -130,7 +140,6 @@ pub(crate) struct Dropped {
     refuse: unsafe fn(*const (), NonNull<()>, Unanswered),
 }
 
-#[cfg(feature = "tokio")]
 #[allow(unsafe_code)]
 impl Dropped {
     /// # Safety
@@ -142,12 +151,8 @@ impl Dropped {
         unsafe { deliver(data, Err(why)) };
     }
 
-    pub(crate) fn is(&self, owed: Owed) -> bool {
-        self.data.addr() == owed.0
-    }
-
     /// Tells the asker.
-    pub(crate) fn tell(self, why: Unanswered) {
+    fn tell(self, why: Unanswered) {
         // SAFETY: the three were taken from one reply, and this is the only call: nothing copies them.
         unsafe { (self.refuse)(self.data, self.deliver, why) };
     }
@@ -156,26 +161,26 @@ impl Dropped {
 /// Which reply a handler owes that may fail: where it drops it, the asker is told what became of the handler.
 #[doc(hidden)]
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Owed(#[cfg(feature = "tokio")] usize);
+pub struct Owed(usize);
+
+/// What the handler in hand owes, and the reply once that was dropped: whether the handler failed is known when it has
+/// returned.
+pub(crate) struct Debt {
+    owed: Owed,
+    dropped: Option<Dropped>,
+}
 
 #[doc(hidden)]
 impl Owed {
     #[inline]
-    #[cfg_attr(not(feature = "tokio"), allow(unused_variables))]
     pub fn of<T>(reply: &Reply<T>) -> Self {
-        Self(
-            #[cfg(feature = "tokio")]
-            reply.data.addr(),
-        )
+        Self(reply.data.addr())
     }
 
     /// The handler that owes it runs until what comes back is told how it ended, or dropped.
     #[inline]
     pub fn enter(self) -> InHand {
-        InHand(
-            #[cfg(feature = "tokio")]
-            crate::backend::InHand::enter(self),
-        )
+        InHand { outer: crate::backend::enter_debt(Debt { owed: self, dropped: None }) }
     }
 
     /// Awaits the handler that owes it. What is dropped before the last poll is told at the end of its poll.
@@ -191,15 +196,36 @@ impl Owed {
 
 /// A handler that owes a reply runs on this thread, until dropped.
 #[doc(hidden)]
-pub struct InHand(#[cfg(feature = "tokio")] crate::backend::InHand);
+pub struct InHand {
+    outer: Option<Debt>,
+}
 
 impl InHand {
     /// The handler has ended.
     #[inline]
-    #[cfg_attr(not(feature = "tokio"), allow(unused_variables))]
-    pub(crate) fn end(self, failed: bool) {
-        #[cfg(feature = "tokio")]
-        self.0.end(failed);
+    pub(crate) fn end(mut self, failed: bool) {
+        if failed {
+            self.settle(Some(Unanswered::Failed));
+            // It is empty, and settled once.
+            core::mem::forget(self);
+        }
+    }
+
+    /// Tells the asker whose reply was dropped, if it was; without a reason, of what replies are dropped for now.
+    #[inline]
+    fn settle(&mut self, why: Option<Unanswered>) {
+        let outer = self.outer.take();
+        let debt = crate::backend::replace_debt(outer);
+        if let Some(dropped) = debt.and_then(|debt| debt.dropped) {
+            dropped.tell(why.unwrap_or_else(crate::backend::why_dropped));
+        }
+    }
+}
+
+impl Drop for InHand {
+    #[inline]
+    fn drop(&mut self) {
+        self.settle(None);
     }
 }
 

@@ -23,7 +23,7 @@ use crate::recipient::Recipient;
 use crate::reference::Ref;
 #[cfg(feature = "tokio")]
 use crate::reply::Duty;
-use crate::reply::Reply;
+use crate::reply::{Debt, Reply};
 use crate::supervision::LiveFailure;
 #[cfg(feature = "tokio")]
 use crate::supervision::RestartType;
@@ -39,8 +39,6 @@ pub mod tokio;
 
 #[cfg(any(feature = "tokio", feature = "bare-metal"))]
 pub use ring::RingBufferFailureTelemetry;
-#[cfg(feature = "tokio")]
-pub(crate) use tokio::{InHand, dropped};
 
 /// The future of a handler of a local actor, which may hold what is not `Send`: a backend with threads keeps it on one.
 /// Where there are no threads there are no local actors, and nobody polls it.
@@ -928,6 +926,35 @@ fn dropped_because(why: Unanswered, drops: impl FnOnce()) {
     }
     #[cfg(not(feature = "tokio"))]
     bare_metal::because(why, drops);
+}
+
+/// Whether a reply that is dropped may be one that the handler in hand owes.
+#[inline]
+pub(crate) fn owes() -> bool {
+    #[cfg(all(feature = "bare-metal", not(feature = "tokio")))]
+    return bare_metal::owes();
+    #[cfg(not(all(feature = "bare-metal", not(feature = "tokio"))))]
+    return cfg!(feature = "tokio");
+}
+
+/// A handler begins, that owes this. What that one owes within which it runs comes back.
+#[inline]
+pub(crate) fn enter_debt(debt: Debt) -> Option<Debt> {
+    #[cfg(all(feature = "bare-metal", not(feature = "tokio")))]
+    return bare_metal::enter_debt(debt);
+    #[cfg(not(all(feature = "bare-metal", not(feature = "tokio"))))]
+    return replace_debt(Some(debt));
+}
+
+/// Puts `debt` in the place of what the handler in hand owes, which comes back.
+#[inline]
+pub(crate) fn replace_debt(debt: Option<Debt>) -> Option<Debt> {
+    #[cfg(feature = "tokio")]
+    return tokio::replace_debt(debt);
+    #[cfg(all(feature = "bare-metal", not(feature = "tokio")))]
+    return bare_metal::replace_debt(debt);
+    #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
+    return debt;
 }
 
 /// Runs `waker` where there is one.

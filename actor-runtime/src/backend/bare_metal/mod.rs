@@ -20,6 +20,9 @@ mod call;
 mod cell;
 #[allow(unsafe_code)]
 mod crew;
+#[cfg(not(feature = "tokio"))]
+#[allow(unsafe_code)]
+mod debt;
 mod detour;
 mod earliest;
 #[allow(unsafe_code)]
@@ -60,6 +63,8 @@ mod waiting;
 pub(crate) use call::{Asking, Sending, Stopped};
 #[cfg(not(feature = "tokio"))]
 pub(crate) use cell::{because, why_dropped};
+#[cfg(not(feature = "tokio"))]
+pub(crate) use debt::{enter_debt, owes, replace_debt};
 pub(crate) use header::Address;
 pub(crate) use host::Host;
 #[cfg(not(feature = "tokio"))]

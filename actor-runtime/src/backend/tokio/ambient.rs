@@ -5,7 +5,7 @@ use core::ptr::{NonNull, null_mut};
 use std::thread_local;
 
 use crate::error::Unanswered;
-use crate::reply::{Dropped, Owed};
+use crate::reply::Debt;
 
 use super::header::Header;
 use super::mailbox::Deadline;
@@ -130,48 +130,8 @@ thread_local! {
     static OWED: Cell<Option<Debt>> = const { Cell::new(None) };
 }
 
-/// What the handler in hand owes, and the reply once that was dropped.
-struct Debt {
-    owed: Owed,
-    dropped: Option<Dropped>,
-}
-
-/// A handler that owes a reply and may fail is in hand on this thread, until dropped: whether it failed is known when it
-/// has returned, and it has dropped the reply by then.
-pub(crate) struct InHand {
-    outer: Option<Debt>,
-}
-
-impl InHand {
-    pub(crate) fn enter(owed: Owed) -> Self {
-        Self { outer: OWED.replace(Some(Debt { owed, dropped: None })) }
-    }
-
-    /// The handler has returned.
-    pub(crate) fn end(self, failed: bool) {
-        let why = failed.then(|| WhyDropped::because(Unanswered::Failed));
-        drop(self);
-        drop(why);
-    }
-}
-
-impl Drop for InHand {
-    fn drop(&mut self) {
-        let debt = OWED.replace(self.outer.take());
-        if let Some(dropped) = debt.and_then(|debt| debt.dropped) {
-            dropped.tell(WhyDropped::now());
-        }
-    }
-}
-
-/// Tells an asker whose reply is dropped, now or when the handler in hand has returned.
-#[cold]
-pub(crate) fn dropped(reply: Dropped) {
-    match OWED.take() {
-        Some(Debt { owed, dropped: None }) if reply.is(owed) => OWED.set(Some(Debt { owed, dropped: Some(reply) })),
-        debt => {
-            OWED.set(debt);
-            reply.tell(WhyDropped::now());
-        }
-    }
+/// Puts `debt` in the place of what the handler in hand on this thread owes, which comes back.
+#[inline]
+pub(crate) fn replace_debt(debt: Option<Debt>) -> Option<Debt> {
+    OWED.replace(debt)
 }

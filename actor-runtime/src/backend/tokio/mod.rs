@@ -57,7 +57,7 @@ mod turn;
 mod waits;
 mod watch;
 
-pub(crate) use ambient::{InHand, WhyDropped, dropped};
+pub(crate) use ambient::{WhyDropped, replace_debt};
 pub(crate) use blocking::block_on;
 pub(crate) use call::{Asking, Sending, Stopped};
 pub(crate) use confined::Confined;
