@@ -87,26 +87,39 @@ impl Parent {
     }
 }
 
-/// Who was killed because its time was over, in order.
+/// Who was killed because its time was over, in order, in the system that runs.
 #[derive(Clone, Default)]
-struct Late(Arc<Mutex<Vec<&'static str>>>);
+struct Late(Arc<Mutex<Entries>>);
+
+type Entries = Arc<Mutex<Vec<&'static str>>>;
 
 impl Late {
     fn settings(&self) -> impl Fn(Builder) -> Builder + use<> {
         let late = self.clone();
         move |builder| {
-            let late = late.clone();
+            // Each has its own: the one before it may still be on its way to its end.
+            let entries = Entries::default();
+            *late.0.lock().unwrap() = Arc::clone(&entries);
             builder.event_handler(move |event| {
                 if let SystemEvent::Stuck { actor, .. } = event {
-                    late.0.lock().unwrap().push(actor);
+                    entries.lock().unwrap().push(actor);
                 }
             })
         }
     }
 
+    /// How many since this was taken last.
+    fn count(&self) -> usize {
+        self.entries().lock().unwrap().len()
+    }
+
     /// Since this was asked last.
     fn take(&self) -> Vec<&'static str> {
-        std::mem::take(&mut *self.0.lock().unwrap())
+        std::mem::take(&mut *self.entries().lock().unwrap())
+    }
+
+    fn entries(&self) -> Entries {
+        Arc::clone(&self.0.lock().unwrap())
     }
 }
 
@@ -338,7 +351,7 @@ fn siblings_wait_no_longer_for_one_that_hangs_on_its_way_down() {
             let [a, b, c] = siblings.all().await.unwrap();
             a.fail().await.unwrap();
             soon(c.control().stopped()).await;
-            until(|| a.control().is_alive() && late.0.lock().unwrap().len() == 1).await;
+            until(|| a.control().is_alive() && late.count() == 1).await;
             assert_eq!((a.incarnation().await, b.incarnation().await), (Ok(1), Ok(1)));
             assert_eq!(late.take(), ["leaf"]);
             soon(siblings.control().stop()).await;
