@@ -164,6 +164,22 @@ fn an_ask_ends_at_its_deadline_and_its_message_is_skipped() {
 }
 
 #[test]
+fn a_timeout_may_be_nothing_or_for_ever() {
+    everywhere(|system| async move {
+        let (gate, handled, factory) = desk();
+        let desk = system.spawn(factory).await.unwrap();
+        assert_eq!(desk.double(1).timeout(Duration::MAX).await, Ok(2));
+        let mut slow = Box::pin(desk.slow().timeout(Duration::MAX).into_future());
+        begin(slow.as_mut()).await;
+        assert_eq!(desk.double(2).timeout(Duration::ZERO).await, Err(AskError::Timeout));
+        gate.open();
+        assert_eq!(slow.await, Ok(7));
+        assert_eq!(desk.double(3).await, Ok(6));
+        assert_eq!(handled.load(Ordering::SeqCst), 2, "what has no time is not begun");
+    });
+}
+
+#[test]
 fn an_ask_without_a_deadline_has_the_actors_default() {
     everywhere(|system| async move {
         let (_, _, factory) = desk();

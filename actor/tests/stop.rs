@@ -365,42 +365,42 @@ impl Junior {
     }
 }
 
+async fn elder(system: &ActorSystem) -> (ElderRef, Gate) {
+    let gate = Gate::default();
+    let theirs = gate.clone();
+    let elder = system.spawn(move || Elder { gate: theirs.clone(), asked_last: None }).await.unwrap();
+    (elder, gate)
+}
+
+/// A stop that comes while a handler of `junior` waits for an answer of `elder`, which has another message in hand.
+async fn stop_while_asked_by(junior: &JuniorRef, elder: &ElderRef, gate: &Gate) {
+    elder.hold().tell().unwrap();
+    in_hand(elder.control()).await;
+    let mut asked = pin!(junior.ask(elder.clone()).into_future());
+    begin(asked.as_mut()).await;
+    until(|| elder.control().depth() == 1).await;
+    let stopped = elder.control().stop();
+    gate.open();
+    assert_eq!(soon(asked).await, Err(AskError::Handler(AskError::Stopped)));
+    soon(stopped).await;
+}
+
 #[test]
 fn a_child_that_asks_its_parent_while_that_stops_is_answered_and_holds_up_nobody() {
     everywhere(|system| async move {
-        let gate = Gate::default();
-        let theirs = gate.clone();
-        let elder = system.spawn(move || Elder { gate: theirs.clone(), asked_last: None }).await.unwrap();
+        let (elder, gate) = elder(&system).await;
         let child = elder.open().await.unwrap();
-        elder.hold().tell().unwrap();
-        in_hand(elder.control()).await;
-        let mut asked = pin!(child.ask(elder.clone()).into_future());
-        begin(asked.as_mut()).await;
-        until(|| elder.control().depth() == 1).await;
-        let stopped = elder.control().stop();
-        gate.open();
-        assert_eq!(soon(asked).await, Err(AskError::Handler(AskError::Stopped)));
-        soon(stopped).await;
+        stop_while_asked_by(&child, &elder, &gate).await;
     });
 }
 
 #[test]
 fn whoever_the_last_hook_asks_is_not_waiting_for_an_answer_itself() {
     everywhere(|system| async move {
-        let gate = Gate::default();
-        let theirs = gate.clone();
-        let elder = system.spawn(move || Elder { gate: theirs.clone(), asked_last: None }).await.unwrap();
+        let (elder, gate) = elder(&system).await;
         let junior = system.spawn(|| Junior).await.unwrap();
         elder.ask_last(junior.clone()).await.unwrap();
-        elder.hold().tell().unwrap();
-        in_hand(elder.control()).await;
-        let mut asked = pin!(junior.ask(elder.clone()).into_future());
-        begin(asked.as_mut()).await;
-        until(|| elder.control().depth() == 1).await;
-        let stopped = elder.control().stop();
-        gate.open();
-        assert_eq!(soon(asked).await, Err(AskError::Handler(AskError::Stopped)));
-        soon(stopped).await;
+        stop_while_asked_by(&junior, &elder, &gate).await;
         assert_eq!(system.counts::<Elder>().failures, 0, "its last hook had its answer");
     });
 }
