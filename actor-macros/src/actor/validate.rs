@@ -7,7 +7,7 @@ use super::model::{Actor, Dispatcher};
 use super::parse::argument_of;
 use crate::diagnostics::Diagnostics;
 use crate::options::compact;
-use crate::supervise;
+use crate::supervise::{self, Strategy};
 
 pub(crate) fn validate(actor: &Actor, diagnostics: &Diagnostics) {
     check_lifetimes(actor, diagnostics);
@@ -58,6 +58,7 @@ fn check_children(actor: &Actor, diagnostics: &Diagnostics) {
         }
     }
     check_order(actor, diagnostics);
+    check_group(actor, diagnostics);
     check_declared(actor, diagnostics);
 }
 
@@ -93,6 +94,19 @@ fn check_declared(actor: &Actor, diagnostics: &Diagnostics) {
                 diagnostics.report(&field.ty, fact, help);
             }
         }
+    }
+}
+
+/// Those of `ctx.spawn` are restarted alone, so a group is one of declared children.
+fn check_group(actor: &Actor, diagnostics: &Diagnostics) {
+    let Some((Strategy::OneForAll | Strategy::RestForOne, word)) = &actor.supervision.strategy else { return };
+    // A field that lacks its attribute is told so already.
+    let meant = |ty| argument_of(ty, "Child").or(argument_of(ty, "Pool")).is_some();
+    if actor.children.is_empty() && !actor.item.fields.iter().any(|field| meant(&field.ty)) {
+        let fact = format_args!("`{}` concerns declared children, and this actor has none", compact(word));
+        let help = "declare them, `#[child(Db::open)] db: Child<Db>`, or leave `strategy` out: each child of `ctx.spawn(..)` \
+                    is restarted alone";
+        diagnostics.report(word, fact, help);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::options::Time;
 /// What the attribute says, as constants of the trait.
 pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
     let rt = names.private();
-    let strategy = match supervision.strategy.unwrap_or(Strategy::OneForOne) {
+    let strategy = match supervision.strategy() {
         Strategy::OneForOne | Strategy::Restarting => quote!(OneForOne),
         Strategy::OneForAll => quote!(OneForAll),
         Strategy::RestForOne => quote!(RestForOne),
@@ -45,7 +45,7 @@ pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
 /// What is wished for failures, where the user said anything.
 fn decider(supervision: &Supervision, rt: &Tokens) -> Option<TokenStream> {
     let decider = match (&supervision.decide, &supervision.rules) {
-        _ if supervision.strategy == Some(Strategy::Restarting) => quote!(|_| #rt::Directive::Restart),
+        _ if supervision.strategy() == Strategy::Restarting => quote!(|_| #rt::Directive::Restart),
         (Some(decide), _) => decide.to_token_stream(),
         (None, Some(rules)) => by_rules(rules, rt),
         (None, None) => return None,
@@ -153,7 +153,7 @@ fn directive(wish: &Wish, rt: &Tokens) -> TokenStream {
 
 fn limit(supervision: &Supervision, rt: &Tokens) -> TokenStream {
     match supervision.limit.as_ref().map(|limit| &limit.kind) {
-        _ if supervision.strategy == Some(Strategy::Restarting) => quote!(#rt::RestartLimit::Unlimited),
+        _ if supervision.strategy() == Strategy::Restarting => quote!(#rt::RestartLimit::Unlimited),
         None => quote!(#rt::RestartLimit::DEFAULT),
         Some(LimitKind::Unlimited) => quote!(#rt::RestartLimit::Unlimited),
         Some(LimitKind::AtMost { restarts, within }) => {

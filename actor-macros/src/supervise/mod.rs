@@ -13,7 +13,7 @@ use proc_macro2::TokenStream;
 use crate::diagnostics::Diagnostics;
 
 pub(crate) use expand::expand;
-pub(crate) use model::Supervision;
+pub(crate) use model::{Strategy, Supervision};
 pub(crate) use parse::parse_attribute;
 pub(crate) use validate::validate;
 

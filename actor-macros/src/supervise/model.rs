@@ -9,7 +9,7 @@ use crate::options::Time;
 /// The options of `#[supervise(..)]`, each absent where the user said nothing.
 #[derive(Default)]
 pub(crate) struct Supervision {
-    pub(crate) strategy: Option<Strategy>,
+    pub(crate) strategy: Option<(Strategy, TokenStream)>,
     pub(crate) limit: Option<Limit>,
     pub(crate) backoff: Option<Backoff>,
     pub(crate) jitter: Option<Jitter>,
@@ -19,6 +19,13 @@ pub(crate) struct Supervision {
     pub(crate) rules: Option<Rules>,
     /// `decide = path`
     pub(crate) decide: Option<Path>,
+}
+
+impl Supervision {
+    /// Which children a restart concerns.
+    pub(crate) fn strategy(&self) -> Strategy {
+        self.strategy.as_ref().map_or(Strategy::OneForOne, |(strategy, _)| *strategy)
+    }
 }
 
 /// `on(..)`: what is wished for which failure.

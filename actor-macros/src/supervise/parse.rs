@@ -100,7 +100,7 @@ pub(crate) fn parse_attribute(attribute: &Attribute, diagnostics: &Diagnostics) 
             _ => {}
         }
     }
-    if supervision.strategy == Some(Strategy::Restarting) {
+    if supervision.strategy() == Strategy::Restarting {
         for entry in entries.iter().filter(|entry| SETTLED.iter().any(|name| entry.name == name)) {
             let help = format_args!("leave `{}` out, or write `strategy = one_for_one`", entry.name);
             diagnostics.report(&entry.name, "`restarting` restarts after every failure, without a limit", help);
@@ -204,7 +204,7 @@ const STRATEGIES: &[(&str, Strategy)] = &[
 ];
 
 /// `strategy = one_for_all`
-fn parse_strategy(entry: &Entry, diagnostics: &Diagnostics) -> Option<Strategy> {
+fn parse_strategy(entry: &Entry, diagnostics: &Diagnostics) -> Option<(Strategy, TokenStream)> {
     let Value::Is(value) = &entry.value else {
         diagnostics.report(entry, "option `strategy` needs a value", "write `strategy = one_for_one`");
         return None;
@@ -223,7 +223,7 @@ fn parse_strategy(entry: &Entry, diagnostics: &Diagnostics) -> Option<Strategy> 
             unknown => diagnostics.report(value, format_args!("`{unknown}` is not a strategy"), help),
         }
     }
-    known
+    known.map(|strategy| (strategy, value.clone()))
 }
 
 impl Parse for Limit {

@@ -35,4 +35,11 @@ struct Unsaid;
 #[handlers]
 impl Unsaid {}
 
+#[actor]
+#[supervise(strategy = one_for_all)]
+struct Childless;
+
+#[handlers]
+impl Childless {}
+
 fn main() {}
