@@ -90,7 +90,9 @@ pub(crate) const fn refuse_placed(protocol: &Protocol) -> ! {
     let text = Text::new()
         .with("on bare metal a message takes at most 16 bytes, the reply of an ask included, and that of `")
         .with(protocol.messages[largest])
-        .with("` takes more\nhelp: send less, or a `&'static` reference to a static");
+        .with(
+            "` takes more\nhelp: make a large argument `#[indirect]`, send less, or a `&'static` reference to a static",
+        );
     panic!("{}", text.as_str());
 }
 

@@ -206,7 +206,11 @@ fn reference(index: usize, actor: &Actor, rt: &Tokens) -> TokenStream {
         #doc
         pub static #name: <#ty as #rt::Configured>::Ref =
             { #[allow(unused_imports)] use #rt::NoRef as _; <<#ty as #rt::Configured>::Ref>::__of(__worker::#reference()) };
-        const _: () = #rt::check::<#ty, #capacity>();
+        const _: () = {
+            #rt::check::<#ty, #capacity>();
+            // What is wrong with a child lies in the runtime; a note says here whose it is.
+            let _ = <<#ty as #rt::Placed>::Children as #rt::Brood>::NEW;
+        };
         const #make: #rt::Make<#ty> = #made;
     }
 }
