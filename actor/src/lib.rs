@@ -115,7 +115,7 @@
 //!
 //! | | tokio | bare metal |
 //! |---|---|---|
-//! | handlers sync and async, calls, `Reply`, `.then(..)`, urgent messages, the stash, overflow policies, `#[every]`, `#[idle]`, `ctx.after`, `ctx.every`, declared children and pools, restarts, limits, backoff | yes | the same |
+//! | handlers sync and async, calls, `Reply`, `.then(..)`, urgent messages, the stash, overflow policies, `#[every]`, `#[idle]`, `ctx.after`, `ctx.every`, declared children and pools, restarts, restart types, strategies, limits, backoff, `control().suspend(..)` | yes | the same |
 //! | room in a mailbox | `#[actor(mailbox = ..)]` | what [`system!`] says, the option where it says nothing; 128 messages at most, so not `unbounded` |
 //! | timers that run at a time | as many as there is memory for | as many as `#[actor(timers = 4)]` or [`system!`] says, those of `#[every]` and `#[idle]` included; what one captures is no larger than a message of its actor |
 //! | an `#[indirect]` argument | has a box | has a place beside the mailbox, one of those that `indirect = 2` says there are. Where none is free the call is `Full`, and nobody waits for one; with a policy that drops, the message is dropped |
@@ -128,7 +128,7 @@
 //! | telemetry | is given to the builder of a system | is named in [`system!`], and is that of the program; no text, path, handler or run-time tag in a snapshot |
 //! | a reply that is dropped by the handler that fails | tells the asker `Failed` | tells it `NoReply` |
 //! | `control().kill()` | ends an async handler at its await | is a stop |
-//! | `ctx.spawn`, restart types, `watch`, `pipe`, `attach`, `#[dead_letter]`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |
+//! | `ctx.spawn`, `watch`, `pipe`, `attach`, `#[dead_letter]`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |
 //!
 //! On tokio, actors run in the runtime of the program, which needs its time driver: the features `macros` and
 //! `rt-multi-thread` of tokio for `#[tokio::main]`, and `time`, `signal`, `fs`, `net` for what the program itself awaits.

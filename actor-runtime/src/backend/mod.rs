@@ -254,7 +254,7 @@ impl Address {
 /// An actor that handles nothing for as long as this is kept; from [`control().suspend(..)`](crate::reference::Control::suspend).
 ///
 /// Dropping it resumes the actor, unless others keep theirs. It keeps no actor alive.
-#[must_use = "the actor is resumed when this is dropped"]
+#[must_use = "the actor is resumed when this is dropped, and `let _ =` drops at once: write `let held = ..`"]
 pub struct Suspension(SuspendedOn);
 
 enum SuspendedOn {

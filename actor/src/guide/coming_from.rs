@@ -36,7 +36,7 @@
 //! | `SetReceiveTimeout`, `CancelReceiveTimeout`, `NotInfluenceReceiveTimeout` | `#[idle(30s)]` and `ctx.set_idle(d)`, `ctx.clear_idle()`, `#[handler(passive)]` |
 //! | `SpawnNamed` | `.named("db")`: found by name, not by path |
 //! | `WithDispatcher`, throughput 300 | `#[actor(dispatcher = pinned)]`, [`Dispatcher`](crate::Dispatcher); `#[actor(throughput = 64)]`, the default |
-//! | one-for-one strategy, decider | `#[supervise(..)]` with `limit`, `backoff`, `exhausted`; every failure restarts, there is no decider |
+//! | one-for-one strategy, decider | `#[supervise(..)]` with `limit`, `backoff`, `exhausted`; `on(DbError { Timeout => restart, .. }, panic => stop)`, or `decide = path` |
 //! | bounded, dropping and unbounded mailboxes | `#[actor(mailbox(capacity = 64, overflow = drop_oldest))]`; see [`mailboxes`](super::mailboxes) |
 //! | stash | `#[handler(stash_unless = self.ready)]` |
 //! | round-robin and consistent-hash routers | `#[child(Worker::new, pool = 4)]`, `workers.by(&key)` |
@@ -160,6 +160,5 @@
 //! | a message of any type | what no handler takes does not compile; that is what typed refs are for |
 //! | behaviours, `become` | an enum in the struct and a `match` say the same, and the compiler sees all cases |
 //! | links | watch, and say `ctx.stop()` in `#[terminated]`; that it ends another is then written where it happens |
-//! | a decider | not yet; what is no reason to restart is an answer, not a failure |
 //! | middleware | not yet; a handler calls a method |
 //! | remote, cluster, persistence | a message is a value moved in memory, not bytes |

@@ -18,6 +18,10 @@
 //! | `await` is only allowed inside `async` functions | the handler is not `async` | `async fn`, or [`.then(ctx, MeRef::got)`](crate::Call::then) |
 //! | borrowed data escapes, at `ctx` or `self` | a task outlives the handler | [`ctx.pipe(..)`](crate::Context::pipe), or a clone of `ctx.this()` in the task |
 //! | future cannot be sent between threads | an async handler keeps a `MutexGuard` or an `Rc` over an await | drop it before, in a block of its own; or [`#[actor(local)]`](super::dispatchers) |
+//! | no method `spawn` for struct `Builder` | the system is not started yet | `ActorSystem::builder("demo").start()` |
+//! | no method `skipped` for struct `ParserMetrics` | a figure is declared before it is recorded | `#[actor(counters(skipped))]` |
+//! | non-exhaustive patterns, at `on(..)` | a block is a match over the error, and a variant has no arm | `Corrupt { .. } => stop`, or `_ => restart` |
+//! | cannot find type `error` or `Panic`, at `on(..)` | a rule is for a type, or for `panic`, `start`, `unasked`, `escalated` or `other` | `other => restart`, which is every error without a rule |
 //! | no method `helper` for struct `CounterRef`, no field `total` | a ref is no state: only handlers are messages | a handler in the `#[handlers]` block |
 //! | `E` doesn't implement `Display` | the `Err` of a tell is a failure, which is shown | `impl Display for E`, or an `Err(String)` |
 //! | cannot find attribute `actor` | | `use actor::prelude::*;` |
@@ -34,6 +38,7 @@
 //! | an ask times out after 5 s | the actor asked is busy with an `async` handler, or asks back | a pipe, or `.then`; see [`blocking`](super::blocking) |
 //! | an ask that was stashed times out | nobody called for the stash when the actor was ready | [`ctx.unstash_all()`](crate::Context::unstash_all) in that handler |
 //! | an `Err` fails nobody, though nobody asked | the actor has type parameters, and the return type is a `Result` by another name, which is an error elsewhere | `Result<(), E>` |
+//! | a suspended actor goes on, a listener hears nothing | `let _ =` drops what `suspend` or `listen` returned | `let held = ..`, kept as long as it should last |
 //! | everything stands still | a handler blocks its thread, and there is one | `spawn_blocking`, or [`dispatcher = pinned`](super::dispatchers) |
 //! | messages are missing after `shutdown()` | it stops, and does not drain | `control().drain().await` first; see [`shutdown`](super::shutdown) |
 //! | "no tokio runtime here" | the system was made outside of one | `#[tokio::main]`, or `runtime.enter()` |

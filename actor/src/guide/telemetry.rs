@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`NoopFailureTelemetry`](crate::NoopFailureTelemetry) | nothing, which is the default: no snapshot is built unless somebody listens to events |
 //! | [`RingBufferFailureTelemetry<N>`](crate::RingBufferFailureTelemetry) | keeps the last `N`, in a static or an `Arc`, to be dumped on demand |
-//! | `TracingFailureTelemetry` | writes events of the crate `tracing`; with `features = ["tracing"]` |
+//! | `TracingFailureTelemetry` | writes events of the crate `tracing`: `.with_failure_telemetry(TracingFailureTelemetry)`; with `features = ["tracing"]` |
 //! | your own | one method |
 //!
 //! ```

@@ -127,7 +127,7 @@ impl Drop for Events {
 
 /// Somebody who is told of all events of a system for as long as this is kept; from
 /// [`ActorSystem::listen`](super::ActorSystem::listen).
-#[must_use = "it listens no longer than this is kept"]
+#[must_use = "it listens no longer than this is kept, and `let _ =` drops at once: write `let listener = ..`"]
 pub struct EventListener {
     core: Weak<Core>,
     number: u64,
