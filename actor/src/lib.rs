@@ -111,7 +111,8 @@
 //! The feature `tokio`, on by default, runs actors on worker tasks of a tokio runtime. The feature `bare-metal` runs
 //! them in statics, without an allocator: [`system!`] declares them. Both may be on: who runs an actor is decided where
 //! it is started. A crate that only defines actors needs neither. A program with `bare-metal` alone brings the lock: the
-//! crate of a chip has one, and on a host it is `critical-section` with its feature `std`.
+//! crate of a chip has one, and on a host it is `critical-section` with its feature `std`. The feature `tracing` brings
+//! `TracingFailureTelemetry`, which [logs failures](guide::telemetry) by the crate of that name.
 //!
 //! | | tokio | bare metal |
 //! |---|---|---|
