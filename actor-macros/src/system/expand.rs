@@ -206,6 +206,7 @@ fn reference(index: usize, actor: &Actor, rt: &Tokens) -> TokenStream {
         #doc
         pub static #name: <#ty as #rt::Configured>::Ref =
             { #[allow(unused_imports)] use #rt::NoRef as _; <<#ty as #rt::Configured>::Ref>::__of(__worker::#reference()) };
+        #[allow(clippy::let_unit_value)]
         const _: () = {
             #rt::check::<#ty, #capacity>();
             // What is wrong with a child lies in the runtime; a note says here whose it is.
