@@ -112,7 +112,8 @@
 //! them in statics, without an allocator: [`system!`] declares them. Both may be on: who runs an actor is decided where
 //! it is started. A crate that only defines actors needs neither. A program with `bare-metal` alone brings the lock: the
 //! crate of a chip has one, and on a host it is `critical-section` with its feature `std`. The feature `tracing` brings
-//! `TracingFailureTelemetry`, which [logs failures](guide::telemetry) by the crate of that name.
+//! `TracingFailureTelemetry`, which [logs failures](guide::telemetry) by the crate of that name; `instrument-locks` has
+//! `lock_sites()` say [what the runtime's locks cost](guide::measuring#what-locks-cost).
 //!
 //! | | tokio | bare metal |
 //! |---|---|---|
@@ -197,3 +198,5 @@ pub use actor_runtime::backend::tokio::{
 
 #[cfg(feature = "tracing")]
 pub use actor_runtime::backend::tokio::TracingFailureTelemetry;
+#[cfg(feature = "instrument-locks")]
+pub use actor_runtime::backend::tokio::{LockMode, LockSite, lock_sites};

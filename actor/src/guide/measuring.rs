@@ -120,4 +120,11 @@
 //! # }
 //! ```
 //!
+//! # What locks cost
+//!
+//! Every lock of the runtime is held for a few instructions, and none while code of yours runs. Who doubts it compiles
+//! with `features = ["instrument-locks"]`: then `lock_sites()` tells, for each place in the runtime that takes a lock, how
+//! often it did, how often somebody else held it, how long it waited and how long it held it, the hottest first; each
+//! prints as a line. Every lock reads the clock three times then, so it is nothing for daily use.
+//!
 //! There is no time in the queue and no exporter yet.

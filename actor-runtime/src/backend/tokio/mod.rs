@@ -71,6 +71,8 @@ pub use events::EventListener;
 pub(crate) use header::{Address, WeakAddress};
 pub(crate) use host::Host;
 pub(crate) use lock::Lock;
+#[cfg(feature = "instrument-locks")]
+pub use lock::{LockMode, LockSite, lock_sites};
 pub use offspring::SpawnChild;
 pub use spawn::{FindError, Spawn, SpawnError, Spawning};
 pub use stepper::Stepper;

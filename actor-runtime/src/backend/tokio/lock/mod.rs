@@ -3,13 +3,18 @@
 //! Drops, wakers, sinks, factories and dispatchers come back into the system, block or panic, so they run when the lock
 //! is free. A debug build checks it: whoever takes a lock, and [`guard`](super::guard::guard), through which user code
 //! is called, panic on a thread that holds one, and say where it was taken. A release build holds no trace of that.
+//!
+//! With the feature `instrument-locks` each is timed (`heat`).
 
+mod heat;
 #[allow(unsafe_code)]
 mod spin;
 
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
+#[cfg(feature = "instrument-locks")]
+pub use heat::{LockMode, LockSite, lock_sites};
 pub(super) use spin::{SpinGuard, SpinLock};
 
 /// A lock for what is rarely looked at: waiters sleep.
@@ -22,17 +27,22 @@ impl<T> Lock<T> {
     }
 
     /// Looks at the value under the lock.
-    #[cfg_attr(debug_assertions, track_caller)]
+    #[cfg_attr(any(debug_assertions, feature = "instrument-locks"), track_caller)]
     pub(crate) fn with<R>(&self, look: impl FnOnce(&mut T) -> R) -> R {
         look(&mut self.lock())
     }
 
     /// Waits for the lock.
     #[inline]
-    #[cfg_attr(debug_assertions, track_caller)]
+    #[cfg_attr(any(debug_assertions, feature = "instrument-locks"), track_caller)]
     pub(super) fn lock(&self) -> Guard<'_, T> {
-        let held = Held::enter();
-        Guard { value: self.0.lock(), _held: held }
+        let mut held = Held::enter(heat::LockMode::Sleep);
+        let value = self.0.try_lock().unwrap_or_else(|| {
+            held.waits();
+            self.0.lock()
+        });
+        held.taken();
+        Guard { value, _held: held }
     }
 }
 
@@ -59,15 +69,45 @@ impl<T> DerefMut for Guard<'_, T> {
 }
 
 /// This thread holds a lock, until dropped. It stays on its thread, so no guard lives over an await.
-struct Held(PhantomData<*const ()>);
+struct Held {
+    heat: heat::Heat,
+    stays: PhantomData<*const ()>,
+}
+
+impl Held {
+    /// To be called before the lock is taken.
+    #[inline]
+    #[cfg_attr(any(debug_assertions, feature = "instrument-locks"), track_caller)]
+    fn enter(mode: heat::LockMode) -> Self {
+        check::enter();
+        Self { heat: heat::Heat::at(mode), stays: PhantomData }
+    }
+
+    /// Somebody else holds it.
+    #[inline]
+    fn waits(&mut self) {
+        self.heat.waits();
+    }
+
+    #[inline]
+    fn taken(&mut self) {
+        self.heat.taken();
+    }
+}
+
+impl Drop for Held {
+    #[inline]
+    fn drop(&mut self) {
+        check::leave();
+        self.heat.given_back();
+    }
+}
 
 #[cfg(all(debug_assertions, not(actor_loom)))]
 mod check {
     use core::cell::Cell;
     use core::panic::Location;
     use std::thread_local;
-
-    use super::Held;
 
     thread_local! {
         /// Where this thread took the lock it holds.
@@ -83,36 +123,28 @@ mod check {
         }
     }
 
-    impl Held {
-        #[track_caller]
-        pub(super) fn enter() -> Self {
-            none_is_held();
-            HELD.set(Some(Location::caller()));
-            Self(core::marker::PhantomData)
-        }
+    #[track_caller]
+    pub(super) fn enter() {
+        none_is_held();
+        HELD.set(Some(Location::caller()));
     }
 
-    impl Drop for Held {
-        fn drop(&mut self) {
-            HELD.set(None);
-        }
+    pub(super) fn leave() {
+        HELD.set(None);
     }
 }
 
 // The model checker runs its threads on one of ours, so there is nothing to keep by thread.
 #[cfg(not(all(debug_assertions, not(actor_loom))))]
 mod check {
-    use super::Held;
-
     #[inline(always)]
     pub(in super::super) fn none_is_held() {}
 
-    impl Held {
-        #[inline(always)]
-        pub(super) fn enter() -> Self {
-            Self(core::marker::PhantomData)
-        }
-    }
+    #[inline(always)]
+    pub(super) fn enter() {}
+
+    #[inline(always)]
+    pub(super) fn leave() {}
 }
 
 /// Checks, in a debug build, that this thread holds no lock: user code is about to run.

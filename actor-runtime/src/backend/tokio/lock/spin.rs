@@ -10,6 +10,7 @@ use core::ops::{Deref, DerefMut};
 use super::super::sync::spin_loop;
 use super::super::sync::{AtomicBool, Ordering, UnsafeCell, yield_now};
 use super::Held;
+use super::heat::LockMode;
 
 /// Longest spin between two tries, as a power of two.
 #[cfg(not(actor_loom))]
@@ -33,12 +34,14 @@ impl<T> SpinLock<T> {
 
     /// Waits for the lock.
     #[inline]
-    #[cfg_attr(debug_assertions, track_caller)]
+    #[cfg_attr(any(debug_assertions, feature = "instrument-locks"), track_caller)]
     pub(in super::super) fn lock(&self) -> SpinGuard<'_, T> {
-        let held = Held::enter();
+        let mut held = Held::enter(LockMode::Spin);
         if self.taken.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
+            held.waits();
             self.wait();
         }
+        held.taken();
         SpinGuard { lock: self, _held: held }
     }
 
