@@ -23,6 +23,9 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// Every kind, in the order of declaration.
+    pub const ALL: [Self; 5] = [Self::Error, Self::Panic, Self::Start, Self::Unasked, Self::Escalated];
+
     /// The kind in one lower-case word, as metrics label it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -60,6 +63,10 @@ pub enum StopReason {
 }
 
 impl StopReason {
+    /// Every reason, in the order of declaration.
+    pub const ALL: [Self; 6] =
+        [Self::Requested, Self::Drained, Self::Killed, Self::Failed, Self::ParentStopped, Self::Shutdown];
+
     /// The reason in lower case with underscores, as metrics label it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

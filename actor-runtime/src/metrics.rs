@@ -1,6 +1,10 @@
 //! What is recorded about actors, in plain figures: the same on every backend.
 
+mod family;
 mod histogram;
+#[cfg(feature = "tokio")]
+mod life;
+mod open_metrics;
 
 use core::fmt;
 use core::time::Duration;
@@ -11,9 +15,13 @@ use crate::id::ActorId;
 use crate::supervision::Decision;
 use crate::telemetry::FailureSnapshot;
 
+pub use family::{Family, FamilyKind, Figure, Label, Metered, Unit};
 pub use histogram::Histogram;
 #[cfg(feature = "tokio")]
 pub(crate) use histogram::{BUCKETS, bucket};
+#[cfg(feature = "tokio")]
+pub(crate) use life::LifeEvent;
+pub use open_metrics::{OPEN_METRICS, write_open_metrics};
 
 /// What happened to the actors of one type since their system began.
 ///
@@ -58,13 +66,24 @@ pub enum DeadLetterReason {
     Dropped,
 }
 
-impl fmt::Display for DeadLetterReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl DeadLetterReason {
+    /// Every reason, in the order of declaration.
+    pub const ALL: [Self; 3] = [Self::Stopped, Self::Expired, Self::Dropped];
+
+    /// The reason in one lower-case word, as metrics label it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::Stopped => "stopped",
             Self::Expired => "expired",
             Self::Dropped => "dropped",
-        })
+        }
+    }
+}
+
+impl fmt::Display for DeadLetterReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

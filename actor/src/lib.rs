@@ -152,6 +152,15 @@ pub mod __private;
 pub mod guide;
 pub mod prelude;
 
+/// Figures for exporters: the names they have, and how they are read and written; see [measuring](guide::measuring).
+pub mod metrics {
+    #[cfg(feature = "tokio")]
+    pub use actor_runtime::backend::tokio::Metrics;
+    pub use actor_runtime::metrics::{
+        Family, FamilyKind, Figure, Label, Metered, OPEN_METRICS, Unit, write_open_metrics,
+    };
+}
+
 pub use actor_macros::{actor, handlers, supervise, system};
 pub use actor_runtime::actor::SupervisorStrategy;
 pub use actor_runtime::actor::{Actor, AllHandlersInOneBlock};

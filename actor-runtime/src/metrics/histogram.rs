@@ -5,6 +5,7 @@
 //! an addition.
 
 use core::fmt;
+use core::ops::RangeInclusive;
 
 /// Buckets to each power of two, as a power of two.
 const FINENESS: u32 = 4;
@@ -127,6 +128,18 @@ impl Histogram {
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         let counted = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
         counted.map(|(place, count)| (highest(place), *count))
+    }
+
+    /// How many values are below each of these powers of two, with the largest value that is.
+    pub(crate) fn below_powers(&self, powers: RangeInclusive<u32>) -> impl Iterator<Item = (u64, u64)> + '_ {
+        debug_assert!(*powers.end() < TOP, "the last bucket has what lies above it as well");
+        let (mut place, mut seen) = (0, 0);
+        powers.map(move |power| {
+            let first_above = bucket(1 << power);
+            seen += self.counts[place..first_above].iter().sum::<u64>();
+            place = first_above;
+            ((1 << power) - 1, seen)
+        })
     }
 }
 

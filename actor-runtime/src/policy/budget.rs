@@ -73,6 +73,9 @@ pub enum YieldReason {
 }
 
 impl YieldReason {
+    /// Every reason, in the order of declaration.
+    pub const ALL: [Self; 3] = [Self::Budget, Self::Hint, Self::Backlog];
+
     /// The reason in one lower-case word, as metrics label it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

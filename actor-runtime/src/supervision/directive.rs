@@ -21,6 +21,9 @@ pub enum Directive {
 }
 
 impl Directive {
+    /// Every directive, in the order of declaration.
+    pub const ALL: [Self; 4] = [Self::Resume, Self::Restart, Self::Stop, Self::Escalate];
+
     /// The directive in one lower-case word, as metrics label it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -95,6 +98,19 @@ pub enum Decision {
     StopSelf,
     /// Make it the supervisor's own failure.
     Escalate,
+}
+
+impl Decision {
+    /// What it means for the actor that failed.
+    #[must_use]
+    pub const fn directive(self) -> Directive {
+        match self {
+            Self::Resume => Directive::Resume,
+            Self::Restart { .. } => Directive::Restart,
+            Self::Stop | Self::StopSelf => Directive::Stop,
+            Self::Escalate => Directive::Escalate,
+        }
+    }
 }
 
 impl From<Exhausted> for Decision {

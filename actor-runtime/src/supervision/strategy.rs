@@ -19,6 +19,9 @@ pub enum Strategy {
 }
 
 impl Strategy {
+    /// Every strategy, in the order of declaration.
+    pub const ALL: [Self; 3] = [Self::OneForOne, Self::OneForAll, Self::RestForOne];
+
     /// The strategy in lower case with underscores, as metrics label it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -127,4 +127,33 @@
 //! often it did, how often somebody else held it, how long it waited and how long it held it, the hottest first; each
 //! prints as a line. Every lock reads the clock three times then, so it is nothing for daily use.
 //!
-//! There is no time in the queue and no exporter yet.
+//! # Exporters
+//!
+//! [`system.metrics()`](crate::ActorSystem::metrics) lends all figures of a system to whoever asks, under names that stay
+//! ([`Family`](crate::metrics::Family)) and with labels of which there are few: the system, the label of the actor, the message or
+//! the reason. Actors with the same label are one. [`to_open_metrics`](crate::metrics::Metrics::to_open_metrics) writes them
+//! as the text that Prometheus reads:
+//!
+//! ```
+//! # use actor::prelude::*;
+//! # #[actor]
+//! # struct Store;
+//! # #[handlers]
+//! # impl Store { fn put(&mut self, key: u64) {} }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let system = ActorSystem::new("demo");
+//! let store = system.spawn(|| Store).await?;
+//! store.put(7).done().await?;
+//!
+//! let text = system.metrics().to_open_metrics();
+//! assert!(text.contains(r#"actor_messages_total{system="demo",actor="store",message="put"} 1"#));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Exporters pull: actors write their own cells and know of nobody who reads them. So any number of readers may come, go
+//! and be exchanged while messages flow, and none of them costs anything between two looks. A reader keeps no system
+//! running, and reads the last figures of one that is down.
+//!
+//! There is no time in the queue yet.

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::letter::DeadLetter;
 use crate::lifecycle::Lifecycle;
 use crate::message::Message;
-use crate::metrics::{DeadLetterReason, SystemEvent};
+use crate::metrics::{DeadLetterReason, LifeEvent, SystemEvent};
 use crate::policy::Stash;
 use crate::reply::Duty;
 use crate::size::require;
@@ -29,7 +29,7 @@ use super::agenda::Held;
 use super::ambient::Ambient;
 use super::children::Children;
 use super::confined::Thread;
-use super::counts::{Life, TypeCounts};
+use super::counts::TypeCounts;
 use super::dispatcher::home::Home;
 use super::future_slot::FutureSlot;
 use super::guard::contain;
@@ -253,7 +253,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Counts an event of its life, where anything is recorded.
-    pub(super) fn count(&self, event: Life) {
+    pub(super) fn count(&self, event: LifeEvent) {
         if const { A::OPTIONS.metrics.is_on() } {
             self.counts().life(event);
         }
@@ -279,7 +279,7 @@ impl<A: Actor> Cell<A> {
     /// [`signal::AGENDA`].
     pub(super) fn dead_letter(&self, mut message: A::Message, reason: DeadLetterReason) -> bool {
         let index = message.index();
-        self.count(Life::DeadLetter);
+        self.count(LifeEvent::DeadLetter(reason));
         // One whose actor ends is nobody's letter.
         let is_letter = A::TAKES_LETTERS && reason != DeadLetterReason::Stopped;
         let letter = if is_letter {

@@ -12,35 +12,18 @@ use std::vec::Vec;
 
 use super::lock::Lock;
 use crate::actor::{Actor, Options, Protocol};
-use crate::metrics::{BUCKETS, Counts, Histogram, Yields, bucket};
+use crate::metrics::{BUCKETS, Counts, Histogram, LifeEvent, bucket};
 use crate::telemetry::Storm;
 
 /// Shards that belong to one thread each; threads beyond that share the last one.
 const OWN_SHARDS: usize = 16;
-/// Counters of life events in front of those of messages.
-const LIFE: usize = 9;
 /// Counters in a cache line pair, so that no two threads write to one.
 const LINE: usize = 16;
 
-/// A life event that is counted.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Life {
-    Spawned,
-    Restarted,
-    Failed,
-    Stopped,
-    DeadLetter,
-    /// A hook or a tick, which nobody sent.
-    Own,
-    YieldedBudget,
-    YieldedHint,
-    YieldedBacklog,
-}
-
 /// The counters of one actor type in one system.
 pub(super) struct TypeCounts {
-    protocol: &'static Protocol,
-    options: &'static Options,
+    pub(super) protocol: &'static Protocol,
+    pub(super) options: &'static Options,
     /// Failures that telemetry was told of lately.
     pub(super) storm: Lock<Storm>,
     shards: [OnceLock<Shard>; OWN_SHARDS + 1],
@@ -77,7 +60,7 @@ impl Tally<'_> {
     /// A message was handled.
     #[inline]
     pub(super) fn handled(self, message: usize) {
-        self.add(LIFE + message, 1);
+        self.add(LifeEvent::COUNT + message, 1);
     }
 
     /// Its handler took so many nanoseconds.
@@ -86,7 +69,7 @@ impl Tally<'_> {
     }
 
     pub(crate) fn add_own(self, counter: usize, by: u64) {
-        self.add(LIFE + self.messages + counter, by);
+        self.add(LifeEvent::COUNT + self.messages + counter, by);
     }
 
     pub(crate) fn record_own(self, histogram: usize, value: u64) {
@@ -165,7 +148,7 @@ impl TypeCounts {
 
     fn shard(&self) -> Shard {
         let messages = self.protocol.messages.len();
-        let counters = (LIFE + messages + self.options.counters.len()).next_multiple_of(LINE);
+        let counters = (LifeEvent::COUNT + messages + self.options.counters.len()).next_multiple_of(LINE);
         let histograms = messages + self.options.histograms.len();
         Shard {
             counters: (0..counters).map(|_| AtomicU64::new(0)).collect(),
@@ -173,8 +156,13 @@ impl TypeCounts {
         }
     }
 
-    pub(super) fn life(&self, event: Life) {
-        self.tally().add(event as usize, 1);
+    pub(super) fn life(&self, event: LifeEvent) {
+        self.tally().add(event.index(), 1);
+    }
+
+    /// How often something happened in the lives of these actors.
+    pub(super) fn lives(&self, event: LifeEvent) -> u64 {
+        self.sum(event.index())
     }
 
     fn sum(&self, counter: usize) -> u64 {
@@ -194,7 +182,7 @@ impl TypeCounts {
 
     /// How often each handler ran, by message index.
     pub(super) fn messages(&self) -> Vec<(&'static str, u64)> {
-        self.counters_from(LIFE, self.protocol.messages)
+        self.counters_from(LifeEvent::COUNT, self.protocol.messages)
     }
 
     /// How long each handler took, by message index.
@@ -204,7 +192,7 @@ impl TypeCounts {
 
     /// The counters of the actor's own, in the order of their declaration.
     pub(super) fn counters(&self) -> Vec<(&'static str, u64)> {
-        self.counters_from(LIFE + self.protocol.messages.len(), self.options.counters)
+        self.counters_from(LifeEvent::COUNT + self.protocol.messages.len(), self.options.counters)
     }
 
     /// The histograms of the actor's own, in the order of their declaration.
@@ -221,23 +209,9 @@ impl TypeCounts {
     }
 
     pub(super) fn totals(&self) -> Counts {
-        Counts {
-            spawned: self.sum(Life::Spawned as usize),
-            restarts: self.sum(Life::Restarted as usize),
-            failures: self.sum(Life::Failed as usize),
-            stopped: self.sum(Life::Stopped as usize),
-            dead_letters: self.sum(Life::DeadLetter as usize),
-            yields: Yields {
-                budget: self.sum(Life::YieldedBudget as usize),
-                hint: self.sum(Life::YieldedHint as usize),
-                backlog: self.sum(Life::YieldedBacklog as usize),
-            },
-            // Hooks and ticks have a counter each, like any message, but were never accepted from anybody.
-            handled: (0..self.protocol.messages.len())
-                .map(|index| self.sum(LIFE + index))
-                .sum::<u64>()
-                .saturating_sub(self.sum(Life::Own as usize)),
-        }
+        // Hooks and ticks have a counter each, like any message, but were never accepted from anybody.
+        let ran = (0..self.protocol.messages.len()).map(|index| self.sum(LifeEvent::COUNT + index)).sum::<u64>();
+        Counts::of(|event| self.lives(event), ran)
     }
 }
 

@@ -32,6 +32,7 @@ mod header;
 mod host;
 mod lock;
 mod mailbox;
+mod metrics;
 mod monitor;
 mod offspring;
 #[allow(unsafe_code)]
@@ -73,6 +74,7 @@ pub(crate) use host::Host;
 pub(crate) use lock::Lock;
 #[cfg(feature = "instrument-locks")]
 pub use lock::{LockMode, LockSite, lock_sites};
+pub use metrics::Metrics;
 pub use offspring::SpawnChild;
 pub use spawn::{FindError, Spawn, SpawnError, Spawning};
 pub use stepper::Stepper;

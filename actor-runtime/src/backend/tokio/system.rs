@@ -22,7 +22,7 @@ use crate::failure::Failure;
 use crate::id::ActorId;
 use crate::metrics::{Counts, Histogram, SystemEvent};
 use crate::reference::{ActorRef, Ref};
-use crate::supervision::RootExhausted;
+use crate::supervision::{Directive, RootExhausted, Strategy};
 use crate::telemetry::{FailureSnapshot, FailureTelemetry, Severity, StormLimit};
 use crate::time::{Clock, Instant};
 
@@ -39,6 +39,7 @@ use super::guard::contain;
 use super::header::Owner;
 use super::lock::Lock;
 use super::mailbox::{Deadline, signal};
+use super::metrics::Metrics;
 use super::spawn::{FindError, Spawn, SpawnError};
 use super::stepper::{Stepped, Stepper, VirtualClock};
 use super::suspensions::Suspensions;
@@ -78,6 +79,8 @@ pub(super) struct Core {
     counts: Lock<Vec<(TypeId, Box<TypeCounts>)>>,
     events: Events,
     telemetry: Telemetry,
+    /// What was decided about failures, by strategy and directive.
+    decisions: [[AtomicU64; Directive::ALL.len()]; Strategy::ALL.len()],
     /// Failures on their way from a child to its parent, by the parent.
     escalated: Lock<Vec<(ActorId, Escalation)>>,
     terminations: Terminations,
@@ -133,6 +136,10 @@ struct Entry {
 }
 
 impl Core {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     // ---- running -----------------------------------------------------------------------------------
 
     /// Who runs actors that say nothing about it; `None` is the shared dispatcher.
@@ -414,6 +421,19 @@ impl Core {
         NonNull::from(&*counts[place].1)
     }
 
+    /// What was counted of each type of actors that there has been.
+    pub(super) fn all_counts(&self) -> Vec<&TypeCounts> {
+        let counts: Vec<_> = self.counts.lock().iter().map(|(_, counts)| NonNull::from(&**counts)).collect();
+        // SAFETY: each lies in a box of its own, which stays as long as this does.
+        #[allow(unsafe_code)]
+        counts.into_iter().map(|counts| unsafe { counts.as_ref() }).collect()
+    }
+
+    /// Ready cells that were dropped unrun.
+    pub(super) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
     // ---- failures and events -----------------------------------------------------------------------
 
     /// The name of an actor, for its event; not looked for where nobody is told.
@@ -444,6 +464,24 @@ impl Core {
         event: &dyn Fn(&FailureSnapshot),
     ) {
         self.telemetry.tell(&self.events, &*self.clock, &counts.storm, severity, build, event);
+    }
+
+    pub(super) fn telemetry_counts(&self) -> TelemetryCounts {
+        self.telemetry.counts()
+    }
+
+    /// Counts what was decided about a failure.
+    pub(super) fn decided(&self, strategy: Strategy, directive: Directive) {
+        self.decisions[strategy as usize][directive as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often each was decided.
+    pub(super) fn decisions(&self) -> impl Iterator<Item = (Strategy, Directive, u64)> {
+        let by = |strategy| Directive::ALL.map(|directive| (strategy, directive));
+        Strategy::ALL.into_iter().flat_map(by).map(|(strategy, directive)| {
+            let number = self.decisions[strategy as usize][directive as usize].load(Ordering::Relaxed);
+            (strategy, directive, number)
+        })
     }
 
     pub(super) fn escalate(&self, parent: ActorId, escalation: Escalation) {
@@ -670,7 +708,7 @@ impl ActorSystem {
 
     /// The name given to the system.
     pub fn name(&self) -> &str {
-        &self.handle.home.name
+        self.handle.home.name()
     }
 
     /// The moment by the system's clock, which starts at zero with the system.
@@ -779,13 +817,18 @@ impl ActorSystem {
 
     /// What became of the failures that this system's telemetry was to be told of.
     pub fn telemetry_counts(&self) -> TelemetryCounts {
-        self.handle.home.telemetry.counts()
+        self.handle.home.telemetry_counts()
+    }
+
+    /// The figures of all actors, for [exporters](crate::metrics::Metered).
+    pub fn metrics(&self) -> Metrics {
+        Metrics::of(self.handle.home.core())
     }
 
     /// How often an actor that had something to do was refused, or dropped unrun, by its dispatcher. Each time it
     /// ended, and its messages became dead letters.
     pub fn refused(&self) -> u64 {
-        self.handle.home.refused.load(Ordering::Relaxed)
+        self.handle.home.refused()
     }
 
     /// How often each handler of actors of type `A` ran so far, by name. Its hooks and timers are listed too.
@@ -994,6 +1037,7 @@ impl Builder {
             counts: Lock::default(),
             events: Events::new(self.event_handler),
             telemetry: Telemetry::new(taker, self.storm_limit, self.telemetry_observation),
+            decisions: Default::default(),
             escalated: Lock::default(),
             terminations: Terminations::default(),
             groups: Groups::default(),

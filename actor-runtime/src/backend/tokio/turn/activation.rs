@@ -3,9 +3,9 @@
 
 use crate::actor::Actor;
 use crate::failure::StopReason;
+use crate::metrics::LifeEvent;
 use crate::policy::{self, Budget, Next, Share, Trend, YieldReason};
 
-use super::super::counts::Life;
 use super::super::header::{Allowance, Ran};
 use super::super::mailbox::signal;
 use super::{Flow, Turn};
@@ -164,11 +164,7 @@ impl<A: Actor> Turn<A> {
 
     #[cold]
     fn yields(self, reason: YieldReason) -> Flow {
-        self.cell().count(match reason {
-            YieldReason::Budget => Life::YieldedBudget,
-            YieldReason::Hint => Life::YieldedHint,
-            YieldReason::Backlog => Life::YieldedBacklog,
-        });
+        self.cell().count(LifeEvent::Yielded(reason));
         Flow::Return(Ran::Again)
     }
 }

@@ -14,7 +14,6 @@ use crate::supervision::Decision;
 
 use super::super::agenda::{Agenda, Brought, Make, Next, Running, Source, Verbs};
 use super::super::ambient::Ambient;
-use super::super::counts::Life;
 use super::super::guard::{contain, guard};
 use super::super::header::Owner;
 use super::super::mailbox::signal;
@@ -256,7 +255,6 @@ impl<A: Actor> Turn<A> {
 
     /// A pipe or a stream panicked: it ends, and the actor lives on.
     fn report(self, panic: &str) {
-        self.cell().count(Life::Failed);
         self.tell_of(&Failure::panic(&panic).in_handler("pipe"), None, Decision::Resume);
     }
 

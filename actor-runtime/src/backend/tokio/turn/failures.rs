@@ -13,7 +13,6 @@ use crate::supervision::{
 };
 use crate::telemetry::Ascent;
 
-use super::super::counts::Life;
 use super::super::guard::guard;
 use super::super::mailbox::signal;
 use super::super::telemetry::Escalation;
@@ -107,10 +106,6 @@ impl<A: Actor> Turn<A> {
         if went_on {
             self.close_incarnation();
         }
-        if ascent.is_none() {
-            // Elsewhere it was counted where it happened.
-            cell.count(Life::Failed);
-        }
         self.tell_of(&failure, ascent.as_ref(), decision);
         if first_start {
             cell.mailbox.keep_start_failure(self.escalation(failure, ascent));
@@ -150,7 +145,6 @@ impl<A: Actor> Turn<A> {
             Decision::Escalate => {
                 self.stop(StopReason::Requested);
                 let failure = Failure::error(&"stopped itself more often than its limit allows");
-                cell.count(Life::Failed);
                 self.tell_of(&failure, None, decision);
                 self.pass_on(Course::Escalate, failure, None);
             }

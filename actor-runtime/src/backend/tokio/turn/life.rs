@@ -10,13 +10,12 @@ use crate::error::Unanswered;
 use crate::failure::{Failure, StopReason};
 use crate::lifecycle::{EndOfChildren, Task};
 use crate::message::Message;
-use crate::metrics::{DeadLetterReason, SystemEvent};
+use crate::metrics::{DeadLetterReason, LifeEvent, SystemEvent};
 use crate::supervision::Rest;
 use crate::time::next_beat;
 
 use super::super::ambient::{Ambient, WhyDropped};
 use super::super::children::Children;
-use super::super::counts::Life;
 use super::super::guard::{contain, guard, wake};
 use super::super::header::Ran;
 use super::super::host::Host;
@@ -176,7 +175,7 @@ impl<A: Actor> Turn<A> {
         self.heed_suspension();
         let header = &self.cell().header;
         if header.start.end() {
-            self.cell().count(Life::Spawned);
+            self.cell().count(LifeEvent::Spawned);
             if let Some(parent) = &header.parent {
                 parent.signal(signal::CHILD);
             }
@@ -184,7 +183,7 @@ impl<A: Actor> Turn<A> {
                 wake(waker);
             }
         } else {
-            self.cell().count(Life::Restarted);
+            self.cell().count(LifeEvent::Restarted);
             let name = header.core.name_in_event(header.id);
             let (actor, name) = (A::OPTIONS.name, name.as_deref());
             header.core.event(&SystemEvent::Restarted { actor, name, id: header.id });
@@ -339,7 +338,7 @@ impl<A: Actor> Turn<A> {
         let factory = unsafe { (*cell.factory.get()).take() };
         contain(|| drop(factory));
         if !cell.header.start.is_on() {
-            cell.count(Life::Stopped);
+            cell.count(LifeEvent::Stopped(reason));
         }
         let header = &cell.header;
         // The registry's pointer is the last to be let go: it kept this cell.

@@ -9,7 +9,6 @@ use crate::supervision::Decision;
 
 use super::super::ambient::{Ambient, WhyDropped};
 use super::super::confined::Thread;
-use super::super::counts::Life;
 use super::super::guard::contain;
 use super::super::header::{Header, Ran};
 use super::Turn;
@@ -58,7 +57,6 @@ impl<A: Actor> Turn<A> {
             &"a local actor was run by another thread than the one that made its state; give it a dispatcher, or a \
               runtime, that stays on one thread",
         );
-        self.cell().count(Life::Failed);
         self.tell_of(&failure, None, Decision::Stop);
         if header.start.is_on() {
             self.cell().mailbox.keep_start_failure(self.escalation(failure, None));

@@ -11,11 +11,10 @@ use crate::error::Unanswered;
 use crate::failure::StopReason;
 use crate::lifecycle::Task;
 use crate::message::{Message, Mode};
-use crate::metrics::DeadLetterReason;
+use crate::metrics::{DeadLetterReason, LifeEvent};
 
 use super::super::ambient::{Until, WhyDropped};
 use super::super::cell::Cell;
-use super::super::counts::Life;
 use super::super::guard::{contain, guard};
 use super::super::header::Ran;
 use super::super::mailbox::{Deadline, Envelope, Taken, signal};
@@ -356,7 +355,7 @@ impl<A: Actor> Turn<A> {
 
     /// Runs a hook or a tick. Returns whether it is done and asked for nothing; a future is polled by the loop.
     pub(super) fn run_own(self, message: A::Message) -> bool {
-        self.cell().count(Life::Own);
+        self.cell().count(LifeEvent::Own);
         match message.mode() {
             Mode::Sync | Mode::Delegated => self.handle_sync::<false>(message),
             Mode::Async => {

@@ -5,7 +5,7 @@ use core::fmt;
 use crate::actor::Actor;
 use crate::failure::Failure;
 use crate::id::Incarnation;
-use crate::metrics::SystemEvent;
+use crate::metrics::{LifeEvent, SystemEvent};
 use crate::supervision::Decision;
 use crate::telemetry::{Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, Severity, Tags};
 
@@ -64,13 +64,21 @@ impl<A: Actor> Turn<A> {
         tags
     }
 
-    /// Tells whoever wants to know of a failure of this actor, and what was decided. It came from below where there is an
+    /// Counts a failure of this actor, and tells whoever wants to know of it and of what was decided. It came from below where there is an
     /// `ascent`.
     pub(super) fn tell_of(self, failure: &Failure, ascent: Option<&Ascent>, decision: Decision) {
         let header = &self.cell().header;
         let (core, actor) = (&header.core, A::OPTIONS.name);
         let stage = ascent.map_or(EscalationStage::Initial, |ascent| EscalationStage::Escalated { hops: ascent.hops });
         let restarts = self.restarts();
+        core.decided(header.supervision().strategy, decision.directive());
+        if ascent.is_none() {
+            // Elsewhere it was counted where it happened.
+            self.cell().count(LifeEvent::Failed(failure.kind));
+        }
+        if decision == Decision::Escalate {
+            self.cell().count(LifeEvent::Escalated);
+        }
         let severity = Severity::of(decision, stage, restarts, header.parent.is_none());
         let build = |at, left_out| {
             FailureSnapshot::of(&Report {

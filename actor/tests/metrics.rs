@@ -1,0 +1,251 @@
+//! Figures for exporters: the names they have, what they say, and that readers come and go while messages flow.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actor::metrics::{Family, FamilyKind, Metered, Metrics, Unit, write_open_metrics};
+use actor::prelude::*;
+use common::everywhere;
+
+/// Those who have built dashboards rely on these.
+const NAMES: &str = "
+gauge     actor_live
+counter   actor_spawned
+counter   actor_restarts
+counter   actor_stopped
+counter   actor_failures
+counter   actor_escalations
+counter   supervision_decisions
+counter   actor_messages
+histogram actor_message_duration_seconds
+counter   actor_dead_letters
+counter   actor_mailbox_yields
+counter   actor_counter
+histogram actor_histogram
+counter   dispatcher_refused
+counter   failure_telemetry_calls
+counter   failure_telemetry_duration_seconds
+";
+
+#[test]
+fn names_kinds_and_units_stay() {
+    let said = Family::ALL.map(|family| {
+        let kind = match family.kind() {
+            FamilyKind::Counter => "counter",
+            FamilyKind::Gauge => "gauge",
+            FamilyKind::Histogram => "histogram",
+        };
+        assert_eq!(family.unit() == Unit::Seconds, family.name().ends_with("_seconds"));
+        format!("{kind:<9} {}", family.name())
+    });
+    assert_eq!(said.join("\n"), NAMES.trim());
+}
+
+#[actor(name = "worker", counters(parsed), histograms(length))]
+struct Parser;
+
+#[handlers]
+impl Parser {
+    fn parse(&mut self, line: String, ctx: &mut Context<Self>) -> Result<(), String> {
+        ctx.metrics(|m| {
+            m.parsed().add(1);
+            m.length().record(line.len() as u64);
+        });
+        if line.is_empty() { Err("nothing to parse".into()) } else { Ok(()) }
+    }
+    fn stop(&mut self, ctx: &mut Context<Self>) {
+        ctx.stop();
+    }
+}
+
+/// Another type with the same label.
+#[actor(name = "worker", metrics = timing, counters(parsed))]
+struct Reader;
+
+#[handlers]
+impl Reader {
+    fn parse(&mut self, ctx: &mut Context<Self>) {
+        ctx.metrics(|m| m.parsed().add(10));
+    }
+}
+
+#[actor(metrics = off)]
+struct Unseen;
+
+#[handlers]
+impl Unseen {
+    fn look(&self) {}
+}
+
+/// The line of the text that begins so, up to its value.
+fn value<'a>(text: &'a str, series: &str) -> &'a str {
+    let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("{series} is not in\n{text}"))
+}
+
+#[test]
+fn what_happens_is_exported_by_the_label_of_the_actor() {
+    everywhere(|system| async move {
+        let parser = system.spawn(|| Parser).await.unwrap();
+        let reader = system.spawn(|| Reader).await.unwrap();
+        let unseen = system.spawn(|| Unseen).await.unwrap();
+        unseen.look().done().await.unwrap();
+        for line in ["eight by", "four", ""] {
+            parser.parse(line.into()).tell().unwrap();
+        }
+        reader.parse().done().await.unwrap();
+        parser.stop().await.unwrap();
+        parser.control().stopped().await;
+        let text = system.metrics().to_open_metrics();
+        let expect = |name: &str, labels: &str, expected: &str| {
+            let comma = if labels.is_empty() { "" } else { "," };
+            let series = format!(r#"{name}{{system="{}"{comma}{labels}}}"#, system.name());
+            assert_eq!(value(&text, &series), expected, "{series}");
+        };
+        expect("actor_live", r#"actor="worker""#, "1");
+        expect("actor_spawned_total", r#"actor="worker""#, "2");
+        expect("actor_restarts_total", r#"actor="worker""#, "1");
+        expect("actor_stopped_total", r#"actor="worker",reason="requested""#, "1");
+        expect("actor_stopped_total", r#"actor="worker",reason="killed""#, "0");
+        expect("actor_failures_total", r#"actor="worker",kind="error""#, "1");
+        expect("actor_failures_total", r#"actor="worker",kind="panic""#, "0");
+        expect("actor_escalations_total", r#"actor="worker""#, "0");
+        expect("supervision_decisions_total", r#"strategy="one_for_one",directive="restart""#, "1");
+        expect("supervision_decisions_total", r#"strategy="one_for_one",directive="stop""#, "0");
+        expect("actor_messages_total", r#"actor="worker",message="parse""#, "4");
+        expect("actor_message_duration_seconds_count", r#"actor="worker",message="parse""#, "1");
+        expect("actor_dead_letters_total", r#"actor="worker",reason="stopped""#, "0");
+        expect("actor_counter_total", r#"actor="worker",counter="parsed""#, "13");
+        expect("actor_histogram_bucket", r#"actor="worker",histogram="length",le="0""#, "1");
+        expect("actor_histogram_bucket", r#"actor="worker",histogram="length",le="7""#, "2");
+        expect("actor_histogram_bucket", r#"actor="worker",histogram="length",le="+Inf""#, "3");
+        expect("actor_histogram_count", r#"actor="worker",histogram="length""#, "3");
+        expect("actor_histogram_sum", r#"actor="worker",histogram="length""#, "12");
+        expect("failure_telemetry_calls_total", "", "0");
+        assert!(text.contains(r#"actor_mailbox_yields_total{"#) && text.contains(r#"reason="backlog""#));
+        assert!(!text.contains("unseen"), "it has no figures");
+    });
+}
+
+#[test]
+fn a_failure_that_climbs_is_one_failure_and_each_decision_about_it_counts() {
+    #[actor]
+    #[supervise(on(panic => escalate))]
+    struct Parent {
+        #[child(|| Child)]
+        child: actor::Child<Child>,
+    }
+    #[handlers]
+    impl Parent {
+        fn child(&self) -> ChildRef {
+            ChildRef::clone(&self.child)
+        }
+    }
+    #[actor]
+    struct Child;
+    #[handlers]
+    impl Child {
+        fn fail(&self) {
+            panic!("it climbs");
+        }
+        fn wake(&self) {}
+    }
+    everywhere(|system| async move {
+        let parent = system.spawn(|| Parent { child: actor::Child::default() }).await.unwrap();
+        parent.child().await.unwrap().fail().await.unwrap();
+        // Once it answers, its child is a new one.
+        while parent.child().await.unwrap().wake().done().await.is_err() {}
+        let text = system.metrics().to_open_metrics();
+        let labels = format!(r#"system="{}","#, system.name());
+        let sum = |series: String| value(&text, &series).parse::<u64>().unwrap();
+        assert_eq!(sum(format!(r#"actor_failures_total{{{labels}actor="child",kind="panic"}}"#)), 1);
+        assert_eq!(sum(format!(r#"actor_failures_total{{{labels}actor="parent",kind="escalated"}}"#)), 0);
+        assert_eq!(sum(format!(r#"actor_escalations_total{{{labels}actor="child"}}"#)), 1);
+        assert_eq!(sum(format!(r#"actor_escalations_total{{{labels}actor="parent"}}"#)), 0);
+        for directive in ["escalate", "restart"] {
+            let series =
+                format!(r#"supervision_decisions_total{{{labels}strategy="one_for_one",directive="{directive}"}}"#);
+            assert_eq!(sum(series), 1, "{directive}");
+        }
+    });
+}
+
+#[actor(mailbox = 1000)]
+struct Sink;
+
+#[handlers]
+impl Sink {
+    fn take(&mut self) {}
+}
+
+/// How many messages the text says were handled.
+fn handled(metrics: &Metrics) -> u64 {
+    let text = metrics.to_open_metrics();
+    let series = r#"actor_messages_total{system="busy",actor="sink",message="take"}"#;
+    value(&text, series).parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_come_and_go_while_messages_flow() {
+    const MESSAGES: u64 = if cfg!(miri) { 200 } else { 200_000 };
+    let system = ActorSystem::new("busy");
+    let sink = system.spawn(|| Sink).await.unwrap();
+    sink.take().done().await.unwrap();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut seen = 0;
+                while !done.load(Ordering::Relaxed) {
+                    // A reader of its own each time.
+                    let now = handled(&system.metrics());
+                    assert!(now >= seen, "a counter never goes back: {now} after {seen}");
+                    seen = now;
+                }
+            });
+        }
+        let (sink, done) = (&sink, &done);
+        tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async move {
+                for _ in 0..MESSAGES {
+                    sink.take().await.unwrap();
+                }
+                sink.take().done().await.unwrap();
+                done.store(true, Ordering::Relaxed);
+            });
+        });
+    });
+    assert_eq!(handled(&system.metrics()), MESSAGES + 2);
+}
+
+#[tokio::test]
+async fn a_reader_keeps_no_system_running_and_sees_its_end() {
+    let system = ActorSystem::new("busy");
+    let sink = system.spawn(|| Sink).await.unwrap();
+    sink.take().done().await.unwrap();
+    let metrics = system.metrics();
+    drop(system);
+    sink.control().stopped().await;
+    assert_eq!(handled(&metrics), 1, "what was counted is there for the last look");
+    let text = metrics.to_open_metrics();
+    assert_eq!(value(&text, r#"actor_live{system="busy",actor="sink"}"#), "0");
+    assert_eq!(value(&text, r#"actor_stopped_total{system="busy",actor="sink",reason="shutdown"}"#), "1");
+}
+
+#[tokio::test]
+async fn several_systems_are_one_text() {
+    let systems = ["one", "two"].map(ActorSystem::new);
+    for system in &systems {
+        system.spawn(|| Sink).await.unwrap();
+    }
+    let mut text = String::new();
+    let all: Vec<Box<dyn Metered>> =
+        systems.iter().map(|system| Box::new(system.metrics()) as Box<dyn Metered>).collect();
+    write_open_metrics(&all[..], &mut text).unwrap();
+    assert_eq!(text.matches("# TYPE actor_live gauge").count(), 1, "a family stands in one place");
+    for system in ["one", "two"] {
+        assert_eq!(value(&text, &format!(r#"actor_live{{system="{system}",actor="sink"}}"#)), "1");
+    }
+}
