@@ -3,7 +3,7 @@
 //! An actor is a `slot` of a `system!`, zero until the system starts. Sending is one short critical section, legal
 //! in interrupts: it writes the message into the ring behind the slot's `header` and raises the actor's bit in the
 //! ready word of the `system`. The worker runs the actor of the first bit by static dispatch; all but a plain
-//! message goes through the `cell`'s cold side. `unsafe` is allowed in the modules that say so here, and nowhere
+//! message goes through the cold side of its `turn`. `unsafe` is allowed in the modules that say so here, and nowhere
 //! else.
 
 #[allow(unsafe_code)]
@@ -17,13 +17,13 @@ mod body;
 #[allow(unsafe_code)]
 mod call;
 #[allow(unsafe_code)]
-mod cell;
-#[allow(unsafe_code)]
 mod crew;
 #[cfg(not(feature = "tokio"))]
 #[allow(unsafe_code)]
 mod debt;
 mod detour;
+#[cfg(not(feature = "tokio"))]
+mod dropped;
 mod earliest;
 #[allow(unsafe_code)]
 mod header;
@@ -54,6 +54,8 @@ mod then;
 #[allow(unsafe_code)]
 mod timers;
 mod topic;
+#[allow(unsafe_code)]
+mod turn;
 mod upbringing;
 #[allow(unsafe_code)]
 mod urgent;
@@ -62,9 +64,9 @@ mod waiting;
 
 pub(crate) use call::{Asking, Sending, Stopped};
 #[cfg(not(feature = "tokio"))]
-pub(crate) use cell::{because, why_dropped};
-#[cfg(not(feature = "tokio"))]
 pub(crate) use debt::{enter_debt, owes, replace_debt};
+#[cfg(not(feature = "tokio"))]
+pub(crate) use dropped::{because, why_dropped};
 pub(crate) use header::Address;
 pub(crate) use host::Host;
 #[cfg(not(feature = "tokio"))]

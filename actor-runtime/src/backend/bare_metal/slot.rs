@@ -24,13 +24,13 @@ use super::agenda::{self, Agenda};
 use super::annex::{self, Annex, Record, annex_size};
 use super::beside::{self, Largest, Packed, Rack, Stored};
 use super::body::{Body, Urgent};
-use super::cell::Turn;
 use super::crew::Crew;
 use super::earliest::Earliest;
 use super::header::Address;
 use super::make::{Build, Make};
 use super::siblings::Siblings;
 use super::system::{Ready, System};
+use super::turn::Turn;
 use super::upbringing::Upbringing;
 use super::{mailbox, timers};
 

@@ -1,0 +1,171 @@
+//! Failures, and ends that a restart type may turn into another life: what is decided, and what follows at once.
+
+use crate::actor::Actor;
+use crate::failure::{FailureKind, StopReason};
+use crate::lifecycle::{Course, Lifecycle};
+use crate::supervision::{self, Decision, Directive, LiveFailure, directive};
+
+use super::super::annex::Record;
+use super::super::header::{Address, Stage, attention};
+use super::super::siblings::Member;
+use super::super::slot::{Place, Placed};
+use super::super::telemetry::About;
+use super::super::{detour, telemetry, upbringing};
+use super::Turn;
+
+impl<A: Actor + Placed> Turn<'_, A> {
+    /// The actor asked for its own end. Returns whether that is the end of this life alone.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn leave(self) -> bool {
+        let record = self.place.record::<A>();
+        // SAFETY: the turn is exclusive, and nothing that `leave` calls asks for the record or the life.
+        let record = record.map(|mut record| unsafe { record.as_mut() });
+        // SAFETY: the turn is exclusive.
+        let goes_on = self.life(|life| unsafe { leave(life, record, self.address, self.place) });
+        if goes_on {
+            self.close_life();
+        }
+        goes_on
+    }
+
+    /// Fails without an error to look at.
+    #[cold]
+    pub(super) fn fail(self, kind: FailureKind) {
+        self.fail_as_directed(kind, directive(self.place.upbringing.decider, &LiveFailure::new(kind)));
+    }
+
+    #[cold]
+    pub(super) fn fail_as_directed(self, kind: FailureKind, directive: Directive) {
+        detour::open();
+        let record = self.place.record::<A>();
+        // SAFETY: the turn is exclusive, and nothing that `fail` calls asks for the record or the life.
+        let record = record.map(|mut record| unsafe { record.as_mut() });
+        let (is_over, course) = self.life(|life| {
+            // The first one is none before it was built.
+            let is_first = life.is_building() && self.address.header().stage() == Stage::Starting;
+            let was_one = life.is_going_on() && !is_first;
+            // SAFETY: the turn is exclusive.
+            let course = unsafe { fail(kind, directive, life, record, self.address, self.place) };
+            (was_one && life.is_restarting(), course)
+        });
+        if let Some(taker) = telemetry::taker() {
+            self.report(taker, kind, course);
+        }
+        // A handler that waits is part of this life, and so is what it asks before it has ended.
+        if is_over && !self.is_running() {
+            self.close_life();
+        }
+    }
+
+    /// Tells of a failure and of what was decided, which the life shows: to return it would cost those who tell nobody.
+    #[cold]
+    fn report(self, taker: telemetry::Taker, kind: FailureKind, course: Course) {
+        let now = self.place.system.now();
+        let (restarts, resume_at) = match self.member() {
+            Some(member) => member.told(now),
+            None => self.record(|record| (record.history.restarts(), record.resume_at)).unwrap_or((0, now)),
+        };
+        let decision = self.life(|life| match course {
+            Course::Escalate => Decision::Escalate,
+            Course::StopParent => Decision::StopSelf,
+            Course::Continue if life.is_restarting() => Decision::Restart { after: resume_at.saturating_since(now) },
+            Course::Continue if life.is_going_on() => Decision::Resume,
+            Course::Continue => Decision::Stop,
+        });
+        let about = const { &About::of::<A>() };
+        telemetry::tell(taker, (kind, decision, restarts, now), (self.address, self.place, about));
+    }
+}
+
+/// Decides about a failure and takes the decision's course. For all actors alike, so that it is linked once.
+///
+/// # Safety
+/// The caller owns the turn of the actor at `place`.
+#[cold]
+#[inline(never)]
+unsafe fn fail(
+    kind: FailureKind,
+    directive: Directive,
+    life: &mut Lifecycle,
+    record: Option<&mut Record>,
+    address: Address,
+    place: &Place,
+) -> Course {
+    let directive = match upbringing::are_told_apart() {
+        true => place.restart().heeds(directive.possible_after(kind)),
+        false => directive,
+    };
+    // SAFETY: as the caller says.
+    let decision = unsafe { decide(record, life, directive, kind, address, place) };
+    let course = life.failed(decision, false);
+    pass_on(course, place);
+    course
+}
+
+/// Decides what follows a life that ended by itself. Returns whether it is another one.
+///
+/// # Safety
+/// As for [`fail`].
+unsafe fn leave(life: &mut Lifecycle, record: Option<&mut Record>, address: Address, place: &Place) -> bool {
+    // The kind rules out nothing but resuming.
+    let (directive, kind) = (place.restart().after_end(), FailureKind::Error);
+    // SAFETY: as the caller says.
+    let decision = unsafe { decide(record, life, directive, kind, address, place) };
+    let course = match decision {
+        Decision::Restart { after: _ } => {
+            life.renew(StopReason::Requested);
+            return true;
+        }
+        Decision::Resume | Decision::Stop => Course::Continue,
+        Decision::StopSelf => Course::StopParent,
+        Decision::Escalate => Course::Escalate,
+    };
+    pass_on(course, place);
+    false
+}
+
+/// What is decided: by those with whom the actor is restarted, or else by its own record, in which the moment of its next
+/// life is kept.
+///
+/// # Safety
+/// As for [`fail`].
+#[inline(always)]
+unsafe fn decide(
+    record: Option<&mut Record>,
+    life: &Lifecycle,
+    directive: Directive,
+    kind: FailureKind,
+    address: Address,
+    place: &Place,
+) -> Decision {
+    // The first start of a child is its parent's own start; that of others is tried again.
+    let is_first_start = place.parent.is_some() && address.header().stage() == Stage::Starting;
+    if is_first_start || !life.is_going_on() {
+        // On the way down there is nothing to decide.
+        return Decision::Stop;
+    }
+    // SAFETY: as the caller says.
+    if let Some(member) = unsafe { Member::at(place) } {
+        return member.failed(directive, kind);
+    }
+    // Whoever has no record, fails at its first start at most.
+    let Some(record) = record else { return Decision::Stop };
+    let (now, random) = (place.system.now(), place.system.random());
+    let supervision = place.upbringing.supervision;
+    let decision = supervision::decide(supervision, &mut record.history, directive, kind, now, random);
+    if let Decision::Restart { after } = decision {
+        record.resume_at = now.saturating_add(after);
+    }
+    decision
+}
+
+/// Tells the parent what a decision means for it.
+#[inline]
+fn pass_on(course: Course, place: &Place) {
+    match (course, place.parent) {
+        (Course::Continue, _) | (_, None) => {}
+        (Course::Escalate, Some(parent)) => parent.header().signal(attention::ESCALATED),
+        (Course::StopParent, Some(parent)) => parent.header().signal(attention::STOP),
+    }
+}

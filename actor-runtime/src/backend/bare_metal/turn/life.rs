@@ -1,0 +1,206 @@
+//! The tasks of an actor's life: see [`Lifecycle`].
+
+use crate::actor::Actor;
+use crate::error::Unanswered;
+use crate::failure::StopReason;
+use crate::lifecycle::{Lifecycle, Task};
+use crate::message::Message;
+use crate::supervision::Rest;
+
+use super::super::annex::Record;
+use super::super::header::{Stage, attention};
+use super::super::make::Make;
+use super::super::slot::Placed;
+use super::super::{mailbox, suspensions, then, timers, urgent, waiting};
+use super::{Flow, Turn};
+
+impl<A: Actor + Placed> Turn<'_, A> {
+    /// Performs the task that is next in the actor's life. On a `detour` it may be any.
+    #[inline]
+    pub(super) fn perform(self, make: Make<A>, detour: bool) -> Flow {
+        match self.task() {
+            Task::Build => self.build(make),
+            Task::StartChild(index) => self.start_child(index),
+            Task::CallStarted => match A::started() {
+                Some(hook) => self.call(hook),
+                None => {
+                    self.announce();
+                    Flow::Done
+                }
+            },
+            task if detour => self.end_life(task),
+            _ => Flow::Wait,
+        }
+    }
+
+    /// Performs a task on the way to the end of a life.
+    fn end_life(self, task: Task) -> Flow {
+        match task {
+            Task::StopChildren => self.stop_children(),
+            Task::CallStopping(reason) => match A::stopping(reason) {
+                Some(hook) => self.call(hook),
+                None => Flow::Done,
+            },
+            Task::CallRestarting => match A::restarting() {
+                Some(hook) => self.call(hook),
+                None => Flow::Done,
+            },
+            Task::DropState => {
+                self.drop_state();
+                Flow::Done
+            }
+            Task::Pause if self.is_drained() && self.stashed().is_none_or(|stash| stash.is_empty()) => {
+                // A next life would be for nobody.
+                self.stop(StopReason::Drained);
+                Flow::Again
+            }
+            Task::Pause => match self.rests() {
+                Rest::Begin => {
+                    // What the old state was not ready for comes to the new one, before the mailbox.
+                    self.unstash_all();
+                    Flow::Done
+                }
+                Rest::Until(_) | Rest::Wait(_) => Flow::Wait,
+                Rest::End => {
+                    self.stop(StopReason::ParentStopped);
+                    Flow::Again
+                }
+            },
+            Task::End(_) => {
+                self.end();
+                Flow::Over
+            }
+            // One that has nothing left to do would end as soon as it goes on.
+            Task::Suspended => self.empty(true),
+            Task::Build | Task::StartChild(_) | Task::CallStarted | Task::Receive => Flow::Again,
+        }
+    }
+
+    #[inline]
+    fn build(self, make: Make<A>) -> Flow {
+        // SAFETY: there is no state before it is built.
+        match unsafe { (make.build)(self.state()) } {
+            Ok(()) => Flow::Done,
+            Err(kind) if make.can_fail => {
+                self.fail(kind);
+                Flow::Again
+            }
+            // Never comes here; there is no state, so the next step tries again.
+            Err(_) => Flow::Again,
+        }
+    }
+
+    /// The actor is up: its timers run, and its parent is told, once.
+    pub(super) fn announce(self) {
+        if timers::declared::<A>() > 0 {
+            let now = self.place.system.now();
+            for timer in 0..A::PROTOCOL.timers.len() {
+                timers::arm::<A>(self.place.annex, timer, now);
+            }
+            if let Some(quiet) = self.quiet() {
+                quiet.begin(now, A::IDLE);
+            }
+        }
+        if self.address.header().come_up() {
+            self.wake_parent();
+        }
+        if let Some(member) = self.member() {
+            member.rose();
+        }
+        if suspensions::are_any() {
+            // One that began before, and one whose look came too early.
+            self.address.header().signal(attention::WAKE);
+        }
+    }
+
+    fn wake_parent(self) {
+        if let Some(parent) = self.place.parent {
+            parent.header().signal(attention::WAKE);
+        }
+    }
+
+    /// What is done before the next life.
+    fn rests(self) -> Rest {
+        if let Some(member) = self.member() {
+            return member.rests();
+        }
+        match self.record(|record| record.resume_at) {
+            Some(resume_at) if self.place.system.now() < resume_at => Rest::Until(resume_at),
+            Some(_) | None => Rest::Begin,
+        }
+    }
+
+    pub(super) fn stop(self, reason: StopReason) {
+        self.life(|life| stop(life, reason));
+    }
+
+    /// The life is over from here on: an answer to what it asked must not reach the next one.
+    #[cold]
+    pub(super) fn close_life(self) {
+        self.address.header().end_life();
+        then::forget(self.address);
+    }
+
+    fn drop_state(self) {
+        timers::stop::<A>(self.place.annex);
+        suspensions::end_life(self.address);
+        // Replies it kept are answered with what became of it.
+        let is_stopping = self.life(|life| life.is_stopping());
+        if !is_stopping {
+            // What `#[restarting]` asked is not for the next life either; an end forgets of its own.
+            then::forget(self.address);
+        }
+        crate::backend::dropped_because(if is_stopping { Unanswered::Stopped } else { Unanswered::Failed }, || {
+            if let Some(agenda) = self.agenda() {
+                agenda.end_all();
+            }
+            // SAFETY: the task comes once after each build; the turn is exclusive and no future is live.
+            unsafe { self.state().drop_in_place() };
+        });
+        if let Some(ticks) = self.ticks() {
+            ticks.set(0);
+        }
+    }
+
+    /// The actor has ended: what waits is given up, and whoever waits for that is told.
+    fn end(self) {
+        let header = self.address.header();
+        // First of all, so that nothing comes between the last look and the end.
+        header.close();
+        if const { A::Message::HAS_URGENT } {
+            // SAFETY: the turn is that of a slot of an `A` with an urgent lane, which is alive.
+            while let Some(message) = unsafe { urgent::take::<A>(self.address) } {
+                self.unpack(message).refuse(Unanswered::Stopped);
+            }
+            // SAFETY: as above.
+            unsafe { urgent::end(self.address) };
+        }
+        // SAFETY: the turn is that of a slot of an `A`.
+        while let Some(message) = unsafe { mailbox::take_any::<A>(self.address) } {
+            self.unpack(message).refuse(Unanswered::Stopped);
+        }
+        if let Some(stash) = self.stashed() {
+            stash.release();
+            while let Some(message) = stash.take() {
+                self.unpack(message).refuse(Unanswered::Stopped);
+            }
+        }
+        self.record(|record| *record = Record::NEW);
+        let stage = if header.stage() == Stage::Starting { Stage::NeverUp } else { Stage::Ended };
+        header.end(stage);
+        suspensions::end_life(self.address);
+        waiting::end(self.address);
+        then::forget(self.address);
+        self.wake_parent();
+        if let Some(member) = self.member() {
+            member.ended();
+        }
+    }
+}
+
+/// For all actors alike, so that it is linked once; there are several reasons.
+#[cold]
+#[inline(never)]
+fn stop(life: &mut Lifecycle, reason: StopReason) {
+    life.stop(reason);
+}
