@@ -330,6 +330,10 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///   as the alarm, while the worker rests now and then; one that is never at rest needs the tick.
 /// * with `telemetry = &FAILURES` behind the module: that static takes the failures of the program's actors, from the start on,
 ///   such as a `RingBufferFailureTelemetry<8>`. Without it none of that is linked.
+/// * with `watchdog = feed` behind the module: each `tick` calls that function, `fn feed()`, while every actor gets on: none
+///   that has something to do has waited for more than 8 whole ticks for its turn, and no handler runs for longer; one that
+///   waits at an `.await` holds nobody up. `watchdog = feed within 4 ticks` says another number. For a worker whose tick
+///   comes again and again: an alarm of `run_tickless` feeds nobody while all is quiet.
 /// * `plant::RAM`: the bytes that all of this takes. `ram <= 512` makes it an error to take more on the target.
 ///
 /// Calls with `.tell()` may be made from interrupts.

@@ -5,11 +5,12 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::parse_quote;
 use syn::spanned::Spanned;
 
+use super::additions::{self, Addition};
 use super::model::{Actor, System};
 use crate::names::{self, Tokens};
 
 pub(crate) fn expand(system: &System) -> TokenStream {
-    let System { attrs, vis, module, actors, ram, telemetry, names } = system;
+    let System { attrs, vis, module, actors, clauses, names } = system;
     let (keep, rt) = (names.facade_macro("__system"), names.private());
     let (aliases, actors): (Vec<_>, Vec<_>) =
         actors.iter().enumerate().map(|(index, actor)| named(index, actor, &rt)).unzip();
@@ -44,7 +45,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
         let _ = index;
         quote!(#rt::size_of::<#ty>())
     });
-    let limit = ram.as_ref().map(|limit| {
+    let limit = clauses.ram.as_ref().map(|limit| {
         let rt = rt.at(names::located(limit.span()));
         quote_spanned!(names::located(limit.span())=> const _: () = #rt::fits(RAM, #limit);)
     });
@@ -54,11 +55,11 @@ pub(crate) fn expand(system: &System) -> TokenStream {
             "a system has at most 32 actors, declared children included; put some into a `system!` of their own"
         );
     };
-    let telemetry = telemetry.as_ref().map(|telemetry| {
-        // What is wrong with it is shown there.
-        let report_to = names::respan(quote!(#rt::report_to), telemetry.span());
-        quote_spanned!(names::located(telemetry.span())=> #report_to(#telemetry);)
-    });
+    let additions = additions::of(clauses, &rt);
+    let each = |part: fn(&Addition) -> &TokenStream| additions.iter().map(part).cloned().collect::<TokenStream>();
+    let (items, bytes) = (each(|it| &it.items), each(|it| &it.bytes));
+    let (at_start, at_tick) = (each(|it| &it.at_start), each(|it| &it.at_tick));
+    let dispatch = dispatch(&rungs.collect::<TokenStream>(), &each(|it| &it.before), &each(|it| &it.after), &rt);
     let all = count_all(actors, &rt);
     let module_doc = attrs.is_empty().then(|| quote!(#[doc = "The actors of this system, and what runs them."]));
     quote! {
@@ -124,25 +125,23 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                     static SYSTEM: #rt::System = #rt::System::new();
                     static ANNEX: #rt::Annex<{ ANNEX_SIZE }> = #rt::Annex::new();
                     #(#slots)*
+                    #items
 
                     #all
 
                     pub(super) const RAM: #rt::usize =
-                        #rt::size_of::<#rt::System>() + ANNEX_SIZE #(+ #sizes)*;
+                        #rt::size_of::<#rt::System>() + ANNEX_SIZE #(+ #sizes)* #bytes;
 
                     #few
 
                     pub(super) fn start(now: fn() -> #rt::Instant) {
                         if SYSTEM.start(now) {
-                            #telemetry
+                            #at_start
                             #(#starts)*
                         }
                     }
 
-                    #[inline(always)]
-                    fn dispatch(ready: #rt::Ready<'_>) {
-                        #(#rungs)*
-                    }
+                    #dispatch
 
                     #[inline(always)]
                     fn rest() {
@@ -157,6 +156,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                     #[inline(always)]
                     pub(super) fn tick() {
                         let now = SYSTEM.tick();
+                        #at_tick
                         #(#ticks)*
                     }
 
@@ -180,6 +180,24 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                 }
             }
         }
+    }
+}
+
+/// What lets the first of those who are ready do one thing, with what is done `before` and `after` that.
+fn dispatch(rungs: &TokenStream, before: &TokenStream, after: &TokenStream, rt: &Tokens) -> TokenStream {
+    if before.is_empty() && after.is_empty() {
+        return quote!(#[inline(always)] fn dispatch(ready: #rt::Ready<'_>) { #rungs });
+    }
+    quote! {
+        #[inline(always)]
+        fn dispatch(ready: #rt::Ready<'_>) {
+            #before
+            climb(ready);
+            #after
+        }
+
+        #[inline(always)]
+        fn climb(ready: #rt::Ready<'_>) { #rungs }
     }
 }
 

@@ -3,6 +3,8 @@
 //! parse → model → validate → expand. Where there are mistakes, nothing is generated but the errors: other code
 //! names the statics, and has its say once they are there.
 
+mod additions;
+mod clauses;
 mod expand;
 mod model;
 mod parse;

@@ -12,11 +12,25 @@ pub(crate) struct System {
     pub(crate) module: Ident,
     /// In order of priority, the highest first.
     pub(crate) actors: Vec<Actor>,
+    pub(crate) clauses: Clauses,
+    pub(crate) names: Names,
+}
+
+/// What stands behind the module.
+#[derive(Default)]
+pub(crate) struct Clauses {
     /// The most bytes the statics may take.
     pub(crate) ram: Option<LitInt>,
     /// Who takes the failures.
     pub(crate) telemetry: Option<Expr>,
-    pub(crate) names: Names,
+    pub(crate) watchdog: Option<Watchdog>,
+}
+
+/// `watchdog = feed within 4 ticks`
+pub(crate) struct Watchdog {
+    pub(crate) feed: Expr,
+    /// Ticks that an actor may wait for.
+    pub(crate) patience: u8,
 }
 
 /// `PUMP: Pump { mailbox = 4 } = Pump::new`

@@ -1,20 +1,17 @@
-//! Tokens to model: a module of actors, and how much RAM it may take.
+//! Tokens to model: a module of actors, and what is said of it.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, LitInt, Token, Type, braced};
+use syn::{Attribute, Ident, Token, Type, braced};
 
+use super::clauses;
 use super::model::{Actor, System};
 use crate::diagnostics::Diagnostics;
 use crate::names::Names;
 use crate::options;
 
 const OPTIONS: &[&str] = &["mailbox", "timers", "indirect"];
-
-const RAM: &str = "write `ram <= 512`: the most bytes the statics of the system may take";
-
-const TELEMETRY: &str = "write `telemetry = &FAILURES`, with `static FAILURES: RingBufferFailureTelemetry<8> = ..`";
 
 /// The declared system, or nothing where the tokens do not have its form.
 pub(crate) fn parse(tokens: TokenStream, diagnostics: &Diagnostics) -> Option<System> {
@@ -40,48 +37,13 @@ fn parse_system(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Resul
         }
         actors.parse::<Option<Token![,]>>()?;
     }
-    let (mut ram, mut telemetry, mut facade) = (None, None, None);
-    while !input.is_empty() {
-        if input.peek(Token![crate]) {
-            input.parse::<Token![crate]>()?;
-            input.parse::<Token![=]>()?;
-            facade = Some(input.parse()?);
-        } else {
-            let word: Ident = input.parse()?;
-            if word == "telemetry" {
-                if !input.peek(Token![=]) {
-                    return Err(refuse(
-                        input,
-                        "`telemetry` is a static that takes the failures of these actors",
-                        TELEMETRY,
-                    ));
-                }
-                input.parse::<Token![=]>()?;
-                telemetry = Some(input.parse()?);
-                input.parse::<Option<Token![,]>>()?;
-                continue;
-            }
-            if word != "ram" {
-                let fact = format_args!("`{word}` is not a limit of a system\nhelp: {RAM}");
-                return Err(syn::Error::new_spanned(&word, fact));
-            }
-            if !input.peek(Token![<=]) {
-                return Err(refuse(input, "`ram` is a limit", RAM));
-            }
-            input.parse::<Token![<=]>()?;
-            if !input.peek(LitInt) {
-                return Err(refuse(input, "the limit is a number of bytes", RAM));
-            }
-            ram = Some(input.parse()?);
-        }
-        input.parse::<Option<Token![,]>>()?;
-    }
+    let (clauses, facade) = clauses::parse(input, diagnostics)?;
     let names = Names::new(facade.as_ref());
-    Ok(System { attrs, vis, module, actors: parsed, ram, telemetry, names })
+    Ok(System { attrs, vis, module, actors: parsed, clauses, names })
 }
 
 /// An error at the next token.
-fn refuse(input: ParseStream<'_>, fact: &str, help: &str) -> syn::Error {
+pub(super) fn refuse(input: ParseStream<'_>, fact: &str, help: &str) -> syn::Error {
     input.error(format_args!("{fact}\nhelp: {help}"))
 }
 

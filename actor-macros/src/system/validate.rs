@@ -13,6 +13,8 @@ const TAKEN: &[&str] = &[
     "ANNEX_SIZE",
     "RAM",
     "SYSTEM",
+    "WATCHDOG",
+    "climb",
     "dispatch",
     "next",
     "next_deadline",

@@ -1,5 +1,5 @@
 //! The rules of a mailbox, as pure functions: who gets in, whose turn it is, when to make way. And that of a pool: who of
-//! it gets a call.
+//! it gets a call, and whether all who wait are run.
 //!
 //! Keeps the promises `overflow` and `fairness` for both backends. A backend counts and stores; what
 //! the counts mean is decided here.
@@ -9,12 +9,14 @@ mod overflow;
 mod route;
 mod share;
 mod stash;
+mod vigil;
 
 pub use budget::{Budget, Next, OverloadHint, Trend, YieldReason};
 pub use overflow::{Admission, Overflow};
 pub use route::{Route, by};
 pub use share::{Share, Turn};
 pub use stash::Stash;
+pub use vigil::{Meal, Round, Vigil};
 
 #[cfg(test)]
 mod tests {

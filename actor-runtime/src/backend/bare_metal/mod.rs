@@ -61,6 +61,7 @@ mod upbringing;
 mod urgent;
 #[allow(unsafe_code)]
 mod waiting;
+mod watchdog;
 
 pub(crate) use call::{Asking, Sending, Stopped};
 #[cfg(not(feature = "tokio"))]
@@ -84,3 +85,4 @@ pub use system::{Ready, System};
 pub use telemetry::report_to;
 pub(crate) use topic::Board;
 pub use topic::Subscribers;
+pub use watchdog::Watchdog;

@@ -46,6 +46,11 @@ impl Ready<'_> {
     pub const fn any(&self, of: u32) -> bool {
         self.bits & of != 0
     }
+
+    /// The bit of the one that is run.
+    pub(super) const fn first(&self) -> u32 {
+        self.bits & self.bits.wrapping_neg()
+    }
 }
 
 impl core::fmt::Debug for Ready<'_> {

@@ -1,0 +1,47 @@
+//! What the clauses behind the module of a system add to it. Where nothing is said, nothing is added.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+
+use super::model::{Clauses, Watchdog};
+use crate::names::{self, Tokens};
+
+/// What one clause adds.
+#[derive(Default)]
+pub(super) struct Addition {
+    /// Items for the worker.
+    pub(super) items: TokenStream,
+    /// Statements before the actors are started.
+    pub(super) at_start: TokenStream,
+    /// Statements at each tick, before timers are looked at.
+    pub(super) at_tick: TokenStream,
+    /// Statements around the step of an actor, where `ready` is known.
+    pub(super) before: TokenStream,
+    pub(super) after: TokenStream,
+    /// Bytes of its statics, each with a plus in front.
+    pub(super) bytes: TokenStream,
+}
+
+pub(super) fn of(clauses: &Clauses, rt: &Tokens) -> Vec<Addition> {
+    let telemetry = clauses.telemetry.as_ref().map(|telemetry| {
+        // What is wrong with it is shown there.
+        let report_to = names::respan(quote!(#rt::report_to), telemetry.span());
+        let at_start = quote_spanned!(names::located(telemetry.span())=> #report_to(#telemetry););
+        Addition { at_start, ..Addition::default() }
+    });
+    let watchdog = clauses.watchdog.as_ref().map(|watchdog| watch(watchdog, rt));
+    telemetry.into_iter().chain(watchdog).collect()
+}
+
+fn watch(watchdog: &Watchdog, rt: &Tokens) -> Addition {
+    let Watchdog { feed, patience } = watchdog;
+    Addition {
+        items: quote!(static WATCHDOG: #rt::Watchdog<{ ACTORS as #rt::usize }> = #rt::Watchdog::new();),
+        at_tick: quote_spanned!(names::located(feed.span())=> WATCHDOG.tick(&SYSTEM, #patience, #feed);),
+        before: quote!(WATCHDOG.begin(&ready);),
+        after: quote!(WATCHDOG.end();),
+        bytes: quote!(+ #rt::size_of::<#rt::Watchdog<{ ACTORS as #rt::usize }>>()),
+        ..Addition::default()
+    }
+}
