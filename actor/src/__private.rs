@@ -32,7 +32,8 @@ pub use actor_runtime::reference::{ActorRef, Control, Ref, Weak};
 pub use actor_runtime::reply::{Owed, Reply};
 pub use actor_runtime::size::{Indirect, message_fits, require};
 pub use actor_runtime::supervision::{
-    Backoff, Decider, Directive, Exhausted, Jitter, RestartLimit, RestartType, Strategy, Supervision, default_directive,
+    Backoff, Decider, Directive, Exhausted, Jitter, LiveFailure, RestartLimit, RestartType, Strategy, Supervision,
+    default_directive,
 };
 pub use actor_runtime::telemetry::TelemetryTag;
 
@@ -128,6 +129,40 @@ impl<A: Actor> Lend<Context<A>> for Context<A> {
     fn lend(&mut self) -> &mut Context<A> {
         self
     }
+}
+
+/// A function that decides about failures, by the type it is called with.
+#[diagnostic::on_unimplemented(
+    message = "`decide` names a function that takes `&LiveFailure<'_>` and returns a `Directive`",
+    label = "this is `{Self}`",
+    note = "help: write `fn decide(failure: &LiveFailure<'_>) -> Directive`; `failure.error::<DbError>()` is the error"
+)]
+pub trait Decide<F> {
+    /// The directive for `failure`.
+    fn decide(self, failure: F) -> Directive;
+}
+#[diagnostic::do_not_recommend]
+impl<'a, 'b> Decide<&'a LiveFailure<'b>> for fn(&'a LiveFailure<'b>) -> Directive {
+    #[inline]
+    fn decide(self, failure: &'a LiveFailure<'b>) -> Directive {
+        self(failure)
+    }
+}
+// Were there but one, the compiler would take its type for granted, and compare the function with that.
+#[diagnostic::do_not_recommend]
+impl<F> Decide<F> for fn(Infallible) -> Infallible {
+    fn decide(self, _: F) -> Directive {
+        unreachable!("nobody can call it")
+    }
+}
+
+/// The directive of `decide`, which `#[supervise(decide = ..)]` names.
+#[inline]
+pub fn decide_by<A, R, F>(decide: fn(A) -> R, failure: F) -> Directive
+where
+    fn(A) -> R: Decide<F>,
+{
+    decide.decide(failure)
 }
 
 /// What the letter of an actor can be given as: itself.

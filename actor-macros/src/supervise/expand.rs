@@ -1,7 +1,8 @@
 //! Model to a constant of the runtime.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote_spanned};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
 use syn::{Pat, PatIdent, PatPath, Path, PathArguments, TypePath};
 
 use super::model::{Arm, Directive, ErrorRule, Exhausted, Jitter, LimitKind, Rules, Strategy, Supervision, Wish, Word};
@@ -46,7 +47,11 @@ pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
 fn decider(supervision: &Supervision, rt: &Tokens) -> Option<TokenStream> {
     let decider = match (&supervision.decide, &supervision.rules) {
         _ if supervision.strategy() == Strategy::Restarting => quote!(|_| #rt::Directive::Restart),
-        (Some(decide), _) => decide.to_token_stream(),
+        (Some(decide), _) => {
+            // What is wrong with it is shown there.
+            let by = names::respan(quote!(#rt::decide_by), decide.span());
+            quote!(|failure| #by(#decide, failure))
+        }
         (None, Some(rules)) => by_rules(rules, rt),
         (None, None) => return None,
     };

@@ -1,6 +1,6 @@
 //! Tokens to model: the options of `#[supervise(..)]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -38,6 +38,13 @@ const DIRECTIVES: &[(&str, Directive)] = &[
 pub(crate) fn step_beneath(arguments: &TokenStream, item: TokenStream, diagnostics: &Diagnostics) -> TokenStream {
     let mut item = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(item)) => item,
+        Ok(Item::Impl(block)) => {
+            let actor = compact(&block.self_ty);
+            let fact = "`#[supervise]` belongs on a struct, not on an impl";
+            let help = format_args!("move it to `struct {actor}`, beside `#[actor]`");
+            diagnostics.syntax(syn::Error::new(Span::call_site(), format_args!("{fact}\nhelp: {help}")));
+            return item;
+        }
         Ok(other) => {
             let help = "put it on the struct of an actor, with `#[actor]`";
             diagnostics.report(diagnostics::keyword(&other), "`#[supervise]` belongs on a struct", help);
