@@ -1,5 +1,9 @@
 //! The rules of `system!`, one function each.
 
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Type;
+
 use super::model::System;
 use crate::diagnostics::Diagnostics;
 
@@ -34,6 +38,7 @@ const MESSAGES: u32 = 128;
 pub(crate) fn validate(system: &System, diagnostics: &Diagnostics) {
     check_number(system, diagnostics);
     check_names(system, diagnostics);
+    check_hidden(system, diagnostics);
     check_mailboxes(system, diagnostics);
 }
 
@@ -59,6 +64,40 @@ fn check_names(system: &System, diagnostics: &Diagnostics) {
             diagnostics.report(&actor.name, fact, "call the actor after what it does, such as `VALVE`");
         }
     }
+}
+
+/// A static hides a unit struct, or the constructor of a tuple struct, of the same name from the factories beside it.
+fn check_hidden(system: &System, diagnostics: &Diagnostics) {
+    for actor in &system.actors {
+        let Type::Path(ty) = &actor.ty else { continue };
+        let is_same = ty.path.segments.last().is_some_and(|segment| segment.ident == actor.name);
+        if is_same && is_value(&actor.name, actor.factory.to_token_stream()) {
+            let fact =
+                format_args!("within its system `{}` is this actor, and no longer the struct", actor.name).to_string();
+            let help = "call the actor after what it does, such as `VALVE`";
+            diagnostics.report(&actor.name, fact, help);
+        }
+    }
+}
+
+/// Whether `name` stands in `tokens` for a value: not for the type of a path or of a struct with fields.
+fn is_value(name: &Ident, tokens: TokenStream) -> bool {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let found = match token {
+            TokenTree::Ident(ident) if ident == *name => match tokens.peek() {
+                Some(TokenTree::Punct(punct)) => punct.as_char() != ':',
+                Some(TokenTree::Group(group)) => group.delimiter() != Delimiter::Brace,
+                _ => true,
+            },
+            TokenTree::Group(group) => is_value(name, group.stream()),
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        };
+        if found {
+            return true;
+        }
+    }
+    false
 }
 
 fn is_taken(name: &str) -> bool {
