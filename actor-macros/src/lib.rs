@@ -64,7 +64,7 @@ use proc_macro::TokenStream;
 /// | `dispatcher = shared`, `pinned`, `current_thread`, `single_worker` | who runs it on tokio: the workers of its system, a thread of its own, the thread that spawned it, or one thread for all such actors of a system | its system's, `shared` |
 /// | `local` | its state, and the futures of its handlers, need not be `Send`: it stays on one thread, of its dispatcher or, where that moves actors, of `current_thread` on a runtime of one thread, else of `single_worker`. Its messages, its factory and its ref are `Send` as ever | off |
 /// | `inline_ask = on`, `inline_ask = off` | whether an asker may run a sync handler of an idle actor on its own stack | `on` |
-/// | `metrics = off`, `counts`, `timing` | what is recorded of its messages: nothing, how often each handler ran, or also how long it took | `counts` |
+/// | `metrics = off`, `counts`, `timing` | what is recorded of it: nothing, the events of its life and figures of its own included; how often each thing happened; or also how long each handler took. What is told of it, to telemetry and to the event handler, is the same | `counts` |
 /// | `counters(parsed, skipped)`, `histograms(line_length)` | figures of its own, recorded by `ctx.metrics(\|m\| m.parsed().add(1))` | none |
 /// | `indirect = 2` | on bare metal, how many of the messages that wait may have `#[indirect]` arguments | none |
 /// | `name = "counter"` | label in metrics and errors | the type in snake case |
@@ -269,8 +269,8 @@ pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `shutdown = 5s`, `shutdown = off` | how long each child may take to stop, its own children included, before it is killed; on tokio | `5s` |
 ///
 /// A rule of `on(..)` names an error type, whole (`std::io::Error => restart`) or by its variants. A block is a match over
-/// the error itself, with patterns and guards, so a variant without an arm does not compile; variants are named without
-/// their type. Or it names a kind of failure: `panic`, `start` (a restart that failed), `unasked` (an ask nobody waited for
+/// the error itself, with patterns and guards, so a variant without an arm does not compile. A variant needs no path,
+/// `Timeout` is `DbError::Timeout`; one with a path is taken as it is. Or it names a kind of failure: `panic`, `start` (a restart that failed), `unasked` (an ask nobody waited for
 /// returned `Err`; goes before the error's own rule), `escalated` (a child passed its failure on), and `other`, which is
 /// every error without a rule. What is done: `resume`, `restart`, `stop`, `escalate`. After a panic nothing is resumed.
 #[proc_macro_attribute]

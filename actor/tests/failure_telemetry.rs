@@ -11,8 +11,8 @@ use std::time::Duration;
 use actor::prelude::*;
 use actor::{
     ActorSystem, Builder, Decision, EscalationStage, FailureKind, FailureSnapshot, FailureTelemetry,
-    FailureTelemetryObservationConfig, NoopFailureTelemetry, RingBufferFailureTelemetry, Severity, StormLimit,
-    Strategy, SystemEvent,
+    FailureTelemetryObservationConfig, MAX_FAILURE_SNAPSHOT_TAGS, NoopFailureTelemetry, RingBufferFailureTelemetry,
+    Severity, StormLimit, Strategy, SystemEvent,
 };
 use common::{Journal, everywhere_with, handled, until};
 
@@ -203,6 +203,49 @@ impl Shop {
     fn done(&self) -> bool {
         true
     }
+}
+
+/// The most tags, and the most bytes of them, that the attribute lets pass.
+#[actor(tags(
+    a = "12345678901234567890123456789012345678901234567890123456789012345678901234567",
+    b = "12345678901234567890123456789012345678901234567890123456789",
+    c = "",
+    d = "",
+    e = "",
+    f = "",
+    g = "",
+    h = ""
+))]
+struct Tagged;
+
+#[handlers]
+impl Tagged {
+    fn fail(&mut self, more: bool, ctx: &mut Context<Self>) -> Result<(), &'static str> {
+        if more {
+            ctx.tag("a", "123456789012345678901234567890123456789012345678901234567890123456789012345678");
+        }
+        Err("on purpose")
+    }
+    fn done(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn what_the_attribute_lets_pass_has_room_and_not_a_byte_more() {
+    let kept = Kept::default();
+    let (system, mut stepper) = unlimited(kept.clone()).stepper();
+    stepper.block_on(async {
+        let tagged = system.spawn(|| Tagged).await.unwrap();
+        tagged.fail(false).await.unwrap();
+        tagged.fail(true).await.unwrap();
+        assert_eq!(tagged.done().await, Ok(true));
+    });
+    let [full, overfull] = kept.all().try_into().unwrap();
+    assert_eq!((full.tags().count(), full.dropped_tags()), (MAX_FAILURE_SNAPSHOT_TAGS, 0));
+    let bytes: usize = full.tags().map(|tag| tag.key.len() + tag.value.len()).sum();
+    assert_eq!(bytes, 144, "as `ui-tests/tests/actor/fail/too_many_tags.rs` says");
+    assert_eq!(overfull.dropped_tags(), 1);
 }
 
 #[test]

@@ -3,10 +3,11 @@
 
 mod common;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actor::prelude::*;
-use actor::{Actor, Histogram};
+use actor::{Actor, Histogram, SystemEvent};
 use common::{Gate, everywhere};
 
 #[actor(counters(parsed, skipped), histograms(line_length))]
@@ -155,8 +156,20 @@ impl Silent {
 }
 
 #[test]
-fn under_off_nothing_is_recorded_and_everything_else_is_as_ever() {
+fn under_off_nothing_is_recorded_and_what_happens_is_told_as_ever() {
     everywhere(|system| async move {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let listener = {
+            let told = told.clone();
+            system.listen(move |event| {
+                told.lock().unwrap().push(match event {
+                    SystemEvent::Failed { .. } => "failed",
+                    SystemEvent::Restarted { .. } => "restarted",
+                    SystemEvent::Stopped { .. } => "stopped",
+                    _ => return,
+                });
+            })
+        };
         let silent = system.spawn(|| Silent).await.unwrap();
         silent.quick().done().await.unwrap();
         silent.slow().done().await.unwrap();
@@ -165,5 +178,7 @@ fn under_off_nothing_is_recorded_and_everything_else_is_as_ever() {
         silent.control().stop().await;
         assert_eq!(system.counts::<Silent>(), actor::Counts::default());
         assert!(system.handled::<Silent>().iter().all(|(_, times)| *times == 0));
+        assert_eq!(*told.lock().unwrap(), ["failed", "restarted", "stopped"]);
+        drop(listener);
     });
 }

@@ -54,7 +54,8 @@
 //!   place to feed a logger or a metrics library.
 //!
 //! Counting is a plain add in memory of the worker's own. Under `#[actor(metrics = off)]` not even that is left when
-//! compiled, and the figures of the actor stay zero.
+//! compiled, and all figures of the actor stay zero, its starts, failures and dead letters among them. What happens is told
+//! all the same: to the event handler, to listeners and to telemetry.
 //!
 //! # How long handlers take
 //!
