@@ -9,6 +9,7 @@ use heapless::String;
 
 /// How an actor failed.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum FailureKind {
     /// A tell handler, a timer or a hook returned `Err`, or the actor called `ctx.fail`.
     Error,

@@ -112,8 +112,8 @@
 //! them in statics, without an allocator: [`system!`] declares them. Both may be on: who runs an actor is decided where
 //! it is started. A crate that only defines actors needs neither. A program with `bare-metal` alone brings the lock: the
 //! crate of a chip has one, and on a host it is `critical-section` with its feature `std`. The feature `tracing` brings
-//! `TracingFailureTelemetry`, which [logs failures](guide::telemetry) by the crate of that name; `instrument-locks` has
-//! `lock_sites()` say [what the runtime's locks cost](guide::measuring#what-locks-cost).
+//! `TracingFailureTelemetry`, which [logs failures](guide::telemetry) by the crate of that name; `serde` writes failures in its
+//! formats; `instrument-locks` has `lock_sites()` say [what the runtime's locks cost](guide::measuring#what-locks-cost).
 //!
 //! | | tokio | bare metal |
 //! |---|---|---|
@@ -183,8 +183,8 @@ pub use actor_runtime::supervision::{
     Decision, Directive, LiveFailure, RestartType as Restart, RootExhausted as Exhausted, Strategy,
 };
 pub use actor_runtime::telemetry::{
-    EscalationStage, FailureOrigin, FailureSnapshot, FailureTelemetry, MAX_FAILURE_SNAPSHOT_TAGS, NoopFailureTelemetry,
-    Severity, StormLimit, TelemetryTag,
+    DecodeError, EscalationStage, FailureOrigin, FailureSnapshot, FailureTelemetry, MAX_FAILURE_SNAPSHOT_TAGS,
+    NoopFailureTelemetry, RecordedFailure, RecordedOrigin, RestartScope, Severity, StormLimit, TelemetryTag,
 };
 pub use actor_runtime::time::{Clock, Instant};
 pub use actor_runtime::topic::{Published, Topic};

@@ -11,8 +11,8 @@ use std::time::Duration;
 use actor::prelude::*;
 use actor::{
     ActorSystem, Builder, Decision, EscalationStage, FailureKind, FailureSnapshot, FailureTelemetry,
-    FailureTelemetryObservationConfig, MAX_FAILURE_SNAPSHOT_TAGS, NoopFailureTelemetry, RingBufferFailureTelemetry,
-    Severity, StormLimit, Strategy, SystemEvent,
+    FailureTelemetryObservationConfig, MAX_FAILURE_SNAPSHOT_TAGS, NoopFailureTelemetry, RecordedFailure, RestartScope,
+    RingBufferFailureTelemetry, Severity, StormLimit, Strategy, SystemEvent,
 };
 use common::{Journal, everywhere_with, handled, until};
 
@@ -169,6 +169,52 @@ fn a_snapshot_says_who_failed_where_in_what_and_what_follows() {
     let line = "users: error in `read`: torn page; restart; 1 restart; \
                 component=storage endpoint=10.0.0.0 peer=b table=accounts disk=sdb";
     assert_eq!(torn.to_string(), line);
+}
+
+#[actor]
+struct Half;
+
+#[handlers]
+impl Half {
+    fn fail(&mut self) -> Result<(), &'static str> {
+        Err("torn")
+    }
+}
+
+#[actor]
+#[supervise(strategy = one_for_all)]
+struct Whole {
+    #[child(|| Half)]
+    one: Child<Half>,
+    #[child(|| Half)]
+    other: Child<Half>,
+}
+
+#[handlers]
+impl Whole {
+    fn halves(&self) -> [HalfRef; 2] {
+        [(*self.one).clone(), (*self.other).clone()]
+    }
+}
+
+#[test]
+fn restarts_of_those_restarted_together_are_told_as_those_of_the_group() {
+    let kept = Kept::default();
+    let (system, mut stepper) = unlimited(kept.clone()).stepper();
+    let whole = || Whole { one: Child::default(), other: Child::default() };
+    let whole = stepper.block_on(async { system.spawn(whole).await.unwrap() });
+    let halves = stepper.block_on(async { whole.halves().await.unwrap() });
+    for half in &halves {
+        half.fail().tell().unwrap();
+        stepper.run();
+    }
+    for (line, end) in kept.lines().iter().zip(["; 1 restart of the group", "; 2 restarts of the group"]) {
+        assert!(line.starts_with("whole/half: error in `fail`: torn; restart") && line.ends_with(end), "{line}");
+    }
+    // What was counted was no failure of the second one.
+    let [_, second] = kept.all().try_into().unwrap();
+    assert_eq!((second.restart_scope(), second.restarts()), (RestartScope::Group, 2));
+    assert_eq!(RecordedFailure::from(&second).restart_scope(), RestartScope::Group);
 }
 
 #[actor]

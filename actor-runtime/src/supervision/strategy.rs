@@ -8,6 +8,7 @@ use super::directive::Directive;
 
 /// Which siblings a failed child takes with it.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Strategy {
     /// The failed child alone.
     #[default]

@@ -3,14 +3,19 @@
 //!
 //! Nothing here decides about failures or knows a way back to whoever does. What a telemetry is told is a copy.
 
+mod facts;
+mod record;
 mod ring;
 mod snapshot;
 mod storm;
 mod tags;
 mod text;
+#[cfg(feature = "serde")]
+mod wire;
 
+pub use record::{DecodeError, RecordedFailure, RecordedOrigin};
 pub use ring::Ring;
-pub use snapshot::{Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, Severity};
+pub use snapshot::{About, Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, RestartScope, Severity};
 pub use storm::{Storm, StormLimit};
 pub use tags::{MAX_FAILURE_SNAPSHOT_TAGS, Tags, TelemetryTag};
 

@@ -53,15 +53,14 @@ mod tests {
     use crate::failure::Failure;
     use crate::id::{ActorId, Incarnation};
     use crate::supervision::{Decision, Strategy};
-    use crate::telemetry::{Report, Severity, Tags};
+    use crate::telemetry::{About, Report, RestartScope, Severity, Tags};
     use crate::time::Instant;
     use std::vec::Vec;
 
     fn at(nanos: u64) -> FailureSnapshot {
         FailureSnapshot::of(&Report {
             id: ActorId::new(0, 0),
-            actor: "db",
-            type_name: "Db",
+            about: &About { label: "db", type_name: "Db", tags: &[] },
             path: &"db",
             incarnation: Incarnation::FIRST,
             failure: &Failure::error(&"disk full"),
@@ -70,6 +69,7 @@ mod tests {
             decision: Decision::Stop,
             strategy: Strategy::OneForOne,
             restarts: 0,
+            scope: RestartScope::Actor,
             severity: Severity::Error,
             at: Instant::from_nanos(nanos),
             left_out: 0,
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn the_last_ones_are_kept_in_order() {
         let mut ring = Ring::<3>::new();
-        assert_eq!(kept(&ring, 0), []);
+        assert!(kept(&ring, 0).is_empty());
         for nanos in 0..5 {
             ring.push(&at(nanos));
         }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::facts::{Facts, Fields};
 use super::tags::{Tags, TelemetryTag};
 use super::text::Excerpt;
 use crate::failure::{Failure, FailureKind};
@@ -10,7 +11,7 @@ use crate::supervision::{Decision, Strategy};
 use crate::time::Instant;
 
 /// Bytes kept of a path and of a description.
-const PATH: usize = if cfg!(feature = "tokio") { 96 } else { 0 };
+const PATH: usize = if cfg!(feature = "tokio") { 96 } else { 26 };
 const DESCRIPTION: usize = if cfg!(feature = "tokio") { 112 } else { 32 };
 
 /// The restart from which on, within the window of the limit, a failure is an error.
@@ -40,6 +41,28 @@ pub enum EscalationStage {
     },
 }
 
+/// Whose restarts are counted together, and by one limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum RestartScope {
+    /// Those of the actor alone.
+    #[default]
+    Actor,
+    /// Those of all declared children that are restarted together.
+    Group,
+}
+
+impl RestartScope {
+    /// The scope in one lower-case word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Actor => "actor",
+            Self::Group => "group",
+        }
+    }
+}
+
 /// Where a failure happened first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FailureOrigin {
@@ -53,6 +76,7 @@ pub struct FailureOrigin {
 
 /// How bad a failure is, by what was decided about it. It grows while restarts go on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Severity {
     /// The actor goes on as it is.
     #[default]
@@ -119,15 +143,24 @@ impl Ascent {
     }
 }
 
+/// What is known of all actors of a type.
+#[derive(Clone, Copy, Debug)]
+pub struct About {
+    /// Their label.
+    pub label: &'static str,
+    /// The name of their type.
+    pub type_name: &'static str,
+    /// What `#[actor(tags(..))]` says.
+    pub tags: &'static [TelemetryTag<'static>],
+}
+
 /// What a backend knows of a failure: what a snapshot is made of.
 #[derive(Clone, Copy)]
 pub struct Report<'a> {
     /// The actor that failed.
     pub id: ActorId,
-    /// Its label.
-    pub actor: &'static str,
-    /// The name of its type.
-    pub type_name: &'static str,
+    /// Its type.
+    pub about: &'static About,
     /// Its path.
     pub path: &'a dyn fmt::Display,
     /// Which life of it failed.
@@ -144,6 +177,8 @@ pub struct Report<'a> {
     pub strategy: Strategy,
     /// Restarts in the window of the limit, this one included.
     pub restarts: u32,
+    /// Whose.
+    pub scope: RestartScope,
     /// How bad it is.
     pub severity: Severity,
     /// When it was decided.
@@ -158,20 +193,11 @@ pub struct Report<'a> {
 /// time, and so are the description, the message and the tags.
 #[derive(Clone)]
 pub struct FailureSnapshot {
-    id: ActorId,
-    at: Instant,
-    actor: &'static str,
-    type_name: &'static str,
+    facts: Facts,
+    about: &'static About,
     message: Option<&'static str>,
-    origin: FailureOrigin,
-    decision: Decision,
-    incarnation: Incarnation,
-    restarts: u32,
-    left_out: u32,
-    kind: FailureKind,
-    strategy: Strategy,
-    stage: EscalationStage,
-    severity: Severity,
+    /// Label of the origin.
+    origin: &'static str,
     path: Excerpt<PATH>,
     description: Excerpt<DESCRIPTION>,
     tags: Tags,
@@ -183,51 +209,56 @@ impl FailureSnapshot {
     #[must_use]
     pub fn of(report: &Report<'_>) -> Self {
         let failure = report.failure;
-        let here = FailureOrigin { id: report.id, actor: report.actor, kind: failure.kind };
-        let (origin, stage, tags) = match report.ascent {
-            Some(ascent) => (ascent.origin, EscalationStage::Escalated { hops: ascent.hops }, &ascent.tags),
-            None => (here, EscalationStage::Initial, report.tags),
+        let here = FailureOrigin { id: report.id, actor: report.about.label, kind: failure.kind };
+        let (origin, hops, tags) = match report.ascent {
+            Some(ascent) => (ascent.origin, ascent.hops, &ascent.tags),
+            None => (here, 0, report.tags),
         };
         Self {
-            id: report.id,
-            at: report.at,
-            actor: report.actor,
-            type_name: report.type_name,
+            facts: Facts::of(report, &origin, hops),
+            about: report.about,
             message: failure.message,
-            origin,
-            decision: report.decision,
-            incarnation: report.incarnation,
-            restarts: report.restarts,
-            left_out: report.left_out,
-            kind: failure.kind,
-            strategy: report.strategy,
-            stage,
-            severity: report.severity,
+            origin: origin.actor,
             path: Excerpt::of(report.path),
             description: Excerpt::of(&failure.description),
             tags: *tags,
         }
     }
 
+    /// All of it, borrowed: what it has in common with what was read back.
+    pub(super) fn fields(&self) -> Fields<'_> {
+        Fields {
+            facts: self.facts,
+            actor: self.actor(),
+            type_name: self.type_name(),
+            origin: self.origin,
+            message: self.message,
+            path: self.path(),
+            description: self.description(),
+            tags: self.tags.listed(),
+        }
+    }
+
     /// Identity of the actor that this was decided about.
     #[must_use]
     pub const fn id(&self) -> ActorId {
-        self.id
+        self.facts.id
     }
 
     /// Its label, as in events and errors.
     #[must_use]
     pub const fn actor(&self) -> &'static str {
-        self.actor
+        self.about.label
     }
 
     /// The name of its type, as written.
     #[must_use]
     pub const fn type_name(&self) -> &'static str {
-        self.type_name
+        self.about.type_name
     }
 
-    /// Its path, such as `store/db`, with a `…` at the end where it was too long. Empty on bare metal.
+    /// Its path, such as `store/db`, with a `…` at the end where it was too long. On bare metal that of the static
+    /// and the label of a child, such as `STATION/db`, in 26 bytes.
     #[must_use]
     pub fn path(&self) -> &str {
         self.path.as_str()
@@ -236,7 +267,7 @@ impl FailureSnapshot {
     /// Which of its lives failed.
     #[must_use]
     pub const fn incarnation(&self) -> Incarnation {
-        self.incarnation
+        self.facts.incarnation
     }
 
     /// The handler or hook it failed in, if it was in one: that of the origin.
@@ -248,7 +279,7 @@ impl FailureSnapshot {
     /// How it failed.
     #[must_use]
     pub const fn kind(&self) -> FailureKind {
-        self.kind
+        self.facts.kind
     }
 
     /// The beginning of what the error or the panic said, with a `…` at the end where it was cut. The events of a system
@@ -261,43 +292,50 @@ impl FailureSnapshot {
     /// Whether it happened in this actor, or how far it has climbed.
     #[must_use]
     pub const fn stage(&self) -> EscalationStage {
-        self.stage
+        self.facts.stage()
     }
 
     /// Where it happened first; this actor itself, unless it was passed on.
     #[must_use]
     pub const fn origin(&self) -> FailureOrigin {
-        self.origin
+        FailureOrigin { id: self.facts.origin_id, actor: self.origin, kind: self.facts.origin_kind }
     }
 
     /// What was decided.
     #[must_use]
     pub const fn decision(&self) -> Decision {
-        self.decision
+        self.facts.decision()
     }
 
     /// The strategy by which the actor is supervised.
     #[must_use]
     pub const fn strategy(&self) -> Strategy {
-        self.strategy
+        self.facts.strategy
     }
 
-    /// Restarts within the window of the limit that counts for this actor, the one that was decided included.
+    /// Restarts within the window of the limit that counts for this actor, the one that was decided included: those of
+    /// its [scope](Self::restart_scope), at most 255.
     #[must_use]
     pub const fn restarts(&self) -> u32 {
-        self.restarts
+        self.facts.restarts as u32
+    }
+
+    /// Whose restarts [`restarts`](Self::restarts) counts: those of this actor, or of all that are restarted with it.
+    #[must_use]
+    pub const fn restart_scope(&self) -> RestartScope {
+        self.facts.scope
     }
 
     /// How bad it is.
     #[must_use]
     pub const fn severity(&self) -> Severity {
-        self.severity
+        self.facts.severity
     }
 
     /// When it was decided, by the clock of the system.
     #[must_use]
     pub const fn at(&self) -> Instant {
-        self.at
+        self.facts.at
     }
 
     /// Component, endpoint and transport, then the other tags in the order in which they were set.
@@ -326,44 +364,14 @@ impl FailureSnapshot {
     /// How many failures of actors of this type telemetry was not told of since it was told of one: those of a storm.
     #[must_use]
     pub const fn left_out(&self) -> u32 {
-        self.left_out
+        self.facts.left_out
     }
 }
 
 /// Shows all that matters in a line: ``store/db: panic in `add`: overflow; restart after 50ms; 2 restarts; component=db``.
 impl fmt::Display for FailureSnapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path();
-        f.write_str(if path.is_empty() { self.actor } else { path })?;
-        if let EscalationStage::Escalated { hops } = self.stage {
-            write!(f, ": from `{}` {}, {hops} up", self.origin.actor, self.origin.id)?;
-        }
-        write!(f, ": {}", self.origin.kind)?;
-        if let Some(message) = self.message {
-            write!(f, " in `{message}`")?;
-        }
-        if !self.description().is_empty() {
-            write!(f, ": {}", self.description())?;
-        }
-        match self.decision {
-            Decision::Resume => f.write_str("; resume")?,
-            Decision::Restart { after } if after.is_zero() => f.write_str("; restart")?,
-            Decision::Restart { after } => write!(f, "; restart after {after:?}")?,
-            Decision::Stop => f.write_str("; stop")?,
-            Decision::StopSelf => f.write_str("; stop the supervisor")?,
-            Decision::Escalate => f.write_str("; escalate")?,
-        }
-        if self.restarts > 0 {
-            let plural = if self.restarts == 1 { "" } else { "s" };
-            write!(f, "; {} restart{plural}", self.restarts)?;
-        }
-        if self.tags().next().is_some() {
-            write!(f, "; {}", self.tags)?;
-        }
-        if self.left_out > 0 {
-            write!(f, "; {} left out before", self.left_out)?;
-        }
-        Ok(())
+        self.fields().fmt(f)
     }
 }
 
@@ -410,8 +418,7 @@ mod tests {
     fn report<'a>(failure: &'a Failure, tags: &'a Tags, ascent: Option<&'a Ascent>) -> Report<'a> {
         Report {
             id: ActorId::new(7, 1),
-            actor: "db",
-            type_name: "Db",
+            about: &About { label: "db", type_name: "Db", tags: &[] },
             path: &"store/db",
             incarnation: Incarnation::new(2),
             failure,
@@ -420,6 +427,7 @@ mod tests {
             decision: Decision::Restart { after: Duration::from_millis(50) },
             strategy: Strategy::OneForAll,
             restarts: 2,
+            scope: RestartScope::Actor,
             severity: Severity::Warning,
             at: Instant::from_nanos(9),
             left_out: 0,
@@ -428,13 +436,15 @@ mod tests {
 
     #[test]
     fn a_line_says_all_that_matters() {
-        let path = if cfg!(feature = "tokio") { "store/db" } else { "db" };
         let check = |snapshot: &FailureSnapshot, expected: &str| {
-            assert_eq!(snapshot.to_string(), [path, expected].concat());
+            assert_eq!(snapshot.to_string(), ["store/db", expected].concat());
         };
         let (failure, none) = (Failure::panic(&"overflow").in_handler("add"), Tags::new());
         let snapshot = FailureSnapshot::of(&report(&failure, &none, None));
         check(&snapshot, ": panic in `add`: overflow; restart after 50ms; 2 restarts");
+
+        let of_group = FailureSnapshot::of(&Report { scope: RestartScope::Group, ..report(&failure, &none, None) });
+        check(&of_group, ": panic in `add`: overflow; restart after 50ms; 2 restarts of the group");
 
         let mut tags = Tags::new();
         tags.set("component", &"db");

@@ -29,21 +29,70 @@ impl fmt::Display for TelemetryTag<'_> {
     }
 }
 
-/// Tags, one for each key, in place: keys and values one after the other in one text.
+/// The tags of a snapshot.
+pub type Tags = TagSet<ROOM, MAX_FAILURE_SNAPSHOT_TAGS>;
+
+/// At most `MOST` tags, one for each key, in place: keys and values one after the other in one text of `ROOM` bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Tags {
+pub struct TagSet<const ROOM: usize, const MOST: usize> {
     text: Text<ROOM>,
     /// Where the key and the value of each end.
-    ends: [(u8, u8); MAX_FAILURE_SNAPSHOT_TAGS],
+    ends: [[u8; 2]; MOST],
     len: u8,
     dropped: u8,
 }
 
-impl Tags {
+/// Tags of whatever room, borrowed.
+#[derive(Clone, Copy)]
+pub(super) struct Listed<'a> {
+    pub(super) text: &'a str,
+    /// Where the key and the value of each end.
+    pub(super) ends: &'a [[u8; 2]],
+    pub(super) dropped: u8,
+}
+
+impl<'a> Listed<'a> {
+    /// The tags: component, endpoint and transport, then the others in the order in which they were set.
+    pub(super) fn iter(self) -> impl Iterator<Item = TelemetryTag<'a>> {
+        let first = FIRST.iter().filter_map(move |key| self.in_order().find(|tag| tag.key == *key));
+        first.chain(self.in_order().filter(|tag| !FIRST.contains(&tag.key)))
+    }
+
+    /// Whether each key and value is a part of the text, behind those before it.
+    pub(super) fn is_whole(self) -> bool {
+        let mut ends = self.ends.as_flattened().iter().map(|end| usize::from(*end));
+        ends.clone().is_sorted() && ends.all(|end| self.text.is_char_boundary(end))
+    }
+
+    /// The tags in the order in which they were set.
+    pub(super) fn in_order(self) -> impl Iterator<Item = TelemetryTag<'a>> {
+        let mut begin = 0;
+        let part = move |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
+        self.ends.iter().map(move |&[key, value]| {
+            let (key, value) = (usize::from(key), usize::from(value));
+            let tag = TelemetryTag { key: part(begin, key), value: part(key, value) };
+            begin = value;
+            tag
+        })
+    }
+}
+
+/// Shows the tags with a space between two.
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, tag) in self.iter().enumerate() {
+            let separator = if place == 0 { "" } else { " " };
+            write!(f, "{separator}{tag}")?;
+        }
+        Ok(())
+    }
+}
+
+impl<const ROOM: usize, const MOST: usize> TagSet<ROOM, MOST> {
     /// No tags.
     #[must_use]
     pub const fn new() -> Self {
-        Self { text: Text::new(), ends: [(0, 0); MAX_FAILURE_SNAPSHOT_TAGS], len: 0, dropped: 0 }
+        Self { text: Text::new(), ends: [[0; 2]; MOST], len: 0, dropped: 0 }
     }
 
     /// Adds a tag, instead of the one with this key. One that finds no room is left out whole: half a value misleads.
@@ -65,14 +114,20 @@ impl Tags {
     }
 
     /// Writes a tag behind the others, if there is room. Returns where its key and its value end.
-    fn write(&mut self, key: &str, value: &dyn fmt::Display) -> Option<(u8, u8)> {
-        if usize::from(self.len) == MAX_FAILURE_SNAPSHOT_TAGS {
+    fn write(&mut self, key: &str, value: &dyn fmt::Display) -> Option<[u8; 2]> {
+        if usize::from(self.len) == MOST {
             return None;
         }
         self.text.write_str(key).ok()?;
         let end_of_key = self.text.len();
         write!(self.text, "{value}").ok()?;
-        Some((u8::try_from(end_of_key).ok()?, u8::try_from(self.text.len()).ok()?))
+        Some([u8::try_from(end_of_key).ok()?, u8::try_from(self.text.len()).ok()?])
+    }
+
+    /// The same, with so many left out.
+    #[cfg(feature = "serde")]
+    pub(super) const fn and_dropped(self, dropped: u8) -> Self {
+        Self { dropped, ..self }
     }
 
     /// Adds all of `others`, and what they had no room for.
@@ -94,20 +149,26 @@ impl Tags {
 
     /// The tags: component, endpoint and transport, then the others in the order in which they were set.
     pub fn iter(&self) -> impl Iterator<Item = TelemetryTag<'_>> {
-        let first = FIRST.iter().filter_map(|key| self.in_order().find(|tag| tag.key == *key));
-        first.chain(self.in_order().filter(|tag| !FIRST.contains(&tag.key)))
+        self.listed().iter()
     }
 
     /// The tags in the order in which they were set.
     fn in_order(&self) -> impl Iterator<Item = TelemetryTag<'_>> {
-        let (text, mut begin) = (self.text.as_str(), 0);
-        let part = move |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-        self.ends.iter().take(usize::from(self.len)).map(move |&(key, value)| {
-            let (key, value) = (usize::from(key), usize::from(value));
-            let tag = TelemetryTag { key: part(begin, key), value: part(key, value) };
-            begin = value;
-            tag
-        })
+        self.listed().in_order()
+    }
+
+    pub(super) fn listed(&self) -> Listed<'_> {
+        let ends = self.ends.get(..usize::from(self.len)).unwrap_or_default();
+        Listed { text: self.text.as_str(), ends, dropped: self.dropped }
+    }
+
+    /// The tags of `listed` for which there is room.
+    pub(super) fn of(listed: Listed<'_>) -> Self {
+        let mut tags = Self { dropped: listed.dropped, ..Self::new() };
+        for tag in listed.in_order() {
+            tags.set(tag.key, &tag.value);
+        }
+        tags
     }
 
     /// How often a tag was left out.
@@ -117,24 +178,20 @@ impl Tags {
     }
 }
 
-impl Default for Tags {
+impl<const ROOM: usize, const MOST: usize> Default for TagSet<ROOM, MOST> {
     fn default() -> Self {
         Self::new()
     }
 }
 
 /// Shows the tags with a space between two.
-impl fmt::Display for Tags {
+impl<const ROOM: usize, const MOST: usize> fmt::Display for TagSet<ROOM, MOST> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, tag) in self.iter().enumerate() {
-            let separator = if place == 0 { "" } else { " " };
-            write!(f, "{separator}{tag}")?;
-        }
-        Ok(())
+        self.listed().fmt(f)
     }
 }
 
-impl fmt::Debug for Tags {
+impl<const ROOM: usize, const MOST: usize> fmt::Debug for TagSet<ROOM, MOST> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter().map(|tag| (tag.key, tag.value))).finish()
     }

@@ -51,7 +51,7 @@ impl<const N: usize> Write for Text<N> {
 /// What stands at the end of a text that was cut.
 const CUT: char = '…';
 
-/// At most `N` bytes of a text, with a `…` at the end where more was written.
+/// At most `N` bytes of a text, with a `…` at the end where more was written. Equal where the texts are.
 #[derive(Clone, Copy)]
 pub(super) struct Excerpt<const N: usize> {
     text: Text<N>,
@@ -97,6 +97,15 @@ impl<const N: usize> Write for Excerpt<N> {
         Err(fmt::Error)
     }
 }
+
+impl<const N: usize> PartialEq for Excerpt<N> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<const N: usize> Eq for Excerpt<N> {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

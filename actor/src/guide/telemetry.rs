@@ -113,6 +113,13 @@
 //! # drop(builder);
 //! ```
 //!
+//! # Kept and sent
+//!
+//! [`encode`](crate::FailureSnapshot::encode) writes a snapshot as at most 621 bytes, without a heap, and
+//! [`RecordedFailure::decode`](crate::RecordedFailure::decode) reads them back on any machine. A record of another version is
+//! refused rather than misread. With `features = ["serde"]` both go through the formats of that crate: JSON for people, a
+//! compact one for a wire.
+//!
 //! # On a microcontroller
 //!
 //! `telemetry = &FAILURES` behind the module of a [`system!`](crate::system), with a static ring, takes the failures of all actors

@@ -17,7 +17,9 @@ use actor_runtime::backend::tokio::TracingFailureTelemetry;
 use actor_runtime::failure::Failure;
 use actor_runtime::id::{ActorId, Incarnation};
 use actor_runtime::supervision::{Decision, Strategy};
-use actor_runtime::telemetry::{FailureSnapshot, FailureTelemetry, NoopFailureTelemetry, Report, Severity, Tags};
+use actor_runtime::telemetry::{
+    About, FailureSnapshot, FailureTelemetry, NoopFailureTelemetry, Report, RestartScope, Severity, Tags,
+};
 use count_alloc::{CountingAllocator, Tally, count};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -40,8 +42,7 @@ fn main() -> ExitCode {
     let snapshot = || {
         FailureSnapshot::of(black_box(&Report {
             id: ActorId::new(7, 1),
-            actor: "db",
-            type_name: "Db",
+            about: &About { label: "db", type_name: "Db", tags: &[] },
             path: &"store/db",
             incarnation: Incarnation::new(2),
             failure: &failure,
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
             decision: Decision::Stop,
             strategy: Strategy::OneForOne,
             restarts: 2,
+            scope: RestartScope::Actor,
             severity: Severity::Error,
             at: actor_runtime::time::Instant::ZERO,
             left_out: 0,

@@ -10,7 +10,8 @@ use crate::actor::Actor;
 use crate::failure::{Description, Failure, FailureKind};
 use crate::supervision::Decision;
 use crate::telemetry::{
-    Ascent, EscalationStage, FailureOrigin, FailureSnapshot, FailureTelemetry, Report, Severity, Tags, TelemetryTag,
+    About, Ascent, EscalationStage, FailureOrigin, FailureSnapshot, FailureTelemetry, Report, RestartScope, Severity,
+    Tags,
 };
 
 use crate::time::Instant;
@@ -50,17 +51,9 @@ pub(super) fn taker() -> Option<Taker> {
     critical_section::with(|cs| TAKER.borrow(cs).get())
 }
 
-/// What is known of a kind of actors.
-pub(super) struct About {
-    label: &'static str,
-    type_name: &'static str,
-    tags: &'static [TelemetryTag<'static>],
-}
-
-impl About {
-    pub(super) const fn of<A: Actor>() -> Self {
-        Self { label: A::OPTIONS.name, type_name: A::PROTOCOL.type_name, tags: A::OPTIONS.tags }
-    }
+/// What is known of all actors of a type.
+pub(super) const fn about<A: Actor>() -> About {
+    About { label: A::OPTIONS.name, type_name: A::PROTOCOL.type_name, tags: A::OPTIONS.tags }
 }
 
 /// Tells `taker` of a failure, with no lock held. For all actors alike, so that it is linked once.
@@ -68,8 +61,8 @@ impl About {
 #[inline(never)]
 pub(super) fn tell(
     taker: Taker,
-    (kind, decision, restarts, at): (FailureKind, Decision, u32, Instant),
-    (address, place, about): (Address, &Place, &About),
+    (kind, decision, (restarts, scope), at): (FailureKind, Decision, (u32, RestartScope), Instant),
+    (address, place, about): (Address, &Place, &'static About),
 ) {
     let mut tags = Tags::new();
     for tag in about.tags {
@@ -88,8 +81,7 @@ pub(super) fn tell(
     }
     taker.on_failure(&FailureSnapshot::of(&Report {
         id: address.id(),
-        actor: about.label,
-        type_name: about.type_name,
+        about,
         path: &"",
         incarnation: address.header().incarnation(),
         failure: &Failure::new(kind, Description::empty()),
@@ -98,6 +90,7 @@ pub(super) fn tell(
         decision,
         strategy: place.upbringing.supervision.strategy,
         restarts,
+        scope,
         severity: Severity::of(decision, stage, restarts, place.parent.is_none()),
         at,
         left_out: 0,

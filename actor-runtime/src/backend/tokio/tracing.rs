@@ -28,6 +28,7 @@ macro_rules! log {
             decision = ?$failure.decision(),
             strategy = $failure.strategy().as_str(),
             restarts = $failure.restarts(),
+            restart_scope = $failure.restart_scope().as_str(),
             hops = hops($failure),
             origin = $failure.origin().actor,
             origin_id = %$failure.origin().id,

@@ -4,12 +4,12 @@ use crate::actor::Actor;
 use crate::failure::{FailureKind, StopReason};
 use crate::lifecycle::{Course, Lifecycle};
 use crate::supervision::{self, Decision, Directive, LiveFailure, directive};
+use crate::telemetry::RestartScope;
 
 use super::super::annex::Record;
 use super::super::header::{Address, Stage, attention};
 use super::super::siblings::Member;
 use super::super::slot::{Place, Placed};
-use super::super::telemetry::About;
 use super::super::{detour, telemetry, upbringing};
 use super::Turn;
 
@@ -62,9 +62,16 @@ impl<A: Actor + Placed> Turn<'_, A> {
     #[cold]
     fn report(self, taker: telemetry::Taker, kind: FailureKind, course: Course) {
         let now = self.place.system.now();
-        let (restarts, resume_at) = match self.member() {
-            Some(member) => member.told(now),
-            None => self.record(|record| (record.history.restarts(), record.resume_at)).unwrap_or((0, now)),
+        let (restarts, scope, resume_at) = match self.member() {
+            Some(member) => {
+                let (restarts, resume_at) = member.told(now);
+                (restarts, RestartScope::Group, resume_at)
+            }
+            None => {
+                let told = self.record(|record| (record.history.restarts(), record.resume_at));
+                let (restarts, resume_at) = told.unwrap_or((0, now));
+                (restarts, RestartScope::Actor, resume_at)
+            }
         };
         let decision = self.life(|life| match course {
             Course::Escalate => Decision::Escalate,
@@ -73,8 +80,8 @@ impl<A: Actor + Placed> Turn<'_, A> {
             Course::Continue if life.is_going_on() => Decision::Resume,
             Course::Continue => Decision::Stop,
         });
-        let about = const { &About::of::<A>() };
-        telemetry::tell(taker, (kind, decision, restarts, now), (self.address, self.place, about));
+        let about = const { &telemetry::about::<A>() };
+        telemetry::tell(taker, (kind, decision, (restarts, scope), now), (self.address, self.place, about));
     }
 }
 

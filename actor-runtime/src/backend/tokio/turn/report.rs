@@ -7,7 +7,9 @@ use crate::failure::Failure;
 use crate::id::Incarnation;
 use crate::metrics::{LifeEvent, SystemEvent};
 use crate::supervision::Decision;
-use crate::telemetry::{Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, Severity, Tags};
+use crate::telemetry::{
+    About, Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, RestartScope, Severity, Tags,
+};
 
 use super::super::header::Header;
 use super::super::telemetry::Escalation;
@@ -70,7 +72,7 @@ impl<A: Actor> Turn<A> {
         let header = &self.cell().header;
         let (core, actor) = (&header.core, A::OPTIONS.name);
         let stage = ascent.map_or(EscalationStage::Initial, |ascent| EscalationStage::Escalated { hops: ascent.hops });
-        let restarts = self.restarts();
+        let (restarts, scope) = self.restarts();
         core.decided(header.supervision().strategy, decision.directive());
         if ascent.is_none() {
             // Elsewhere it was counted where it happened.
@@ -83,8 +85,7 @@ impl<A: Actor> Turn<A> {
         let build = |at, left_out| {
             FailureSnapshot::of(&Report {
                 id: header.id,
-                actor,
-                type_name: A::PROTOCOL.type_name,
+                about: const { &About { label: A::OPTIONS.name, type_name: A::PROTOCOL.type_name, tags: A::OPTIONS.tags } },
                 path: &PathOf(header),
                 incarnation: self.incarnation(),
                 failure,
@@ -93,6 +94,7 @@ impl<A: Actor> Turn<A> {
                 decision,
                 strategy: header.supervision().strategy,
                 restarts,
+                scope,
                 severity,
                 at,
                 left_out,
@@ -106,10 +108,15 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Restarts of this actor in the window of the limit that counts for it.
-    fn restarts(mut self) -> u32 {
+    fn restarts(mut self) -> (u32, RestartScope) {
         let header = &self.cell().header;
-        let of_group = header.core.groups().restarts(header);
-        of_group.unwrap_or_else(|| self.body().cold.as_ref().map_or(0, |cold| cold.history.restarts()))
+        match header.core.groups().restarts(header) {
+            Some(restarts) => (restarts, RestartScope::Group),
+            None => {
+                let cold = self.body().cold.as_ref();
+                (cold.map_or(0, |cold| cold.history.restarts()), RestartScope::Actor)
+            }
+        }
     }
 
     /// The life in hand. In its last word the header counts the next one already.
