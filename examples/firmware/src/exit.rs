@@ -2,7 +2,6 @@
 
 use core::panic::PanicInfo;
 
-use cortex_m_rt::{ExceptionFrame, exception};
 use semihosting::process;
 
 /// All went as it should.
@@ -33,10 +32,4 @@ fn panicked(_: &PanicInfo<'_>) -> ! {
         safe fn this_firmware_can_panic() -> !;
     }
     this_firmware_can_panic()
-}
-
-#[exception]
-#[allow(unsafe_code)]
-unsafe fn HardFault(_: &ExceptionFrame) -> ! {
-    exit(FAULTED)
 }

@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use actor::prelude::*;
 use actor::{Instant, Subscribers, Topic};
-use cortex_m_rt::entry;
+use firmware::entry;
 use firmware::exit::{WELL, exit};
 
 /// A message was refused, or was not where it was to be.

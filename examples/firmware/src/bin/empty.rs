@@ -2,8 +2,7 @@
 #![no_std]
 #![no_main]
 
-use cortex_m_rt::entry;
-use firmware::game;
+use firmware::{entry, game};
 
 #[entry]
 fn main() -> ! {

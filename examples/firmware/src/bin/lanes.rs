@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use actor::Instant;
 use actor::prelude::*;
-use cortex_m_rt::entry;
+use firmware::entry;
 use firmware::exit::{WELL, exit};
 
 /// A message was refused, or let in, that should not have been.

@@ -3,7 +3,7 @@
 #![no_main]
 
 use actor::prelude::*;
-use cortex_m_rt::entry;
+use firmware::entry;
 use firmware::game::{self, Score};
 
 actor::system! {

@@ -5,11 +5,8 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use actor::Instant;
-use cortex_m::Peripherals;
-use cortex_m::peripheral::syst::SystClkSource;
-use cortex_m_rt::{entry, exception};
 use firmware::exit::{WELL, exit};
+use firmware::{clock, entry};
 use plant::{Event, Pump, Valve};
 
 actor::system! {
@@ -44,22 +41,12 @@ const END: u32 = 50;
 const REFUSED: i32 = 10;
 /// An actor took a message after its end.
 const UNDEAD: i32 = 11;
-/// SysTick is taken.
-const NO_TIMER: i32 = 12;
 /// Event n of those expected came differently: this and n.
 const DIFFERENT: i32 = 20;
 /// Event n of those expected did not come: this and n.
 const MISSING: i32 = 50;
 
-/// SysTick of the LM3S6965 runs at 12.5 MHz after reset; that of other boards makes these milliseconds shorter.
-const TICKS_PER_MILLISECOND: u32 = 12_500;
-
-static MILLISECONDS: AtomicU32 = AtomicU32::new(0);
 static EVENTS: AtomicU32 = AtomicU32::new(0);
-
-fn now() -> Instant {
-    Instant::from_nanos(u64::from(MILLISECONDS.load(Ordering::Relaxed)) * 1_000_000)
-}
 
 /// Compares what happened with what was expected. Called by actors alone, so one at a time.
 fn happened(event: Event) {
@@ -70,13 +57,10 @@ fn happened(event: Event) {
     EVENTS.store(number + 1, Ordering::Relaxed);
 }
 
-#[exception]
-fn SysTick() {
-    // Nobody else writes it.
-    let time = MILLISECONDS.load(Ordering::Relaxed) + 1;
-    MILLISECONDS.store(time, Ordering::Relaxed);
+/// The timer interrupt.
+fn tick() {
     station::tick();
-    let accepted = match time {
+    let accepted = match clock::millis() {
         1 => station::VALVE.turn(30).tell().is_ok(),
         3 | 33 => station::PUMP.balance().tell().is_ok(),
         5 => station::VALVE.turn(101).tell().is_ok(),
@@ -104,12 +88,7 @@ fn over() -> ! {
 
 #[entry]
 fn main() -> ! {
-    station::start(now);
-    let Some(mut core) = Peripherals::take() else { exit(NO_TIMER) };
-    core.SYST.set_clock_source(SystClkSource::Core);
-    core.SYST.set_reload(TICKS_PER_MILLISECOND - 1);
-    core.SYST.clear_current();
-    core.SYST.enable_interrupt();
-    core.SYST.enable_counter();
+    station::start(clock::now);
+    clock::start(tick);
     station::run()
 }

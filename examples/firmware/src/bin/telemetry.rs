@@ -5,7 +5,7 @@
 
 use actor::prelude::*;
 use actor::{Decision, EscalationStage, FailureKind, Instant, RingBufferFailureTelemetry, Severity};
-use cortex_m_rt::entry;
+use firmware::entry;
 use firmware::exit::{WELL, exit};
 
 /// A message was refused.

@@ -3,27 +3,19 @@
 #![no_std]
 #![no_main]
 
-use core::cell::RefCell;
+use core::num::NonZeroU32;
 use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
 
 use actor::Instant;
 use actor::prelude::*;
-use cortex_m::Peripherals;
-use cortex_m::peripheral::syst::SystClkSource;
-use cortex_m_rt::{entry, exception};
 use firmware::exit::{WELL, exit};
+use firmware::{chip, entry};
 
 /// Something fired too often or not at all.
 const DIFFERENT: i32 = 10;
 /// There were more interrupts than moments at which something was due, or fewer.
 const RANG: i32 = 20;
-/// SysTick is taken.
-const NO_TIMER: i32 = 30;
-
-/// SysTick of the LM3S6965 runs at 12.5 MHz after reset; that of other boards makes these milliseconds shorter.
-const TICKS_PER_MILLISECOND: u32 = 12_500;
-
 /// Time passes while the core sleeps, and nowhere else.
 static MILLISECONDS: AtomicU32 = AtomicU32::new(0);
 /// What the alarm is set to.
@@ -69,8 +61,7 @@ fn now() -> Instant {
     Instant::from_nanos(u64::from(MILLISECONDS.load(Ordering::Relaxed)) * 1_000_000)
 }
 
-#[exception]
-fn SysTick() {
+fn ring() {
     // Nobody else writes them.
     MILLISECONDS.store(MILLISECONDS.load(Ordering::Relaxed) + ALARM.load(Ordering::Relaxed), Ordering::Relaxed);
     RINGS.store(RINGS.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
@@ -80,18 +71,9 @@ fn SysTick() {
 #[entry]
 fn main() -> ! {
     lamps::start(now);
-    let Some(core) = Peripherals::take() else { exit(NO_TIMER) };
-    let timer = RefCell::new(core.SYST);
     lamps::run_tickless(|next| {
-        let mut timer = timer.borrow_mut();
-        timer.disable_counter();
-        let Some(next) = next else { return };
-        let millis = next.saturating_since(now()).as_millis() as u32;
+        let millis = next.map_or(0, |next| next.saturating_since(now()).as_millis() as u32);
         ALARM.store(millis, Ordering::Relaxed);
-        timer.set_clock_source(SystClkSource::Core);
-        timer.set_reload(millis * TICKS_PER_MILLISECOND - 1);
-        timer.clear_current();
-        timer.enable_interrupt();
-        timer.enable_counter();
+        chip::alarm(NonZeroU32::new(millis), ring);
     })
 }

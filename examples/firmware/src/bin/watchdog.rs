@@ -5,12 +5,9 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use actor::Instant;
 use actor::prelude::*;
-use cortex_m::Peripherals;
-use cortex_m::peripheral::syst::SystClkSource;
-use cortex_m_rt::{entry, exception};
 use firmware::exit::{WELL, exit};
+use firmware::{clock, entry};
 
 /// The interrupt found no room.
 const REFUSED: i32 = 10;
@@ -18,18 +15,12 @@ const REFUSED: i32 = 10;
 const STARVED: i32 = 11;
 /// It was fed for a handler that hangs.
 const FED_FOR_NOTHING: i32 = 12;
-/// SysTick is taken.
-const NO_TIMER: i32 = 13;
-
-/// SysTick of the LM3S6965 runs at 12.5 MHz after reset; that of other boards makes these milliseconds shorter.
-const TICKS_PER_MILLISECOND: u32 = 12_500;
 
 /// The tick at which the handler is told to hang.
 const HANGS: u32 = 10;
 /// As `system!` says.
 const PATIENCE: u32 = 3;
 
-static TICKS: AtomicU32 = AtomicU32::new(0);
 /// How often the watchdog was fed. One of a chip would reset it where that ends.
 static FED: AtomicU32 = AtomicU32::new(0);
 
@@ -59,14 +50,9 @@ actor::system! {
     ram <= 128
 }
 
-fn now() -> Instant {
-    Instant::ZERO
-}
-
-#[exception]
-fn SysTick() {
-    let ticks = TICKS.load(Ordering::Relaxed) + 1;
-    TICKS.store(ticks, Ordering::Relaxed);
+/// The timer interrupt.
+fn tick() {
+    let ticks = clock::millis();
     rig::tick();
     let fed = FED.load(Ordering::Relaxed);
     if ticks <= HANGS {
@@ -89,12 +75,7 @@ fn SysTick() {
 
 #[entry]
 fn main() -> ! {
-    rig::start(now);
-    let Some(mut core) = Peripherals::take() else { exit(NO_TIMER) };
-    core.SYST.set_clock_source(SystClkSource::Core);
-    core.SYST.set_reload(TICKS_PER_MILLISECOND - 1);
-    core.SYST.clear_current();
-    core.SYST.enable_interrupt();
-    core.SYST.enable_counter();
+    rig::start(clock::now);
+    clock::start(tick);
     rig::run()
 }
