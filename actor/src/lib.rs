@@ -126,8 +126,8 @@
 //! | an answer that comes as an urgent message and finds their lane full | goes in all the same | goes into the room that was kept for it, among the others |
 //! | a ref to a declared child, or a clone of a pool, once its parent has begun anew | answers `Stopped`: the next children are others | is that of the next ones: it is the address of statics |
 //! | a panic | is a failure like others | ends the program |
-//! | a failure | has a text | has none: what an error says is not kept |
-//! | telemetry | is given to the builder of a system | is named in [`system!`], and is that of the program; no text, path, handler or run-time tag in a snapshot |
+//! | a failure | has a text | has the beginning of one in its snapshot, where there is telemetry |
+//! | telemetry | is given to the builder of a system | is named in [`system!`], and is that of the program; 32 bytes of text and no run-time tag in a snapshot |
 //! | a reply that is dropped by the handler that fails | tells the asker `Failed` | tells it `NoReply` |
 //! | `control().kill()` | ends an async handler at its await | is a stop |
 //! | `ctx.spawn`, `watch`, `pipe`, `attach`, `#[dead_letter]`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |

@@ -23,12 +23,14 @@ pub(super) struct Addition {
     pub(super) bytes: TokenStream,
 }
 
-pub(super) fn of(clauses: &Clauses, rt: &Tokens) -> Vec<Addition> {
+/// `names` are pairs of an actor's first bit and its name.
+pub(super) fn of(clauses: &Clauses, names: &[TokenStream], rt: &Tokens) -> Vec<Addition> {
     let telemetry = clauses.telemetry.as_ref().map(|telemetry| {
         // What is wrong with it is shown there.
         let report_to = names::respan(quote!(#rt::report_to), telemetry.span());
-        let at_start = quote_spanned!(names::located(telemetry.span())=> #report_to(#telemetry););
-        Addition { at_start, ..Addition::default() }
+        let at_start = quote_spanned!(names::located(telemetry.span())=> #report_to(#telemetry, &NAMES););
+        let items = quote!(static NAMES: #rt::Names = #rt::Names::new(&SYSTEM, &[#(#names),*]););
+        Addition { items, at_start, ..Addition::default() }
     });
     let watchdog = clauses.watchdog.as_ref().map(|watchdog| watch(watchdog, rt));
     telemetry.into_iter().chain(watchdog).collect()

@@ -55,7 +55,15 @@ pub(crate) fn expand(system: &System) -> TokenStream {
             "a system has at most 32 actors, declared children included; put some into a `system!` of their own"
         );
     };
-    let additions = additions::of(clauses, &rt);
+    let names: Vec<_> = actors
+        .iter()
+        .enumerate()
+        .map(|(index, actor)| {
+            let (bit, name) = (bit(index), actor.name.to_string());
+            quote!((#bit, #name))
+        })
+        .collect();
+    let additions = additions::of(clauses, &names, &rt);
     let each = |part: fn(&Addition) -> &TokenStream| additions.iter().map(part).cloned().collect::<TokenStream>();
     let (items, bytes) = (each(|it| &it.items), each(|it| &it.bytes));
     let (at_start, at_tick) = (each(|it| &it.at_start), each(|it| &it.at_tick));

@@ -10,9 +10,10 @@ use crate::id::{ActorId, Incarnation};
 use crate::supervision::{Decision, Strategy};
 use crate::time::Instant;
 
-/// Bytes kept of a path and of a description.
-const PATH: usize = if cfg!(feature = "tokio") { 96 } else { 26 };
-const DESCRIPTION: usize = if cfg!(feature = "tokio") { 112 } else { 32 };
+/// Bytes kept of a path.
+const PATH: usize = if cfg!(feature = "tokio") { 96 } else { 25 };
+/// Bytes kept of a description.
+pub(crate) const DESCRIPTION: usize = if cfg!(feature = "tokio") { 112 } else { 32 };
 
 /// The restart from which on, within the window of the limit, a failure is an error.
 const REPEATED: u32 = 3;
@@ -258,7 +259,7 @@ impl FailureSnapshot {
     }
 
     /// Its path, such as `store/db`, with a `…` at the end where it was too long. On bare metal that of the static
-    /// and the label of a child, such as `STATION/db`, in 26 bytes.
+    /// and the label of a child, such as `STATION/db`, in 25 bytes.
     #[must_use]
     pub fn path(&self) -> &str {
         self.path.as_str()

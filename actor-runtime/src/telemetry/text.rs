@@ -53,13 +53,13 @@ const CUT: char = '…';
 
 /// At most `N` bytes of a text, with a `…` at the end where more was written. Equal where the texts are.
 #[derive(Clone, Copy)]
-pub(super) struct Excerpt<const N: usize> {
+pub(crate) struct Excerpt<const N: usize> {
     text: Text<N>,
     cut: bool,
 }
 
 impl<const N: usize> Excerpt<N> {
-    pub(super) fn of(value: &dyn fmt::Display) -> Self {
+    pub(crate) fn of(value: &dyn fmt::Display) -> Self {
         let mut excerpt = Self { text: Text::new(), cut: false };
         if write!(excerpt, "{value}").is_err() && !excerpt.cut {
             // It refused to be displayed further.
@@ -95,6 +95,12 @@ impl<const N: usize> Write for Excerpt<N> {
         let _ = self.text.write_str(prefix_of(text, N - self.text.len()));
         self.cut_here();
         Err(fmt::Error)
+    }
+}
+
+impl<const N: usize> fmt::Display for Excerpt<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

@@ -124,8 +124,8 @@
 //!
 //! `telemetry = &FAILURES` behind the module of a [`system!`](crate::system), with a static ring, takes the failures of all actors
 //! of the program; without it nothing of that is linked. A snapshot has at most 160 bytes there and lies in the ring itself, in
-//! `.data`. It has no text and no path, no name of a handler, and two tags in 24 bytes, those of `#[actor(tags(..))]`; all else
-//! is the same. There is no limit for storms.
+//! `.data`. Of the text it has 32 bytes. Its path is the static's name and the label of a child, such as `BOARD/sensor`, in 25
+//! bytes; two tags in 24 bytes are those of `#[actor(tags(..))]`. All else is the same. There is no limit for storms.
 //!
 //! # One of your own
 //!

@@ -4,9 +4,13 @@
 
 mod common;
 
+use std::pin::Pin;
+use std::task::Poll;
+
 use actor::prelude::*;
 use actor::{
-    Decision, EscalationStage, FailureKind, FailureSnapshot, RingBufferFailureTelemetry, Severity, Strategy, system,
+    Decision, EscalationStage, FailureKind, FailureSnapshot, RecordedFailure, RingBufferFailureTelemetry, Severity,
+    Strategy, system,
 };
 use common::{later, now, run};
 
@@ -38,6 +42,21 @@ impl Board {
     fn read(&mut self) {
         self.sensor.read().tell().unwrap();
     }
+    async fn wait(&mut self) -> Result<(), &'static str> {
+        Yield(false).await;
+        Err("nobody came, however long it waited")
+    }
+}
+
+/// Waits once.
+struct Yield(bool);
+
+impl Future for Yield {
+    type Output = ();
+    fn poll(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<()> {
+        cx.waker().wake_by_ref();
+        if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
+    }
 }
 
 #[actor(mailbox = 2)]
@@ -49,7 +68,7 @@ struct Broken {
 #[handlers]
 impl Broken {}
 
-static FAILURES: RingBufferFailureTelemetry<4> = RingBufferFailureTelemetry::new();
+static FAILURES: RingBufferFailureTelemetry<16> = RingBufferFailureTelemetry::new();
 
 system! {
     mod station {
@@ -85,22 +104,32 @@ fn each_decision_is_told_with_where_the_failure_began() {
     assert_eq!((first.restarts(), first.severity()), (1, Severity::Warning));
     assert_eq!((first.incarnation().get(), second.incarnation().get()), (0, 1));
     assert_eq!((first.strategy(), first.at()), (Strategy::OneForOne, now()));
-    // What was said at run time is not kept here, and neither is the text.
+    // Tags that were set at run time are not kept here.
     assert_eq!(first.tags().map(|tag| tag.to_string()).collect::<Vec<_>>(), ["component=probe", "bus=i2c1"]);
-    assert_eq!((first.path(), first.description()), ("", ""));
+    assert_eq!((first.path(), first.message(), first.description()), ("BOARD/sensor", Some("read"), "noise"));
     assert_eq!((second.stage(), second.decision()), (EscalationStage::Initial, Decision::Escalate));
 
     assert_eq!((passed_on.actor(), passed_on.kind()), ("board", FailureKind::Escalated));
     assert_eq!(passed_on.stage(), EscalationStage::Escalated { hops: 1 });
     assert_eq!((passed_on.origin(), passed_on.origin().id), (second.origin(), second.id()));
     assert_eq!((passed_on.tag("bus"), passed_on.severity()), (Some("i2c1"), Severity::Error));
+    assert_eq!((passed_on.path(), passed_on.message(), passed_on.description()), ("BOARD", Some("read"), "noise"));
+
+    // A handler that had to wait is named as well.
+    station::BOARD.wait().tell().unwrap();
+    run(station::step);
+    let late = &told()[3];
+    assert_eq!((late.message(), late.description()), (Some("wait"), "nobody came, however long it waited"));
+    assert_eq!(RecordedFailure::from(late).to_string(), late.to_string());
 
     // It is that of the program: a system that names none is heard as well. A child that does not start, and its parent.
     depot::start(now);
     for _ in 0..8 {
         depot::step();
     }
-    let last: Vec<_> = told().into_iter().skip(2).map(|failure| (failure.actor(), failure.stage())).collect();
+    let last: Vec<_> = told().into_iter().skip(4).map(|failure| (failure.actor(), failure.stage())).collect();
     let (here, once) = (EscalationStage::Initial, EscalationStage::Escalated { hops: 1 });
     assert_eq!(last[..2], [("sensor", here), ("broken", once)]);
+    let broken = &told()[5];
+    assert_eq!((broken.path(), broken.message(), broken.description()), ("", Some("started"), "no sensor on the bus"));
 }

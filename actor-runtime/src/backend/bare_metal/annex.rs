@@ -85,8 +85,8 @@ pub(super) struct Marks {
     pub(super) users_in_a_row: Cell<u8>,
     /// Declared children that were started in this life.
     pub(super) children: Cell<u8>,
-    /// Whether the future of a handler is in hand.
-    pub(super) running: Cell<bool>,
+    /// The handler whose future is in hand, by its [`number`](super::in_hand::number); zero where there is none.
+    pub(super) running: Cell<u8>,
     /// The place of the first message in the stash.
     pub(super) first: Cell<u8>,
     /// Messages in the stash that wait.

@@ -27,7 +27,7 @@ use super::make::Make;
 use super::slot::{Brood, Placed, children_of};
 use super::stash::has_stash;
 use super::system::System;
-use super::{then, upbringing};
+use super::{telemetry, then, upbringing};
 
 /// Bits of what a handler leaves behind in its context.
 mod note {
@@ -105,9 +105,10 @@ impl<A: Actor> Host<A> {
         self.system().map_or(0, System::random)
     }
 
-    /// Keeps the kind alone: nobody reads the text here.
+    /// Keeps the kind, and the beginning of the text where failures are told.
     #[cold]
-    pub(crate) fn record(&self, failure: LiveFailure<'_>, _: &dyn fmt::Display) {
+    pub(crate) fn record(&self, failure: LiveFailure<'_>, text: &dyn fmt::Display) {
+        telemetry::say(text);
         let unasked = if failure.kind() == FailureKind::Unasked { note::UNASKED } else { 0 };
         // SAFETY: written where the actor can fail.
         let decider = if const { A::CAN_FAIL } { unsafe { self.decider.assume_init() } } else { None };

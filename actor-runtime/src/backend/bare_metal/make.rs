@@ -6,6 +6,8 @@ use crate::factory::Factory;
 use crate::failure::FailureKind;
 use crate::size::require;
 
+use super::telemetry;
+
 /// Makes the state of an `A` in its place.
 ///
 /// # Safety
@@ -83,7 +85,10 @@ unsafe fn build<A, F: Factory<A, M>, M>(place: NonNull<A>) -> Result<(), Failure
             unsafe { place.write(state) };
             Ok(())
         }
-        Err(failure) => Err(failure.kind),
+        Err(failure) => {
+            telemetry::say(&failure.description);
+            Err(failure.kind)
+        }
     }
 }
 

@@ -31,12 +31,14 @@ mod header;
 mod host;
 #[allow(unsafe_code)]
 mod idle;
+mod in_hand;
 #[cfg(not(feature = "tokio"))]
 mod lock;
 #[allow(unsafe_code)]
 mod mailbox;
 #[allow(unsafe_code)]
 mod make;
+mod names;
 mod quiet;
 #[allow(unsafe_code)]
 mod reply;
@@ -78,6 +80,7 @@ pub use annex::{Annex, annex_size};
 pub use crew::{Crew, PoolSlots};
 pub use earliest::Earliest;
 pub use make::Make;
+pub use names::Names;
 pub use slot::{
     Brood, Capacity, ChildSlot, Family, Found, NoSlot, Place, Placed, Room, Seat, Slot, bits, check, fits, reference,
 };

@@ -2,6 +2,7 @@
 //! this stays out of the flash, as behind the [`detour`](super::detour).
 
 use core::cell::{Cell, RefCell};
+use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use critical_section::Mutex;
@@ -10,13 +11,14 @@ use crate::actor::Actor;
 use crate::failure::{Description, Failure, FailureKind};
 use crate::supervision::Decision;
 use crate::telemetry::{
-    About, Ascent, EscalationStage, FailureOrigin, FailureSnapshot, FailureTelemetry, Report, RestartScope, Severity,
-    Tags,
+    About, Ascent, DESCRIPTION, EscalationStage, Excerpt, FailureOrigin, FailureSnapshot, FailureTelemetry, Report,
+    RestartScope, Severity, Tags,
 };
-
 use crate::time::Instant;
 
 use super::header::{Address, Stage};
+use super::in_hand;
+use super::names::{Names, PathOf};
 use super::slot::Place;
 
 /// A telemetry in a static.
@@ -28,15 +30,31 @@ static TAKER: Mutex<Cell<Option<Taker>>> = Mutex::new(Cell::new(None));
 /// Whether there is one: without a critical section, which would be left where nobody sets it.
 static IS_SET: AtomicBool = AtomicBool::new(false);
 
+/// What was said of a failure at the place where it happened.
+#[derive(Clone, Copy)]
+struct Said {
+    handler: Option<&'static str>,
+    text: Excerpt<DESCRIPTION>,
+}
+
 /// A failure on its way from a child to its parent, by the parent.
-type Climbing = Option<(Address, Ascent)>;
+type Climbing = Option<(Address, Ascent, Said)>;
 
 /// Those that are under way: one at a time, or two where another child fails before the parent has its turn. Of more the
 /// origin is lost, and not the failure.
 static CLIMBING: Mutex<RefCell<[Climbing; 2]>> = Mutex::new(RefCell::new([None; 2]));
 
-/// From here on `telemetry` takes the failures of the program.
-pub fn report_to(telemetry: &'static (dyn FailureTelemetry + Sync)) {
+/// The beginning of what an error says, by its actor.
+type Saying = Option<(Address, Excerpt<DESCRIPTION>)>;
+
+/// What an error says, between the handler that returns it and the decision: one, and one in an interrupt that runs a system
+/// of its own. Of more the text is lost, and not the failure.
+static SAYING: Mutex<RefCell<[Saying; 2]>> = Mutex::new(RefCell::new([None; 2]));
+
+/// From here on `telemetry` takes the failures of the program, those of actors of a system with these names among them.
+pub fn report_to(telemetry: &'static (dyn FailureTelemetry + Sync), names: &'static Names) {
+    names.add();
+    in_hand::watch();
     let taker = telemetry.is_active().then_some(telemetry);
     critical_section::with(|cs| TAKER.borrow(cs).set(taker));
     IS_SET.store(true, Ordering::Relaxed);
@@ -56,64 +74,106 @@ pub(super) const fn about<A: Actor>() -> About {
     About { label: A::OPTIONS.name, type_name: A::PROTOCOL.type_name, tags: A::OPTIONS.tags }
 }
 
+/// The failure of an actor, and what was decided.
+pub(super) struct What {
+    pub(super) kind: FailureKind,
+    pub(super) handler: Option<&'static str>,
+    pub(super) decision: Decision,
+    pub(super) restarts: u32,
+    pub(super) scope: RestartScope,
+    pub(super) at: Instant,
+}
+
 /// Tells `taker` of a failure, with no lock held. For all actors alike, so that it is linked once.
 #[cold]
 #[inline(never)]
-pub(super) fn tell(
-    taker: Taker,
-    (kind, decision, (restarts, scope), at): (FailureKind, Decision, (u32, RestartScope), Instant),
-    (address, place, about): (Address, &Place, &'static About),
-) {
+pub(super) fn tell(taker: Taker, what: &What, (address, place, about): (Address, &Place, &'static About)) {
+    let What { kind, decision, restarts, .. } = *what;
     let mut tags = Tags::new();
     for tag in about.tags {
         tags.set(tag.key, &tag.value);
     }
-    let ascent = match kind {
+    let said = Said { handler: what.handler, text: take_said(address) };
+    let climbed = match kind {
         FailureKind::Escalated | FailureKind::Start => arrived(address),
         FailureKind::Error | FailureKind::Panic | FailureKind::Unasked => None,
     };
+    let (ascent, said) = climbed.map_or((None, said), |(ascent, said)| (Some(ascent), said));
     let stage = ascent.map_or(EscalationStage::Initial, |ascent| EscalationStage::Escalated { hops: ascent.hops });
     // The first start of a child is its parent's own start.
     let is_passed_on = decision == Decision::Escalate || address.header().stage() == Stage::Starting;
     if let Some(parent) = place.parent.filter(|_| is_passed_on) {
         let origin = FailureOrigin { id: address.id(), actor: about.label, kind };
-        climb(parent, ascent.unwrap_or(Ascent { origin, hops: 0, tags }).passed_on());
+        climb(parent, ascent.unwrap_or(Ascent { origin, hops: 0, tags }).passed_on(), said);
     }
+    let failure = Failure { message: said.handler, ..Failure::new(kind, Description::of(&said.text)) };
     taker.on_failure(&FailureSnapshot::of(&Report {
         id: address.id(),
         about,
-        path: &"",
+        path: &PathOf { address, place, label: about.label },
         incarnation: address.header().incarnation(),
-        failure: &Failure::new(kind, Description::empty()),
+        failure: &failure,
         ascent: ascent.as_ref(),
         tags: &tags,
         decision,
         strategy: place.upbringing.supervision.strategy,
         restarts,
-        scope,
+        scope: what.scope,
         severity: Severity::of(decision, stage, restarts, place.parent.is_none()),
-        at,
+        at: what.at,
         left_out: 0,
     }));
 }
 
+/// Keeps the beginning of what the failure of the actor in hand says, if anybody is told.
+pub(super) fn say(text: &dyn fmt::Display) {
+    if taker().is_some()
+        && let Some(address) = in_hand::look().address
+    {
+        // Code of the user.
+        keep_said(address, Excerpt::of(text));
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn keep_said(address: Address, text: Excerpt<DESCRIPTION>) {
+    critical_section::with(|cs| {
+        let mut saying = SAYING.borrow_ref_mut(cs);
+        let own = saying.iter().position(|said| said.is_some_and(|(whose, _)| whose == address));
+        let free = || saying.iter().position(Option::is_none);
+        if let Some(place) = own.or_else(free).and_then(|place| saying.get_mut(place)) {
+            *place = Some((address, text));
+        }
+    });
+}
+
+fn take_said(address: Address) -> Excerpt<DESCRIPTION> {
+    let said = critical_section::with(|cs| {
+        let mut saying = SAYING.borrow_ref_mut(cs);
+        let own = saying.iter_mut().find(|said| said.is_some_and(|(whose, _)| whose == address));
+        own.and_then(Option::take)
+    });
+    said.map_or(Excerpt::of(&""), |(_, text)| text)
+}
+
 /// Keeps where a failure comes from that is passed on to `parent`.
-fn climb(parent: Address, ascent: Ascent) {
+fn climb(parent: Address, ascent: Ascent, said: Said) {
     critical_section::with(|cs| {
         let mut climbing = CLIMBING.borrow_ref_mut(cs);
         if let Some(free) = climbing.iter_mut().find(|kept| kept.is_none()) {
-            *free = Some((parent, ascent));
+            *free = Some((parent, ascent, said));
         }
     });
 }
 
 /// Where a failure comes from that was passed on to `parent`. Several that come together are one.
-fn arrived(parent: Address) -> Option<Ascent> {
+fn arrived(parent: Address) -> Option<(Ascent, Said)> {
     critical_section::with(|cs| {
         let mut climbing = CLIMBING.borrow_ref_mut(cs);
-        let mut of_parent = climbing.iter_mut().filter(|kept| kept.is_some_and(|(whose, _)| whose == parent));
+        let mut of_parent = climbing.iter_mut().filter(|kept| kept.is_some_and(|(whose, ..)| whose == parent));
         let first = of_parent.next().and_then(Option::take);
         of_parent.for_each(|other| *other = None);
-        first.map(|(_, ascent)| ascent)
+        first.map(|(_, ascent, said)| (ascent, said))
     })
 }

@@ -22,7 +22,7 @@ pub struct Sensor;
 #[handlers]
 impl Sensor {
     fn read(&mut self) -> Result<(), &'static str> {
-        Err("no answer")
+        Err("no answer on the bus within a second")
     }
 }
 
@@ -75,7 +75,9 @@ fn main() -> ! {
             0 => failure.stage() == EscalationStage::Initial && failure.decision() == Decision::Escalate,
             _ => failure.kind() == FailureKind::Escalated && failure.origin().actor == "sensor",
         };
-        if !is_so || failure.tag("component") != Some("probe") || failure.severity() != Severity::Error {
+        let path = if number == 0 { "BOARD/sensor" } else { "BOARD" };
+        let said = (failure.path(), failure.message(), failure.description());
+        if said != (path, Some("read"), "no answer on the bus within a…") || !is_so || failure.tag("component") != Some("probe") || failure.severity() != Severity::Error {
             exit(DIFFERENT + number);
         }
         number += 1;

@@ -10,7 +10,8 @@ use super::super::annex::Record;
 use super::super::header::{Address, Stage, attention};
 use super::super::siblings::Member;
 use super::super::slot::{Place, Placed};
-use super::super::{detour, telemetry, upbringing};
+use super::super::telemetry::What;
+use super::super::{detour, in_hand, telemetry, upbringing};
 use super::Turn;
 
 impl<A: Actor + Placed> Turn<'_, A> {
@@ -80,8 +81,11 @@ impl<A: Actor + Placed> Turn<'_, A> {
             Course::Continue if life.is_going_on() => Decision::Resume,
             Course::Continue => Decision::Stop,
         });
+        let hand = in_hand::look();
+        let handler = if hand.address == Some(self.address) { in_hand::name::<A>(hand.handler) } else { None };
         let about = const { &telemetry::about::<A>() };
-        telemetry::tell(taker, (kind, decision, (restarts, scope), now), (self.address, self.place, about));
+        let what = What { kind, handler, decision, restarts, scope, at: now };
+        telemetry::tell(taker, &what, (self.address, self.place, about));
     }
 }
 

@@ -15,7 +15,7 @@ use super::super::beside::{self, Packed};
 use super::super::header::attention;
 use super::super::slot::Placed;
 use super::super::stash::has_stash;
-use super::super::{annex, call, detour, host, upbringing};
+use super::super::{annex, call, detour, host, in_hand, upbringing};
 use super::{Flow, Turn};
 
 /// What a handler or hook left behind.
@@ -60,6 +60,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
             self.begin(message);
             return;
         }
+        let before = in_hand::take(self.address, || in_hand::number(message.index()));
         let mut context = Context::new(self.host());
         // SAFETY: the actor is up, so there is a state; the turn is exclusive and no future has it.
         let handled = unsafe { self.state().as_mut() }.handle(message, &mut context);
@@ -67,16 +68,19 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if handled != Handled::Done || context.request != Request::Continue {
             self.settle_and_rest(Left::behind(handled, &context));
         }
+        in_hand::put_back(before);
     }
 
     /// Handles a message by a future.
     #[inline]
     fn begin(self, message: A::Message) {
+        let before = in_hand::take(self.address, || in_hand::number(message.index()));
         match self.launch(message) {
             Poll::Ready(Left::Nothing) => {}
             Poll::Ready(left) => self.settle_and_rest(left),
             Poll::Pending => self.rest(Flow::Wait),
         }
+        in_hand::put_back(before);
     }
 
     /// Starts the future of an async handler or hook, and polls it for the first time.
@@ -93,7 +97,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         unsafe { annex::start::<A>(self.place.annex, state, message, context) };
         let polled = self.poll();
         if polled.is_pending() {
-            self.set_running(true);
+            self.set_running(Some(in_hand::handler()));
         }
         polled
     }
@@ -122,10 +126,11 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if bits & attention::WAKE == 0 {
             return Flow::Wait;
         }
-        match self.poll() {
+        let before = in_hand::take(self.address, || self.marks().map_or(in_hand::UNKNOWN, |marks| marks.running.get()));
+        let flow = match self.poll() {
             Poll::Pending => Flow::Wait,
             Poll::Ready(left) => {
-                self.set_running(false);
+                self.set_running(None);
                 // What was decided while a handler waited, holds from here on. A hook is no part of the life it ends.
                 let is_over =
                     |life: &mut Lifecycle| life.is_restarting() && life.task(A::CHILDREN) == Task::StopChildren;
@@ -134,11 +139,21 @@ impl<A: Actor + Placed> Turn<'_, A> {
                 }
                 self.finish(left)
             }
-        }
+        };
+        in_hand::put_back(before);
+        flow
     }
 
     /// Runs a hook.
     pub(super) fn call(self, hook: A::Message) -> Flow {
+        let before = in_hand::take(self.address, || in_hand::number(hook.index()));
+        let flow = self.call_in_hand(hook);
+        in_hand::put_back(before);
+        flow
+    }
+
+    #[inline(always)]
+    fn call_in_hand(self, hook: A::Message) -> Flow {
         if const { annex::is_async::<A>() } && matches!(hook.mode(), Mode::Async) {
             return match self.launch(hook) {
                 Poll::Ready(left) => self.finish(left),

@@ -11,7 +11,7 @@ use super::super::annex::Record;
 use super::super::header::{Stage, attention};
 use super::super::make::Make;
 use super::super::slot::Placed;
-use super::super::{mailbox, suspensions, then, timers, urgent, waiting};
+use super::super::{in_hand, mailbox, suspensions, then, timers, urgent, waiting};
 use super::{Flow, Turn};
 
 impl<A: Actor + Placed> Turn<'_, A> {
@@ -78,8 +78,9 @@ impl<A: Actor + Placed> Turn<'_, A> {
 
     #[inline]
     fn build(self, make: Make<A>) -> Flow {
+        let before = in_hand::take(self.address, || in_hand::NO_HANDLER);
         // SAFETY: there is no state before it is built.
-        match unsafe { (make.build)(self.state()) } {
+        let flow = match unsafe { (make.build)(self.state()) } {
             Ok(()) => Flow::Done,
             Err(kind) if make.can_fail => {
                 self.fail(kind);
@@ -87,7 +88,9 @@ impl<A: Actor + Placed> Turn<'_, A> {
             }
             // Never comes here; there is no state, so the next step tries again.
             Err(_) => Flow::Again,
-        }
+        };
+        in_hand::put_back(before);
+        flow
     }
 
     /// The actor is up: its timers run, and its parent is told, once.

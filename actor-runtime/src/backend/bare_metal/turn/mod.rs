@@ -93,15 +93,16 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
 
     #[inline]
     fn is_running(self) -> bool {
-        (const { annex::is_async::<A>() }) && self.marks().is_some_and(|marks| marks.running.get())
+        (const { annex::is_async::<A>() }) && self.marks().is_some_and(|marks| marks.running.get() != 0)
     }
 
-    fn set_running(self, running: bool) {
+    /// Notes whether the future of a handler is in hand, and of which.
+    fn set_running(self, handler: Option<u8>) {
         if let Some(marks) = self.marks() {
-            marks.running.set(running);
+            marks.running.set(handler.unwrap_or(0));
         }
         if let Some(quiet) = self.quiet() {
-            quiet.set_running(running);
+            quiet.set_running(handler.is_some());
         }
     }
 

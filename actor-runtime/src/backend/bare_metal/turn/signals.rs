@@ -87,7 +87,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if !self.is_running() {
             return;
         }
-        self.set_running(false);
+        self.set_running(None);
         crate::backend::dropped_because(why, || {
             // SAFETY: a future is live, and the worker, which alone polls it, is here.
             unsafe { annex::cancel::<A>(self.place.annex) };

@@ -1,0 +1,74 @@
+//! Whom the worker has in hand, and in which handler: for those who are told of failures, and for the record of a crash.
+//! Where nobody wants to know, the flag is a constant, and nothing of this is linked, as behind the [`detour`](super::detour).
+
+use core::cell::Cell;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use critical_section::Mutex;
+
+use crate::actor::Actor;
+
+use super::header::Address;
+
+/// An actor, and the number of the handler or hook that runs: see [`number`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hand {
+    pub(super) address: Option<Address>,
+    pub(super) handler: u8,
+}
+
+/// No handler, but maybe a factory.
+pub(super) const NO_HANDLER: u8 = 0;
+
+/// One that nobody has asked for, or that is too far behind in its list.
+pub(super) const UNKNOWN: u8 = u8::MAX;
+
+static HAND: Mutex<Cell<Hand>> = Mutex::new(Cell::new(Hand { address: None, handler: NO_HANDLER }));
+
+static IS_WATCHED: AtomicBool = AtomicBool::new(false);
+
+/// From here on it is kept.
+pub(super) fn watch() {
+    IS_WATCHED.store(true, Ordering::Relaxed);
+}
+
+/// The number of the handler of the message with this index.
+pub(super) fn number(index: usize) -> u8 {
+    u8::try_from(index + 1).unwrap_or(UNKNOWN)
+}
+
+/// Takes `address` in hand, with the handler that `handler` numbers. Returns who was in hand before: somebody is where an
+/// interrupt runs a system of its own.
+#[inline(always)]
+pub(super) fn take(address: Address, handler: impl FnOnce() -> u8) -> Option<Hand> {
+    if !IS_WATCHED.load(Ordering::Relaxed) {
+        return None;
+    }
+    let hand = Hand { address: Some(address), handler: handler() };
+    Some(critical_section::with(|cs| HAND.borrow(cs).replace(hand)))
+}
+
+/// Puts back what [`take`] returned.
+#[inline(always)]
+pub(super) fn put_back(before: Option<Hand>) {
+    if let Some(before) = before {
+        critical_section::with(|cs| HAND.borrow(cs).set(before));
+    }
+}
+
+/// Who is in hand.
+pub(super) fn look() -> Hand {
+    critical_section::with(|cs| HAND.borrow(cs).get())
+}
+
+/// The number of the handler in hand, if anybody wants to know.
+#[inline(always)]
+pub(super) fn handler() -> u8 {
+    if IS_WATCHED.load(Ordering::Relaxed) { look().handler } else { UNKNOWN }
+}
+
+/// The name of a handler of an `A`.
+pub(super) fn name<A: Actor>(handler: u8) -> Option<&'static str> {
+    let index = usize::from(handler).checked_sub(1).filter(|_| handler != UNKNOWN)?;
+    A::PROTOCOL.messages.get(index).copied()
+}
