@@ -77,7 +77,11 @@ fn main() -> ! {
         };
         let path = if number == 0 { "BOARD/sensor" } else { "BOARD" };
         let said = (failure.path(), failure.message(), failure.description());
-        if said != (path, Some("read"), "no answer on the bus within a…") || !is_so || failure.tag("component") != Some("probe") || failure.severity() != Severity::Error {
+        if said != (path, Some("read"), "no answer on the bus within a…")
+            || !is_so
+            || failure.tag("component") != Some("probe")
+            || failure.severity() != Severity::Error
+        {
             exit(DIFFERENT + number);
         }
         number += 1;

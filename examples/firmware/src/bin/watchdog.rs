@@ -38,8 +38,10 @@ struct Probe {
 impl Probe {
     fn read(&mut self, answers: bool) {
         self.reads += 1;
-        while !answers {
-            core::hint::spin_loop();
+        if !answers {
+            loop {
+                core::hint::spin_loop();
+            }
         }
     }
 }
