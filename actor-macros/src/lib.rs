@@ -86,6 +86,7 @@ use proc_macro::TokenStream;
 /// | `after = db`, `after(db, cache)` | started after these children | as they stand |
 /// | `pool = 4` | so many children of the kind, in a field of type `Pool<Db>` | one, in a `Child<Db>` |
 /// | `route = round_robin`, `least_loaded` | who of a pool gets the next call | `round_robin` |
+/// | `scope = group`, `child` | its restarts are counted and delayed with those of its siblings; by themselves, and so those of each of a pool | `group` |
 ///
 /// A factory may be lent the parent: `|store: &Store| Warmup::new(store.db.clone())`. What it takes, `store.db.clone()`,
 /// is taken when the child is first started, and each restart gets a clone of that, because the parent may be busy then.
@@ -258,9 +259,9 @@ pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | option | meaning | default |
 /// |---|---|---|
-/// | `strategy = one_for_one`, `one_for_all`, `rest_for_one`, `restarting` | which declared children a restart concerns: the failed one alone; all of them; it and those started after it. With the last two the limit and the pauses are those of the group. `restarting` is `one_for_one` that restarts after every failure, without a limit | `one_for_one` |
-/// | `limit = 10 per 60s`, `limit = unlimited` | restarts within any stretch of that time; `unlimited` needs a `backoff` | `10 per 60s` |
-/// | `backoff = 50ms..30s * 2` | the first restart comes at once; then delays from the first to the longest, times two each time | as shown |
+/// | `strategy = one_for_one`, `one_for_all`, `rest_for_one`, `restarting` | which declared children a restart concerns: the failed one alone; all of them; it and those started after it. `restarting` is `one_for_one` that restarts after every failure, without a limit | `one_for_one` |
+/// | `limit = 10 per 60s`, `limit = unlimited` | restarts within any stretch of that time, of the declared children together, but those with `scope = child`, and of each that was started by `ctx.spawn`; `unlimited` needs a `backoff` | `10 per 60s` |
+/// | `backoff = 50ms..30s * 2` | the first restart comes at once; then delays from the first to the longest, times two each time; of those that are counted together, whoever fails | as shown |
 /// | `jitter = none`, `equal`, `full` | how much of a delay is left to chance | `equal` |
 /// | `reset = 60s` | after so long without a failure the delays begin anew | `60s` |
 /// | `on(DbError { Corrupt(_) => escalate, Timeout => restart }, panic => stop, other => resume)` | what is done about which failure: see below | restart; `unasked` resumes |

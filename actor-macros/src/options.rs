@@ -60,7 +60,8 @@ pub(crate) fn read_with(
     for entry in all(tokens, diagnostics) {
         let name = entry.name.unraw().to_string();
         if let Some((_, form)) = misplaced.iter().find(|(word, _)| *word == name) {
-            let fact = format_args!("`{name}` belongs into another option").to_string();
+            let place = if form.starts_with('#') { "another attribute" } else { "another option" };
+            let fact = format_args!("`{name}` belongs into {place}").to_string();
             diagnostics.report(&entry.name, fact, format_args!("write `{form}`"));
         } else if !known.contains(&name.as_str()) {
             diagnostics.report(&entry.name, format_args!("unknown option `{name}`"), unknown(&name, owner, known));

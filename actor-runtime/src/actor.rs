@@ -14,7 +14,7 @@ use crate::id::ActorId;
 use crate::message::Message;
 use crate::policy::Overflow;
 use crate::reference::ActorRef;
-use crate::supervision::{Decider, Directive, LiveFailure, RestartType, Supervision, directive};
+use crate::supervision::{Decider, Directive, LiveFailure, Supervision, Terms, directive};
 use crate::telemetry::TelemetryTag;
 
 /// What became of one message.
@@ -157,9 +157,9 @@ pub trait SupervisorStrategy: Sized {
     #[doc(hidden)]
     const DECIDER: Option<Decider> = None;
 
-    /// The restart types of its declared children, in order of declaration, where not all have the default.
+    /// The terms of its declared children, in the order of their start, where not all have the default.
     #[doc(hidden)]
-    const RESTARTS: &'static [RestartType] = &[];
+    const TERMS: &'static [Terms] = &[];
 
     /// The directive for this failure of a child. A pure function, so a plain test can call it; what is done in the end
     /// depends on the limit as well, and on what is [possible](Directive::possible_after).

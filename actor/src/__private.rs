@@ -32,8 +32,8 @@ pub use actor_runtime::reference::{ActorRef, Control, Ref, Weak};
 pub use actor_runtime::reply::{Owed, Reply};
 pub use actor_runtime::size::{Indirect, message_fits, require};
 pub use actor_runtime::supervision::{
-    Backoff, Decider, Directive, Exhausted, Jitter, LiveFailure, RestartLimit, RestartType, Strategy, Supervision,
-    default_directive,
+    Backoff, Decider, Directive, Exhausted, Jitter, LiveFailure, RestartLimit, RestartType, Scope, Strategy,
+    Supervision, Terms, default_directive,
 };
 pub use actor_runtime::telemetry::TelemetryTag;
 

@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Generics, Member, Type, WherePredicate, parse_quote};
 
 use super::figures;
-use super::model::{Actor, Child, Dispatcher, Factory, MetricsLevel, Options, Overflow, Restart, Route, Shape};
+use super::model::{Actor, Child, Dispatcher, Factory, MetricsLevel, Options, Overflow, Restart, Route, Scope, Shape};
 use crate::duration;
 use crate::names::{self, Names, Tokens};
 use crate::options::Time;
@@ -276,12 +276,12 @@ pub(crate) fn supervised(
     let nursery = names::respan(quote!(#rt::Nursery<'_, Self>), ident.span());
     let first = |place: usize| children[..place].iter().map(Child::members).sum();
     let starts = children.iter().enumerate().map(|(place, child)| start(first(place), child, &rt));
-    let restarts = restarts(children, &rt);
+    let terms = terms(children, &rt);
     quote! {
         #[automatically_derived]
         impl #impl_generics #rt::SupervisorStrategy for #ident #ty_generics #where_clause {
             const CHILDREN: #rt::usize = #count;
-            #restarts
+            #terms
 
             #supervision
 
@@ -302,21 +302,29 @@ pub(crate) fn supervised(
     }
 }
 
-/// The restart types of all children, where any has another than the default.
-fn restarts(children: &[Child], rt: &Tokens) -> Option<TokenStream> {
-    let is_default = |child: &Child| matches!(child.restart, None | Some(Restart::Transient));
-    if children.iter().all(is_default) {
+/// The terms of all children, where any has others than the default.
+fn terms(children: &[Child], rt: &Tokens) -> Option<TokenStream> {
+    let of = |child: &Child| {
+        let scope = child.scope.as_ref().map_or(Scope::Group, |(scope, _)| *scope);
+        (child.restart.unwrap_or(Restart::Transient), scope)
+    };
+    if children.iter().all(|child| of(child) == (Restart::Transient, Scope::Group)) {
         return None;
     }
     let each = children.iter().flat_map(|child| {
-        let restart = match child.restart.unwrap_or(Restart::Transient) {
+        let (restart, scope) = of(child);
+        let restart = match restart {
             Restart::Permanent => quote!(#rt::RestartType::Permanent),
             Restart::Transient => quote!(#rt::RestartType::Transient),
             Restart::Temporary => quote!(#rt::RestartType::Temporary),
         };
-        iter::repeat_n(restart, child.members())
+        let scope = match scope {
+            Scope::Group => quote!(#rt::Scope::Group),
+            Scope::Child => quote!(#rt::Scope::Child),
+        };
+        iter::repeat_n(quote!(#rt::Terms::new(#restart, #scope)), child.members())
     });
-    Some(quote!(const RESTARTS: &'static [#rt::RestartType] = &[#(#each),*];))
+    Some(quote!(const TERMS: &'static [#rt::Terms] = &[#(#each),*];))
 }
 
 fn start(first: usize, child: &Child, rt: &Tokens) -> Option<TokenStream> {

@@ -93,13 +93,21 @@ pub(crate) struct Child {
     /// The number of members, for a pool.
     pub(crate) pool: Option<u32>,
     pub(crate) route: Option<Route>,
+    /// With whom its restarts are counted, and where that is said.
+    pub(crate) scope: Option<(Scope, Ident)>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Restart {
     Permanent,
     Transient,
     Temporary,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Group,
+    Child,
 }
 
 #[derive(Clone, Copy)]

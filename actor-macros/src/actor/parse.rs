@@ -12,7 +12,9 @@ use syn::{
 };
 
 use super::figures;
-use super::model::{Actor, Child, Dispatcher, Factory, MetricsLevel, Options, Overflow, Restart, Route, UNBOUNDED};
+use super::model::{
+    Actor, Child, Dispatcher, Factory, MetricsLevel, Options, Overflow, Restart, Route, Scope, UNBOUNDED,
+};
 use crate::diagnostics::{self, Diagnostics};
 use crate::names::Names;
 use crate::options::{self, Entry, Value};
@@ -229,8 +231,16 @@ fn parse_metrics(entry: &Entry, options: &mut Options, diagnostics: &Diagnostics
 fn parse_child(field: &mut Field, member: Member, diagnostics: &Diagnostics) -> Option<Child> {
     let attribute = take_attribute(&mut field.attrs, "child")?;
     let factory = Factory::Broken;
-    let mut child =
-        Child { field: field.clone(), member, factory, restart: None, after: Vec::new(), pool: None, route: None };
+    let mut child = Child {
+        field: field.clone(),
+        member,
+        factory,
+        restart: None,
+        after: Vec::new(),
+        pool: None,
+        route: None,
+        scope: None,
+    };
     if let Some((factory, options)) = split_factory(&attribute, diagnostics) {
         child.factory = parse_factory(&factory, diagnostics);
         parse_child_options(options, &mut child, diagnostics);
@@ -342,7 +352,7 @@ fn take_from(tokens: TokenStream, state: &Ident, taken: &mut Vec<(Ident, TokenSt
 }
 
 fn parse_child_options(tokens: TokenStream, child: &mut Child, diagnostics: &Diagnostics) {
-    for entry in options::read(tokens, "`#[child(..)]`", &["restart", "after", "pool", "route"], diagnostics) {
+    for entry in options::read(tokens, "`#[child(..)]`", &["restart", "after", "pool", "route", "scope"], diagnostics) {
         match entry.name.to_string().as_str() {
             "restart" => {
                 let words = [
@@ -366,6 +376,10 @@ fn parse_child_options(tokens: TokenStream, child: &mut Child, diagnostics: &Dia
                 }
                 let words = [("round_robin", Route::RoundRobin), ("least_loaded", Route::LeastLoaded)];
                 child.route = entry.word(&words, diagnostics);
+            }
+            "scope" => {
+                let words = [("group", Scope::Group), ("child", Scope::Child)];
+                child.scope = entry.word(&words, diagnostics).map(|scope| (scope, entry.name.clone()));
             }
             // Reported as unknown.
             _ => {}

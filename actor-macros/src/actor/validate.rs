@@ -3,7 +3,7 @@
 use syn::GenericParam;
 
 use super::figures;
-use super::model::{Actor, Dispatcher};
+use super::model::{Actor, Dispatcher, Restart};
 use super::parse::argument_of;
 use crate::diagnostics::Diagnostics;
 use crate::options::compact;
@@ -55,6 +55,10 @@ fn check_children(actor: &Actor, diagnostics: &Diagnostics) {
         if let (Some(_), None) = (child.route, child.pool) {
             let help = "add `pool = 4`, or leave `route` out";
             diagnostics.report(&child.field.ty, "only a pool has a route", help);
+        }
+        if let (Some((_, scope)), Some(Restart::Temporary)) = (&child.scope, child.restart) {
+            let help = "leave `scope` out, or have it restarted: `restart = transient`";
+            diagnostics.report(scope, "a `temporary` child is never restarted, so nothing of it is counted", help);
         }
     }
     check_order(actor, diagnostics);

@@ -18,6 +18,10 @@ use crate::options::{self, Entry, Value, compact};
 
 const OPTIONS: &[&str] = &["strategy", "limit", "backoff", "jitter", "reset", "exhausted", "on", "decide", "shutdown"];
 
+/// What is said of a child.
+const MISPLACED: &[(&str, &str)] =
+    &[("scope", "#[child(Db::open, scope = child)]"), ("restart", "#[child(Db::open, restart = permanent)]")];
+
 /// What a rule of `on(..)` may name besides error types.
 const WORDS: &[(&str, Word)] = &[
     ("panic", Word::Panic),
@@ -78,7 +82,7 @@ fn without_children(mut item: ItemStruct) -> TokenStream {
 pub(crate) fn parse_attribute(attribute: &Attribute, diagnostics: &Diagnostics) -> Supervision {
     let mut supervision = Supervision::default();
     let Meta::List(list) = &attribute.meta else { return supervision };
-    let entries = options::read(list.tokens.clone(), "`#[supervise]`", OPTIONS, diagnostics);
+    let entries = options::read_with(list.tokens.clone(), "`#[supervise]`", OPTIONS, MISPLACED, diagnostics);
     for entry in &entries {
         match entry.name.to_string().as_str() {
             "strategy" => supervision.strategy = parse_strategy(entry, diagnostics),

@@ -26,7 +26,7 @@ use crate::reply::Duty;
 use crate::reply::{Debt, Reply};
 use crate::supervision::LiveFailure;
 #[cfg(feature = "tokio")]
-use crate::supervision::RestartType;
+use crate::supervision::Terms;
 use crate::time::Instant;
 use crate::topic::Published;
 
@@ -755,8 +755,8 @@ impl<A: Actor> Host<A> {
         match self {
             #[cfg(feature = "tokio")]
             Self::Tokio(host) => {
-                let restart = RestartType::of(A::RESTARTS, index);
-                host.start_child::<C, F, M>(index, restart, factory).map(Address::Tokio)
+                let terms = Terms::of(A::TERMS, index);
+                host.start_child::<C, F, M>(index, terms, factory).map(Address::Tokio)
             }
             #[cfg(feature = "bare-metal")]
             Self::BareMetal(host) => host.start_child::<C, F, M>(index, factory).map(Address::BareMetal),

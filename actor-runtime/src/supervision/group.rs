@@ -22,7 +22,7 @@ use core::time::Duration;
 use crate::failure::FailureKind;
 use crate::time::Instant;
 
-use super::{Decision, Directive, End, History, RestartType, Supervision, decide_child, decide_end};
+use super::{Decision, Directive, History, Supervision, decide};
 
 /// Where a member of a group stands. See the module's drawing.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -55,7 +55,7 @@ impl Standing {
 /// Who is to be told that it has its turn.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Step {
-    /// This member goes down; to its end, if it is [`Temporary`](RestartType::Temporary) and was up.
+    /// This member goes down; to its end, if it is [`Temporary`](super::RestartType::Temporary) and was up.
     Fall(usize),
     /// This member begins anew, when the pause is over.
     Rise(usize),
@@ -161,34 +161,23 @@ impl<M: AsRef<[Standing]> + AsMut<[Standing]>, const N: usize> Group<M, N> {
         !core::mem::replace(&mut self.is_over, true) && !self.is_calm()
     }
 
-    /// Decides about a failure of `member`, as [`decide_child`] does, and counts the restart if it is a new one.
+    /// Decides about a failure of `member`, or the end of its life, as [`decide`] does, and counts the restart if it is a
+    /// new one: in `own`, where the member is counted by itself.
     #[must_use = "a decision has no effect until it is carried out"]
     pub fn failed(
         &mut self,
         member: usize,
-        restart: RestartType,
+        own: Option<&mut History<N>>,
         directive: Directive,
         kind: FailureKind,
         now: Instant,
         random: u64,
     ) -> Decision {
-        let possible = directive.possible_after(kind);
-        let is_restart = possible == Directive::Restart && restart.restarts_after(End::Failure);
+        let is_restart = directive.possible_after(kind) == Directive::Restart;
         if let Some(folded) = is_restart.then(|| self.fold(member)).flatten() {
             return folded;
         }
-        let decision = decide_child(self.policy, restart, &mut self.history, possible, kind, now, random);
-        self.begin(member, decision);
-        decision
-    }
-
-    /// Decides what follows a life of `member` that ended by itself, as [`decide_end`] does.
-    #[must_use = "a decision has no effect until it is carried out"]
-    pub fn finished(&mut self, member: usize, restart: RestartType, now: Instant, random: u64) -> Decision {
-        if let Some(folded) = restart.restarts_after(End::Normal).then(|| self.fold(member)).flatten() {
-            return folded;
-        }
-        let decision = decide_end(self.policy, restart, &mut self.history, now, random);
+        let decision = decide(self.policy, own.unwrap_or(&mut self.history), directive, kind, now, random);
         self.begin(member, decision);
         decision
     }
@@ -294,7 +283,7 @@ impl<M: AsRef<[Standing]> + AsMut<[Standing]>, const N: usize> Group<M, N> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::supervision::{Backoff, Exhausted, Jitter, RestartLimit, Strategy};
+    use crate::supervision::{Backoff, Exhausted, Jitter, RestartLimit, RestartType, Strategy};
     use proptest::prelude::*;
     use std::vec;
     use std::vec::Vec;
@@ -324,7 +313,7 @@ mod tests {
     }
 
     fn fails(group: &mut Members, member: usize) -> Decision {
-        group.failed(member, RestartType::Transient, Directive::Restart, FailureKind::Panic, START, 0)
+        group.failed(member, None, Directive::Restart, FailureKind::Panic, START, 0)
     }
 
     #[test]
@@ -376,6 +365,24 @@ mod tests {
         let _ = fails(&mut group, 0);
         assert_eq!(counted(&group), 2);
         assert_eq!(group.members, [Standing::Falling, Standing::Called, Standing::Falling, Standing::Falling]);
+    }
+
+    #[test]
+    fn one_that_is_counted_by_itself_takes_the_others_along_at_its_own_cost() {
+        let mut group = group(&LIMITED);
+        let (mut own, kind) = (History::new(), FailureKind::Error);
+        let mut fails_alone = |group: &mut Members| group.failed(2, Some(&mut own), Directive::Restart, kind, START, 0);
+        let calm = |group: &mut Members| group.members.fill(Standing::Living);
+        let _ = fails(&mut group, 0);
+        calm(&mut group);
+        assert_eq!(fails_alone(&mut group), Decision::Restart { after: Duration::ZERO });
+        assert_eq!(group.members, [Standing::Called, Standing::Called, Standing::Falling, Standing::Called]);
+        assert_eq!(fails(&mut group, 2), Decision::Restart { after: Duration::ZERO }, "folded, and counted nowhere");
+        calm(&mut group);
+        assert_eq!(fails_alone(&mut group), Decision::Restart { after: LIMITED.backoff.min });
+        calm(&mut group);
+        assert_eq!(fails_alone(&mut group), Decision::Escalate);
+        assert_eq!((own.restarts(), group.restarts()), (2, 1));
     }
 
     #[test]
@@ -464,8 +471,9 @@ mod tests {
 
     impl Obedient {
         fn crash(&mut self, member: usize, unlucky: &mut Vec<usize>) {
-            let restart = self.types[member];
-            let decision = self.group.failed(member, restart, Directive::Restart, FailureKind::Start, START, 0);
+            let kind = FailureKind::Start;
+            let directive = self.types[member].after_failure(Directive::Restart, kind);
+            let decision = self.group.failed(member, None, directive, kind, START, 0);
             if decision == Decision::Stop {
                 let step = self.group.ended(member, START);
                 return self.take(step, unlucky);

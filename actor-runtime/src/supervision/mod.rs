@@ -9,6 +9,7 @@ mod directive;
 mod group;
 mod limit;
 mod patience;
+mod scope;
 mod strategy;
 
 pub use backoff::{Backoff, Jitter};
@@ -17,6 +18,7 @@ pub use directive::{Decision, Directive, Exhausted, RootExhausted, default_direc
 pub use group::{Group, Rest, Standing, Step};
 pub use limit::{RestartLimit, RestartWindow, Verdict};
 pub use patience::Patience;
+pub use scope::{Scope, Terms};
 pub use strategy::{End, RestartType, Strategy};
 
 use core::time::Duration;
@@ -116,9 +118,10 @@ impl<const N: usize> History<N> {
 
 /// Decides what is done about a failure, and counts the restart if it is one.
 ///
-/// `directive` is what the supervisor wishes for this failure, `history` the restarts so far of whom
-/// `policy` counts, `random` 64 random bits for the jitter. The same arguments give the same decision;
-/// nothing is allocated, locked or waited for.
+/// `directive` is what the supervisor wishes for this failure of a child of this type, as
+/// [`RestartType::after_failure`] says, or [`RestartType::after_end`] of a life that ended by itself, of which the kind is
+/// `error`. `history` are the restarts so far of whom `policy` counts, `random` 64 random bits for the jitter. The same
+/// arguments give the same decision; nothing is allocated, locked or waited for.
 #[must_use = "a decision has no effect until it is carried out"]
 pub fn decide<const N: usize>(
     policy: &Supervision,
@@ -137,33 +140,6 @@ pub fn decide<const N: usize>(
             None => policy.exhausted.into(),
         },
     }
-}
-
-/// As [`decide`], for a child of this [`RestartType`]: one that is not restarted after a failure is stopped instead.
-#[must_use = "a decision has no effect until it is carried out"]
-pub fn decide_child<const N: usize>(
-    policy: &Supervision,
-    restart: RestartType,
-    history: &mut History<N>,
-    directive: Directive,
-    kind: FailureKind,
-    now: Instant,
-    random: u64,
-) -> Decision {
-    decide(policy, history, restart.heeds(directive.possible_after(kind)), kind, now, random)
-}
-
-/// Decides what follows a life that ended by itself, and counts the restart if it is one.
-#[must_use = "a decision has no effect until it is carried out"]
-pub fn decide_end<const N: usize>(
-    policy: &Supervision,
-    restart: RestartType,
-    history: &mut History<N>,
-    now: Instant,
-    random: u64,
-) -> Decision {
-    // The kind rules out nothing but resuming.
-    decide(policy, history, restart.after_end(), FailureKind::Error, now, random)
 }
 
 #[cfg(test)]
@@ -229,10 +205,12 @@ mod tests {
         fn check(restart: RestartType, after_failure: Decision, after_end: Decision) {
             let mut history = History::<4>::new();
             let kind = FailureKind::Panic;
-            let failed = decide_child(&EXACT, restart, &mut history, Directive::Restart, kind, secs(1), 0);
+            let failed =
+                decide(&EXACT, &mut history, restart.after_failure(Directive::Restart, kind), kind, secs(1), 0);
             assert_eq!(failed, after_failure, "{restart:?}");
             let mut history = History::<4>::new();
-            assert_eq!(decide_end(&EXACT, restart, &mut history, secs(1), 0), after_end, "{restart:?}");
+            let ended = decide(&EXACT, &mut history, restart.after_end(), FailureKind::Error, secs(1), 0);
+            assert_eq!(ended, after_end, "{restart:?}");
             assert_eq!(history.restarts() > 0, after_end == at_once(), "an end that is none is not counted");
         }
         check(RestartType::Permanent, at_once(), at_once());
@@ -244,7 +222,8 @@ mod tests {
     fn a_temporary_child_is_stopped_where_resuming_is_impossible_and_escalates_where_told() {
         fn check(directive: Directive, kind: FailureKind, expected: Decision) {
             let mut history = History::<4>::new();
-            let decision = decide_child(&EXACT, RestartType::Temporary, &mut history, directive, kind, secs(1), 0);
+            let wish = RestartType::Temporary.after_failure(directive, kind);
+            let decision = decide(&EXACT, &mut history, wish, kind, secs(1), 0);
             assert_eq!(decision, expected, "{directive:?} after {kind:?}");
         }
         check(Directive::Resume, FailureKind::Unasked, Decision::Resume);
@@ -257,7 +236,8 @@ mod tests {
         let limit = RestartLimit::new(1, Duration::from_secs(60));
         let policy = Supervision { limit, exhausted: Exhausted::StopSelf, ..EXACT };
         let mut history = History::<4>::new();
-        let mut next = || decide_end(&policy, RestartType::Permanent, &mut history, secs(1), 0);
+        let wish = RestartType::Permanent.after_end();
+        let mut next = || decide(&policy, &mut history, wish, FailureKind::Error, secs(1), 0);
         assert_eq!((next(), next()), (at_once(), Decision::StopSelf));
     }
 

@@ -4,6 +4,8 @@
 
 use core::ops::Range;
 
+use crate::failure::FailureKind;
+
 use super::directive::Directive;
 
 /// Which siblings a failed child takes with it.
@@ -74,12 +76,6 @@ pub enum RestartType {
 }
 
 impl RestartType {
-    /// The type of child `index`, where `types` are those of all children or nothing.
-    #[must_use]
-    pub fn of(types: &[Self], index: usize) -> Self {
-        types.get(index).copied().unwrap_or_default()
-    }
-
     /// Whether a child of this type is restarted after such an end.
     #[must_use]
     pub const fn restarts_after(self, end: End) -> bool {
@@ -92,13 +88,13 @@ impl RestartType {
         }
     }
 
-    /// What is done to a child of this type where `possible` would be to another: one that is not restarted after a failure
-    /// is stopped instead.
+    /// What is done to a child of this type after such a failure, where its supervisor wishes `directive`: one that is not
+    /// restarted after a failure is stopped instead.
     #[must_use]
-    pub const fn heeds(self, possible: Directive) -> Directive {
-        match possible {
+    pub const fn after_failure(self, directive: Directive, kind: FailureKind) -> Directive {
+        match directive.possible_after(kind) {
             Directive::Restart if !self.restarts_after(End::Failure) => Directive::Stop,
-            Directive::Resume | Directive::Restart | Directive::Stop | Directive::Escalate => possible,
+            possible @ (Directive::Resume | Directive::Restart | Directive::Stop | Directive::Escalate) => possible,
         }
     }
 

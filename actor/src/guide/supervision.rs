@@ -187,11 +187,65 @@
 //! }
 //! ```
 //!
-//! Children that are not known before are started by [`ctx.spawn`](crate::Context::spawn), each with a limit of its own; see
-//! [`context`](super::context).
+//! Children that are not known before are started by [`ctx.spawn`](crate::Context::spawn); see [`context`](super::context).
 //!
 //! The attribute's options are listed at [`#[supervise]`](macro@crate::supervise). It says how the *children* of an actor are
 //! treated; those spawned by the system have the defaults.
+//!
+//! # What is counted together
+//!
+//! Declared children are parts of one thing, so that their restarts count together against the limit, and their pauses grow
+//! together; also where a restart concerns the failed child alone. A parent with two parts that each fail six times has a
+//! problem, whatever the parts. A child that fails by nature of its work, such as one that talks to the outside, has its own
+//! count with `scope = child`; so has each member of a pool with it. Children started by [`ctx.spawn`](crate::Context::spawn)
+//! always have, and so have actors without a parent, as unrelated failures do not add up.
+//!
+//! ```
+//! use actor::prelude::*;
+//! # #[actor] struct Db;
+//! # #[handlers] impl Db { fn fails(&mut self) { panic!("db"); } }
+//! # #[actor] struct Cache;
+//! # #[handlers] impl Cache { fn fails(&mut self) { panic!("cache"); } }
+//! # #[actor] struct Session;
+//! # #[handlers] impl Session { fn fails(&mut self) { panic!("session"); } }
+//!
+//! #[actor]
+//! #[supervise(limit = 2 per 60s)]
+//! struct Store {
+//!     #[child(|| Db)]
+//!     db: Child<Db>,
+//!     #[child(|| Cache)]
+//!     cache: Child<Cache>,
+//!     #[child(|| Session, pool = 4, scope = child)]
+//!     sessions: Pool<Session>,
+//! }
+//! # impl Store {
+//! #     fn new() -> Self { Self { db: Child::default(), cache: Child::default(), sessions: Pool::default() } }
+//! # }
+//!
+//! #[handlers]
+//! impl Store {
+//!     fn all_fail(&mut self) {
+//!         drop((self.db.fails().tell(), self.cache.fails().tell()));
+//!         for session in self.sessions.members() {
+//!             drop(session.fails().tell());
+//!         }
+//!     }
+//!     fn the_cache_fails(&mut self) {
+//!         drop(self.cache.fails().tell());
+//!     }
+//! }
+//!
+//! let (system, mut stepper) = ActorSystem::builder("demo").stepper();
+//! let store = stepper.block_on(system.spawn(Store::new).into_future()).unwrap();
+//! store.all_fail().tell().unwrap();
+//! stepper.run();
+//! // Four sessions once each, and two of the group: as many as it may.
+//! assert_eq!(system.counts::<Store>().restarts, 0);
+//! store.the_cache_fails().tell().unwrap();
+//! stepper.run();
+//! assert_eq!(system.counts::<Store>().restarts, 1);
+//! ```
 //!
 //! # Children that are restarted together
 //!
@@ -271,8 +325,8 @@
 //! * `temporary` children are stopped along and not started again; neither are those that had ended.
 //! * It is one restart, whoever fails until it is that child's turn to go down. A child that fails to begin anew is another
 //!   one, which concerns whom its failure concerns.
-//! * The limit and the pauses are those of the group: all are down, then the pause passes. Beyond the limit, the child that
-//!   failed takes the way of `exhausted`; with `stop_child` the others go on without it.
+//! * It is counted for whoever failed: with `scope = child`, for that child alone. All are down, then the pause passes. Beyond
+//!   the limit, the child that failed takes the way of `exhausted`; with `stop_child` the others go on without it.
 //! * Who is stopped meanwhile stays so, and the others go on. Children started by `ctx.spawn` are none of the group.
 //!
 //! # A child that does not stop

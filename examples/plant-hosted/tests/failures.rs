@@ -68,6 +68,24 @@ struct Broken {
 #[handlers]
 impl Broken {}
 
+/// Two whose restarts are counted together, and one that is counted by itself.
+#[actor(mailbox = 4)]
+#[supervise(limit = 3 per 60s, backoff = 1ms)]
+struct Rack {
+    #[child(|| Sensor { broken: false }, pool = 2)]
+    sensors: Pool<Sensor>,
+    #[child(|| Sensor { broken: false }, scope = child)]
+    spare: Child<Sensor>,
+}
+
+#[handlers]
+impl Rack {
+    fn read(&mut self, sensor: u8) {
+        let sensor = self.sensors.members().get(usize::from(sensor)).unwrap_or(&self.spare);
+        sensor.read().tell().unwrap();
+    }
+}
+
 static FAILURES: RingBufferFailureTelemetry<16> = RingBufferFailureTelemetry::new();
 
 system! {
@@ -76,6 +94,10 @@ system! {
     }
     telemetry = &FAILURES,
     ram <= 1024
+}
+
+system! {
+    mod hall { RACK: Rack = || Rack { sensors: Pool::default(), spare: Child::default() } }
 }
 
 system! {
@@ -121,6 +143,15 @@ fn each_decision_is_told_with_where_the_failure_began() {
     let late = &told()[3];
     assert_eq!((late.message(), late.description()), (Some("wait"), "nobody came, however long it waited"));
     assert_eq!(RecordedFailure::from(late).to_string(), late.to_string());
+
+    hall::start(now);
+    run(hall::step);
+    for sensor in [0, 1, 2] {
+        hall::RACK.read(sensor).tell().unwrap();
+        run(hall::step);
+    }
+    let restarts: Vec<u32> = told().iter().map(FailureSnapshot::restarts).collect();
+    assert_eq!(restarts[1..], [1, 2, 1], "of those with whom it is counted");
 
     // It is that of the program: a system that names none is heard as well. A child that does not start, and its parent.
     depot::start(now);

@@ -53,13 +53,13 @@ impl Guest {
 #[actor(mailbox = 4)]
 #[supervise(limit = 2 per 60s, backoff = 10ms..10ms, jitter = none)]
 struct Foreman {
-    #[child(|| Hand { name: "permanent" }, restart = permanent)]
+    #[child(|| Hand { name: "permanent" }, restart = permanent, scope = child)]
     permanent: Child<Hand>,
-    #[child(|| Hand { name: "transient" }, restart = transient)]
+    #[child(|| Hand { name: "transient" }, restart = transient, scope = child)]
     transient: Child<Hand>,
     #[child(|| Hand { name: "temporary" }, restart = temporary)]
     temporary: Child<Hand>,
-    #[child(|| Hand { name: "default" })]
+    #[child(|| Hand { name: "default" }, scope = child)]
     default: Child<Hand>,
 }
 

@@ -25,6 +25,7 @@ use super::quiet::Quiet;
 use super::siblings::{Siblings, group_size, has_group};
 use super::stash::has_stash;
 use super::timers;
+use super::upbringing::shares_count;
 
 /// What every part of an annex is aligned to.
 const ALIGN: usize = 8;
@@ -60,11 +61,14 @@ impl<const N: usize> core::fmt::Debug for Annex<N> {
 /// Restarts that a history remembers: as many as the default limit allows.
 pub(super) const RESTARTS_KEPT: usize = 10;
 
+/// The restarts that count.
+pub(super) type Restarts = History<RESTARTS_KEPT>;
+
 /// What supervision has to know of an actor that can fail.
 pub(super) struct Record {
     /// When the pause before the next life is over.
     pub(super) resume_at: Instant,
-    pub(super) history: History<RESTARTS_KEPT>,
+    pub(super) history: Restarts,
 }
 
 impl Record {
@@ -143,7 +147,14 @@ const fn siblings_at<A: Actor>() -> usize {
 }
 
 const fn context_at<A: Actor>() -> usize {
-    siblings_at::<A>() + if has_group::<A>() { round_up(group_size(A::CHILDREN)) } else { 0 }
+    siblings_at::<A>()
+        + if has_group::<A>() {
+            round_up(group_size(A::CHILDREN))
+        } else if shares_count::<A>() {
+            round_up(size_of::<Restarts>())
+        } else {
+            0
+        }
 }
 
 const fn future_at<A: Actor>() -> usize {
@@ -216,6 +227,17 @@ pub(super) const fn stash<A: Actor>(part: NonNull<u8>) -> NonNull<Packed<A>> {
 pub(super) const fn siblings<A: Actor>(part: NonNull<u8>) -> Option<NonNull<Siblings>> {
     const { assert!(align_of::<Siblings>() <= ALIGN) };
     if has_group::<A>() {
+        // SAFETY: the part has `annex_size` bytes.
+        Some(unsafe { part.byte_add(siblings_at::<A>()) }.cast())
+    } else {
+        None
+    }
+}
+
+/// The place of the restarts of the children of an `A`, if they are restarted one by one and counted together: all zeros
+/// before the first, and written when a child is started first.
+pub(super) const fn shared_count<A: Actor>(part: NonNull<u8>) -> Option<NonNull<Restarts>> {
+    if shares_count::<A>() {
         // SAFETY: the part has `annex_size` bytes.
         Some(unsafe { part.byte_add(siblings_at::<A>()) }.cast())
     } else {

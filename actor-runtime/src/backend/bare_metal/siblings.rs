@@ -12,7 +12,7 @@ use crate::failure::FailureKind;
 use crate::supervision::{Decision, Directive, Group, Rest, Standing, Step, Strategy, Supervision};
 use crate::time::Instant;
 
-use super::annex::RESTARTS_KEPT;
+use super::annex::{RESTARTS_KEPT, Restarts};
 use super::header::{Address, attention};
 use super::slot::Place;
 
@@ -113,12 +113,13 @@ impl<'p> Member<'p> {
         place.siblings().filter(|_| are_any()).map(|siblings| Self { place, siblings })
     }
 
-    /// Decides about a failure, or an end that is none, and counts the restart if it is a new one.
+    /// Decides about a failure, or an end that is none, and counts the restart if it is a new one: in `own`, where it is
+    /// counted by itself.
     #[cold]
     #[inline(never)]
-    pub(super) fn failed(self, directive: Directive, kind: FailureKind) -> Decision {
-        let (restart, random) = (self.place.restart(), self.place.system.random());
-        self.look(|group, number, now| (group.failed(number, restart, directive, kind, now, random), None))
+    pub(super) fn failed(self, own: Option<&mut Restarts>, directive: Directive, kind: FailureKind) -> Decision {
+        let random = self.place.system.random();
+        self.look(|group, number, now| (group.failed(number, own, directive, kind, now, random), None))
     }
 
     /// What it does, as its state is dropped.

@@ -17,11 +17,11 @@ use crate::actor::Actor;
 use crate::message::Message;
 use crate::reference::Ref;
 use crate::size::{refuse_placed, refuse_system};
-use crate::supervision::{RestartLimit, RestartType};
+use crate::supervision::{RestartLimit, RestartType, Scope, Strategy};
 use crate::time::Instant;
 
 use super::agenda::{self, Agenda};
-use super::annex::{self, Annex, Record, annex_size};
+use super::annex::{self, Annex, Record, Restarts, annex_size};
 use super::beside::{self, Largest, Packed, Rack, Stored};
 use super::body::{Body, Urgent};
 use super::crew::Crew;
@@ -95,7 +95,7 @@ pub struct Place {
     number: u8,
     pub(super) annex: NonNull<u8>,
     /// Of an actor without a parent, the [`Record`] where its handlers cannot fail, but its factory. Of a child, the
-    /// [`Siblings`] with which it is restarted.
+    /// [`Siblings`] with which it is restarted, or the restarts with which its own are counted.
     aside: Option<NonNull<()>>,
     pub(super) parent: Option<Address>,
     /// That of its parent.
@@ -144,9 +144,10 @@ impl Place {
         // SAFETY: the parts of children lie behind that of their parent.
         let annex = unsafe { self.annex.byte_add(own) };
         let upbringing = const { &Upbringing::of::<A>() };
-        let aside = match annex::siblings::<A>(self.annex) {
-            Some(siblings) => Some(siblings.cast()),
-            None => None,
+        let aside = match (annex::siblings::<A>(self.annex), annex::shared_count::<A>(self.annex)) {
+            (Some(siblings), _) => Some(siblings.cast()),
+            (None, Some(count)) => Some(count.cast()),
+            (None, None) => None,
         };
         Self { system: self.system, bit: self.bit + 1, number: 0, annex, aside, parent: Some(parent), upbringing }
     }
@@ -154,7 +155,13 @@ impl Place {
     /// After which ends the actor is restarted.
     #[inline]
     pub(super) fn restart(&self) -> RestartType {
-        self.upbringing.restart(self.number)
+        self.upbringing.terms(self.number).restart()
+    }
+
+    /// Whether its restarts are counted by themselves.
+    #[inline]
+    pub(super) fn counts_alone(&self) -> bool {
+        self.upbringing.terms(self.number).scope() == Scope::Child
     }
 
     /// The record of the `A` that lies here, if it can fail.
@@ -170,7 +177,19 @@ impl Place {
     /// With whom the actor is restarted, if with anybody.
     #[inline]
     pub(super) fn siblings(&self) -> Option<NonNull<Siblings>> {
-        self.aside.filter(|_| self.parent.is_some()).map(NonNull::cast)
+        self.aside.filter(|_| self.parent.is_some() && !self.is_alone()).map(NonNull::cast)
+    }
+
+    /// The restarts with which its own are counted, where it is restarted alone and they are.
+    #[inline]
+    pub(super) fn shared_count(&self) -> Option<NonNull<Restarts>> {
+        self.aside.filter(|_| self.parent.is_some() && self.is_alone() && !self.counts_alone()).map(NonNull::cast)
+    }
+
+    /// Whether a restart of it concerns no sibling.
+    #[inline]
+    fn is_alone(&self) -> bool {
+        matches!(self.upbringing.supervision.strategy, Strategy::OneForOne)
     }
 
     /// The number of the actor among its siblings.

@@ -11,7 +11,7 @@ use std::vec::Vec;
 
 use crate::failure::Failure;
 use crate::id::ActorId;
-use crate::supervision::{Decision, Directive, Group, Patience, Rest, Standing, Step, Strategy, Supervision};
+use crate::supervision::{Decision, Directive, Group, History, Patience, Rest, Standing, Step, Strategy, Supervision};
 
 use super::cell::RESTARTS_KEPT;
 use super::header::{Header, Owner};
@@ -74,13 +74,20 @@ impl Groups {
         drop(siblings);
     }
 
-    /// What is decided about a failure of `member`, if it has a group to ask.
-    pub(super) fn failed(&self, member: &Header, directive: Directive, failure: &Failure) -> Option<Decision> {
+    /// What is decided about a failure of `member`, or about the end of its life, if it has a group to ask. It is counted in
+    /// `own`, where that is given.
+    pub(super) fn failed(
+        &self,
+        member: &Header,
+        own: Option<&mut History<RESTARTS_KEPT>>,
+        directive: Directive,
+        failure: &Failure,
+    ) -> Option<Decision> {
         let parent = parent_of(member)?;
         let (now, random) = (member.core.now(), member.core.random());
         self.look(parent, member, |siblings, place| {
             let is_new = !siblings.group.is_concerned(place);
-            let decision = siblings.group.failed(place, member.restart, directive, failure.kind, now, random);
+            let decision = siblings.group.failed(place, own, directive, failure.kind, now, random);
             if is_new && matches!(decision, Decision::Restart { .. }) {
                 siblings.cause = Some(failure.clone());
             }
@@ -91,20 +98,6 @@ impl Groups {
     /// Restarts in the window of the limit of `member`'s group, if it belongs to one.
     pub(super) fn restarts(&self, member: &Header) -> Option<u32> {
         self.look(parent_of(member)?, member, |siblings, _| (siblings.group.restarts(), None))
-    }
-
-    /// What is decided about a life of `member` that ended by itself, if it has a group to ask.
-    pub(super) fn finished(&self, member: &Header) -> Option<Decision> {
-        let parent = parent_of(member)?;
-        let (now, random) = (member.core.now(), member.core.random());
-        self.look(parent, member, |siblings, place| {
-            let is_new = !siblings.group.is_concerned(place);
-            let decision = siblings.group.finished(place, member.restart, now, random);
-            if is_new && matches!(decision, Decision::Restart { .. }) {
-                siblings.cause = Some(Failure::error(&"a sibling stopped itself"));
-            }
-            (decision, None)
-        })
     }
 
     /// What a member does whose state is dropped, if it has a group to ask.

@@ -24,7 +24,7 @@ use crate::actor::{Actor, UNBOUNDED};
 use crate::failure::StopReason;
 use crate::id::{ActorId, Incarnation};
 use crate::policy::OverloadHint;
-use crate::supervision::{Decider, RestartType, Supervision};
+use crate::supervision::{Decider, RestartType, Scope, Supervision, Terms};
 
 use super::cell::Cell;
 use super::dispatcher::home::Home;
@@ -152,7 +152,7 @@ impl Start {
 /// Under whom a child starts, and how.
 pub(super) struct Parent {
     pub(super) cell: Owner,
-    pub(super) restart: RestartType,
+    pub(super) terms: Terms,
 }
 
 /// The first field of every cell.
@@ -170,16 +170,16 @@ pub(super) struct Header {
     ended: AtomicU8,
     /// What became of the first start.
     pub(super) start: Start,
-    /// After which ends it is restarted.
-    pub(super) restart: RestartType,
+    /// On what terms its parent keeps it.
+    terms: Terms,
     /// Whether anybody ever asked to hear of its end.
     pub(super) watched: AtomicBool,
 }
 
 impl Header {
     pub(super) fn new(table: &'static Table, core: Arc<Home>, parent: Option<Parent>, id: ActorId) -> Self {
-        let (parent, restart) =
-            parent.map_or((None, RestartType::Transient), |parent| (Some(parent.cell), parent.restart));
+        let alone = Terms::new(RestartType::Transient, Scope::Child);
+        let (parent, terms) = parent.map_or((None, alone), |parent| (Some(parent.cell), parent.terms));
         Self {
             table,
             refs: AtomicUsize::new(0),
@@ -189,7 +189,7 @@ impl Header {
             incarnation: AtomicU32::new(0),
             ended: AtomicU8::new(0),
             start: Start::begin(),
-            restart,
+            terms,
             watched: AtomicBool::new(false),
         }
     }
@@ -197,7 +197,18 @@ impl Header {
     /// Whether nobody can send to the actor any more but itself, and it ends for that.
     #[inline]
     pub(super) fn refs_gone(&self) -> bool {
-        self.refs.load(Ordering::Acquire) == 0 && self.restart != RestartType::Permanent
+        self.refs.load(Ordering::Acquire) == 0 && self.restart() != RestartType::Permanent
+    }
+
+    /// After which ends it is restarted.
+    #[inline]
+    pub(super) fn restart(&self) -> RestartType {
+        self.terms.restart()
+    }
+
+    /// With whom its restarts are counted.
+    pub(super) fn scope(&self) -> Scope {
+        self.terms.scope()
     }
 
     /// How the supervisor treats this actor.

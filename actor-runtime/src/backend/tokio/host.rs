@@ -14,7 +14,7 @@ use crate::failure::{Description, Failure};
 use crate::id::{ActorId, Incarnation};
 use crate::letter::DeadLetter;
 use crate::reply::{Duty, Reply};
-use crate::supervision::{LiveFailure, RestartType, directive};
+use crate::supervision::{LiveFailure, Scope, Terms, directive};
 use crate::time::Instant;
 
 use super::agenda::{Make, Source};
@@ -137,12 +137,7 @@ impl<A: Actor> Host<A> {
         Limit::Until(mine.map_or(left, |mine| mine.min(left)))
     }
 
-    pub(crate) fn start_child<C, F, M>(
-        &self,
-        index: usize,
-        restart: RestartType,
-        factory: F,
-    ) -> Result<Address, Failure>
+    pub(crate) fn start_child<C, F, M>(&self, index: usize, terms: Terms, factory: F) -> Result<Address, Failure>
     where
         C: Actor,
         F: Factory<C, M>,
@@ -152,7 +147,8 @@ impl<A: Actor> Host<A> {
         // SAFETY: a nursery is used by user code of its actor's turn only.
         let turn = unsafe { Turn::of(self.0) };
         let core = &self.cell().header.core;
-        let parent = Parent { cell: self.address().owner(), restart };
+        let terms = if Turn::<A>::SHARES_COUNT { terms } else { Terms::new(terms.restart(), Scope::Child) };
+        let parent = Parent { cell: self.address().owner(), terms };
         let home = core.for_actor::<C>(None).map_err(|why| Failure::start(&SpawnError::NoPlace(why)))?;
         let child = Cell::<C>::create::<F, M>(home, Some(parent), factory).map_err(|error| Failure::start(&error))?;
         turn.with_children(|children| children.declare(child.clone()));

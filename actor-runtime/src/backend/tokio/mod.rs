@@ -28,6 +28,7 @@ mod guard;
 mod hand;
 #[allow(unsafe_code)]
 mod header;
+mod histories;
 #[allow(unsafe_code)]
 mod host;
 mod lock;

@@ -8,7 +8,7 @@ use crate::actor::Actor;
 use crate::context::Context;
 use crate::factory::Factory;
 use crate::reference::{ActorRef, Ref};
-use crate::supervision::RestartType;
+use crate::supervision::{RestartType, Scope, Terms};
 
 use super::cell::Cell;
 use super::dispatcher::{Place, Placement};
@@ -72,7 +72,8 @@ impl<'a, P: Actor, A: Actor, F, M> SpawnChild<'a, P, A, F, M> {
         if host.is_going_down() {
             return Err(SpawnError::ParentStops);
         }
-        let parent = Parent { cell: host.address().owner(), restart: self.restart };
+        let terms = Terms::new(self.restart, Scope::Child);
+        let parent = Parent { cell: host.address().owner(), terms };
         let core = &parent.cell.header().core.clone();
         let home = core.for_actor::<A>(self.place.as_ref()).map_err(SpawnError::NoPlace)?;
         let child = Cell::<A>::create::<F, M>(home, Some(parent), self.factory)?;

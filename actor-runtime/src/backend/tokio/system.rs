@@ -37,6 +37,7 @@ use super::events::{EventListener, Events, Told};
 use super::groups::Groups;
 use super::guard::contain;
 use super::header::Owner;
+use super::histories::Histories;
 use super::lock::Lock;
 use super::mailbox::{Deadline, signal};
 use super::metrics::Metrics;
@@ -85,6 +86,7 @@ pub(super) struct Core {
     escalated: Lock<Vec<(ActorId, Escalation)>>,
     terminations: Terminations,
     groups: Groups,
+    histories: Histories,
     suspensions: Suspensions,
     waits: Waits,
     /// What all handles share, while there are any.
@@ -502,6 +504,10 @@ impl Core {
 
     pub(super) fn groups(&self) -> &Groups {
         &self.groups
+    }
+
+    pub(super) fn histories(&self) -> &Histories {
+        &self.histories
     }
 
     pub(super) fn terminations(&self) -> &Terminations {
@@ -1041,6 +1047,7 @@ impl Builder {
             escalated: Lock::default(),
             terminations: Terminations::default(),
             groups: Groups::default(),
+            histories: Histories::default(),
             suspensions: Suspensions::new(self.suspension_limit),
             waits: Waits::new(self.find_cycles),
             handles: OnceLock::new(),

@@ -77,6 +77,11 @@ pub fn noted() -> Vec<String> {
     JOURNAL.take()
 }
 
+/// How many entries of the journal begin so.
+pub fn count(beginning: &str) -> usize {
+    JOURNAL.with_borrow(|journal| journal.iter().filter(|entry| entry.starts_with(beginning)).count())
+}
+
 /// Steps until nothing is ready.
 pub fn run(step: fn() -> bool) {
     // A worker that never comes to rest is a bug, and no reason to wait for ever.

@@ -19,9 +19,9 @@ impl Worker {
 
 #[actor]
 struct Boss {
-    #[child(|boss: &Boss| Worker { number: boss.first }, pool = 4, route = least_loaded, restart = permanent)]
+    #[child(|boss: &Boss| Worker { number: boss.first }, pool = 4, route = least_loaded, restart = permanent, scope = group)]
     by_load: Pool<Worker>,
-    #[child(|| Worker { number: 0 }, pool = 2, route = round_robin, after = by_load)]
+    #[child(|| Worker { number: 0 }, pool = 2, route = round_robin, after = by_load, scope = child)]
     in_turn: Pool<Worker>,
     #[child(|| Worker { number: 0 }, pool = 1, after(by_load, in_turn), restart = temporary)]
     alone: Pool<Worker>,

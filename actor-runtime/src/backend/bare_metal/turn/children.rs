@@ -5,6 +5,7 @@ use crate::context::Nursery;
 use crate::failure::FailureKind;
 use crate::lifecycle::EndOfChildren;
 
+use super::super::annex::{self, Restarts};
 use super::super::header::{Stage, attention};
 use super::super::siblings::Siblings;
 use super::super::slot::{Brood, Placed};
@@ -42,6 +43,10 @@ impl<A: Actor + Placed> Turn<'_, A> {
     /// Takes note of a child that was started, where it has siblings to be restarted with.
     #[inline]
     fn declare(self, index: usize) {
+        if let (Some(count), 0) = (annex::shared_count::<A>(self.place.annex), index) {
+            // SAFETY: the actor's part of the annex has the bytes, and the worker alone looks at them.
+            unsafe { count.write(Restarts::new()) };
+        }
         let (Some(mut group), Some(child)) = (self.group(), self.children().find(index)) else { return };
         if index == 0 {
             // SAFETY: the actor's part of the annex has the bytes, and the worker alone looks at them.

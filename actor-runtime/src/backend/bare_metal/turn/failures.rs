@@ -60,19 +60,32 @@ impl<A: Actor + Placed> Turn<'_, A> {
     }
 
     /// Tells of a failure and of what was decided, which the life shows: to return it would cost those who tell nobody.
+    /// Restarts in the window of the limit that it shares, where it is restarted alone and shares one.
+    #[cold]
+    fn counted_together(self) -> Option<u32> {
+        let shared = self.place.shared_count().filter(|_| upbringing::are_counted_together())?;
+        // SAFETY: as in `decide`.
+        Some(unsafe { shared.as_ref() }.restarts())
+    }
+
     #[cold]
     fn report(self, taker: telemetry::Taker, kind: FailureKind, course: Course) {
         let now = self.place.system.now();
+        let (alone, resume_at) =
+            self.record(|record| (record.history.restarts(), record.resume_at)).unwrap_or((0, now));
         let (restarts, scope, resume_at) = match self.member() {
             Some(member) => {
                 let (restarts, resume_at) = member.told(now);
-                (restarts, RestartScope::Group, resume_at)
+                if upbringing::are_told_apart() && self.place.counts_alone() {
+                    (alone, RestartScope::Actor, resume_at)
+                } else {
+                    (restarts, RestartScope::Group, resume_at)
+                }
             }
-            None => {
-                let told = self.record(|record| (record.history.restarts(), record.resume_at));
-                let (restarts, resume_at) = told.unwrap_or((0, now));
-                (restarts, RestartScope::Actor, resume_at)
-            }
+            None => match self.counted_together() {
+                Some(restarts) => (restarts, RestartScope::Group, resume_at),
+                None => (alone, RestartScope::Actor, resume_at),
+            },
         };
         let decision = self.life(|life| match course {
             Course::Escalate => Decision::Escalate,
@@ -104,7 +117,7 @@ unsafe fn fail(
     place: &Place,
 ) -> Course {
     let directive = match upbringing::are_told_apart() {
-        true => place.restart().heeds(directive.possible_after(kind)),
+        true => place.restart().after_failure(directive, kind),
         false => directive,
     };
     // SAFETY: as the caller says.
@@ -136,8 +149,8 @@ unsafe fn leave(life: &mut Lifecycle, record: Option<&mut Record>, address: Addr
     false
 }
 
-/// What is decided: by those with whom the actor is restarted, or else by its own record, in which the moment of its next
-/// life is kept.
+/// What is decided: by those with whom the actor is restarted, or else by the restarts with which its own are counted, or
+/// its own record, in which the moment of its next life is kept.
 ///
 /// # Safety
 /// As for [`fail`].
@@ -158,13 +171,21 @@ unsafe fn decide(
     }
     // SAFETY: as the caller says.
     if let Some(member) = unsafe { Member::at(place) } {
-        return member.failed(directive, kind);
+        // Whoever has no record fails when it is started along with others, at most, and costs these.
+        let own = record.filter(|_| upbringing::are_told_apart() && place.counts_alone());
+        return member.failed(own.map(|record| &mut record.history), directive, kind);
     }
     // Whoever has no record, fails at its first start at most.
     let Some(record) = record else { return Decision::Stop };
     let (now, random) = (place.system.now(), place.system.random());
     let supervision = place.upbringing.supervision;
-    let decision = supervision::decide(supervision, &mut record.history, directive, kind, now, random);
+    let history = match place.shared_count().filter(|_| upbringing::are_counted_together()) {
+        // SAFETY: the parent wrote it before it started the first of them. The worker alone comes here, in the turn of one
+        // of them, and `decide` runs no code of users.
+        Some(mut shared) => unsafe { shared.as_mut() },
+        None => &mut record.history,
+    };
+    let decision = supervision::decide(supervision, history, directive, kind, now, random);
     if let Decision::Restart { after } = decision {
         record.resume_at = now.saturating_add(after);
     }

@@ -8,9 +8,7 @@ use crate::context::Request;
 use crate::error::Unanswered;
 use crate::failure::{Failure, FailureKind, StopReason};
 use crate::lifecycle::Course;
-use crate::supervision::{
-    Decision, Directive, End, LiveFailure, decide_child, decide_end, default_directive, directive,
-};
+use crate::supervision::{Decision, Directive, End, LiveFailure, Scope, decide, default_directive, directive};
 use crate::telemetry::Ascent;
 
 use super::super::guard::guard;
@@ -76,7 +74,6 @@ impl<A: Actor> Turn<A> {
         poisoned: bool,
     ) {
         let cell = self.cell();
-        let core = &cell.header.core;
         let first_start = cell.header.start.is_on();
         let went_on = self.body().life.is_going_on();
         let decision = if first_start || self.body().life.is_stopping() || self.is_once() {
@@ -86,13 +83,8 @@ impl<A: Actor> Turn<A> {
             // A last word that fails changes nothing of what was decided.
             Decision::Restart { after: self.body().cold().pause }
         } else {
-            let (policy, restart) = (cell.header.supervision(), cell.header.restart);
             let directive = directive.unwrap_or_else(|| self.directive_for(failure.kind));
-            core.groups().failed(&cell.header, directive, &failure).unwrap_or_else(|| {
-                let (now, random) = (core.now(), core.random());
-                let history = &mut self.body().cold().history;
-                decide_child(policy, restart, history, directive, failure.kind, now, random)
-            })
+            self.decide(cell.header.restart().after_failure(directive, failure.kind), &failure)
         };
         let has_last_word = A::restarting().is_some();
         if let Decision::Restart { after } = decision {
@@ -115,19 +107,31 @@ impl<A: Actor> Turn<A> {
         self.forget_failure_tags();
     }
 
+    /// Decides about a failure that its restart type heeds so, or about a life that ended by itself, and counts the restart
+    /// where its scope says. `cause` is what siblings are told who are taken along.
+    fn decide(mut self, directive: Directive, cause: &Failure) -> Decision {
+        let header = &self.cell().header;
+        let core = &header.core;
+        if let (Scope::Group, Some(parent)) = (header.scope(), &header.parent) {
+            let of_group = core.groups().failed(header, None, directive, cause);
+            return of_group.unwrap_or_else(|| core.histories().failed(parent, directive, cause.kind));
+        }
+        let own = &mut self.body().cold().history;
+        if let Some(decision) = core.groups().failed(header, Some(&mut *own), directive, cause) {
+            return decision;
+        }
+        decide(header.supervision(), own, directive, cause.kind, core.now(), core.random())
+    }
+
     /// The actor asked for its own end: that of this life, where another one follows.
     fn end_life(mut self) {
         let cell = self.cell();
-        let core = &cell.header.core;
         if cell.header.start.is_on() || !self.body().life.is_going_on() {
             return self.stop(StopReason::Requested);
         }
-        let (policy, restart) = (cell.header.supervision(), cell.header.restart);
+        let restart = cell.header.restart();
         let decision = if restart.restarts_after(End::Normal) {
-            core.groups().finished(&cell.header).unwrap_or_else(|| {
-                let (now, random) = (core.now(), core.random());
-                decide_end(policy, restart, &mut self.body().cold().history, now, random)
-            })
+            self.decide(restart.after_end(), &Failure::error(&"a sibling stopped itself"))
         } else {
             Decision::Stop
         };

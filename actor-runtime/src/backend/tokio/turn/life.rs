@@ -227,9 +227,7 @@ impl<A: Actor> Turn<A> {
         loop {
             let youngest = self.body().cold.as_ref().and_then(|cold| cold.children.youngest().cloned());
             let Some(child) = youngest else {
-                if Self::HAS_GROUP {
-                    self.cell().header.core.groups().forget(self.cell().header.id);
-                }
+                self.forget_siblings();
                 self.body().life.done(A::CHILDREN);
                 return Flow::Next;
             };
@@ -361,11 +359,19 @@ impl<A: Actor> Turn<A> {
             parent.signal(signal::CHILD);
         }
         header.core.groups().ended(header);
-        if Self::HAS_GROUP {
-            header.core.groups().forget(header.id);
-        }
+        self.forget_siblings();
         header.core.on_end();
         drop(kept);
+    }
+
+    /// No child is left: what there was of them all goes.
+    fn forget_siblings(self) {
+        let header = &self.cell().header;
+        if Self::HAS_GROUP {
+            header.core.groups().forget(header.id);
+        } else if Self::SHARES_COUNT {
+            header.core.histories().forget(header);
+        }
     }
 
     /// Lets nothing more in, and gives up what waits.

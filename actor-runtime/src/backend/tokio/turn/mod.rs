@@ -29,7 +29,7 @@ use crate::id::ActorId;
 use crate::letter::DeadLetter;
 use crate::lifecycle::Task;
 use crate::message::Message;
-use crate::supervision::Directive;
+use crate::supervision::{Directive, Terms};
 
 use super::ambient::Ambient;
 use super::cell::{Body, Cell};
@@ -65,6 +65,8 @@ impl<A: Actor> Copy for Turn<A> {}
 impl<A: Actor> Turn<A> {
     /// Whether its declared children are restarted together.
     pub(super) const HAS_GROUP: bool = A::CHILDREN > 0 && is_group(&A::SUPERVISION);
+    /// Whether restarts of its declared children are counted together.
+    pub(super) const SHARES_COUNT: bool = Terms::are_shared(A::TERMS, A::CHILDREN);
 
     /// The turn of the cell behind `this`.
     ///

@@ -6,7 +6,7 @@ use crate::actor::Actor;
 use crate::failure::Failure;
 use crate::id::Incarnation;
 use crate::metrics::{LifeEvent, SystemEvent};
-use crate::supervision::Decision;
+use crate::supervision::{Decision, Scope};
 use crate::telemetry::{
     About, Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, RestartScope, Severity, Tags,
 };
@@ -110,9 +110,12 @@ impl<A: Actor> Turn<A> {
     /// Restarts of this actor in the window of the limit that counts for it.
     fn restarts(mut self) -> (u32, RestartScope) {
         let header = &self.cell().header;
-        match header.core.groups().restarts(header) {
-            Some(restarts) => (restarts, RestartScope::Group),
-            None => {
+        match (header.scope(), &header.parent) {
+            (Scope::Group, Some(parent)) => {
+                let of_group = header.core.groups().restarts(header);
+                (of_group.unwrap_or_else(|| header.core.histories().restarts(parent)), RestartScope::Group)
+            }
+            (Scope::Child, _) | (_, None) => {
                 let cold = self.body().cold.as_ref();
                 (cold.map_or(0, |cold| cold.history.restarts()), RestartScope::Actor)
             }

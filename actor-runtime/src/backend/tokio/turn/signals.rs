@@ -103,7 +103,7 @@ impl<A: Actor> Turn<A> {
         }
         let Some(cause) = cause else { return };
         // The parent waits for one that was not up yet, whatever its type.
-        let comes_back = (header.restart.restarts_along() || header.start.is_on()) && !self.is_once();
+        let comes_back = (header.restart().restarts_along() || header.start.is_on()) && !self.is_once();
         // It may wait for a sibling, which waits for it to be down.
         if self.future_is_live() {
             self.cut_short(if comes_back { Unanswered::Failed } else { Unanswered::Stopped });
