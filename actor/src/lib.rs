@@ -202,7 +202,7 @@ pub use actor_runtime::backend::bare_metal::Subscribers;
 pub use actor_runtime::backend::tokio::{
     ActorSystem, Attached, Builder, Dispatcher, DispatcherKind, EventListener, FailureTelemetryObservationConfig,
     FindError, OverloadHint, OwnedRuntime, PlaceError, Placement, ReadyCell, Residents, ShutdownError, SingleWorker,
-    Spawn, SpawnChild, SpawnError, Spawning, Stepper, Stuck, TelemetryContext, TelemetryCounts,
+    Spawn, SpawnChild, SpawnError, Spawning, Stepper, Stuck, SystemStopped, TelemetryContext, TelemetryCounts,
 };
 
 #[cfg(feature = "tracing")]

@@ -59,7 +59,9 @@
 //! A shutdown stops what the system spawned, the youngest first, each with its children before it. It takes at most 10
 //! seconds, or what [`shutdown_timeout`](crate::Builder::shutdown_timeout) says; then those that are left are killed at
 //! their next await, and the [error](crate::ShutdownError) names them. Dropping the last handle of a system does the same
-//! with nobody waiting.
+//! with nobody waiting. [`system.stopped()`](crate::ActorSystem::stopped) waits for the end whoever brings it about: a shutdown
+//! elsewhere in the program, or an actor that failed too often where that ends the
+//! [system](crate::Builder::exhausted).
 //!
 //! # Ctrl-C
 //!

@@ -201,6 +201,8 @@
 //! always have, and so have actors without a parent, as unrelated failures do not add up.
 //!
 //! ```
+//! use std::time::Duration;
+//!
 //! use actor::prelude::*;
 //! # #[actor] struct Db;
 //! # #[handlers] impl Db { fn fails(&mut self) { panic!("db"); } }
@@ -239,11 +241,11 @@
 //! let (system, mut stepper) = ActorSystem::builder("demo").stepper();
 //! let store = stepper.block_on(system.spawn(Store::new).into_future()).unwrap();
 //! store.all_fail().tell().unwrap();
-//! stepper.run();
+//! stepper.advance(Duration::from_secs(1));
 //! // Four sessions once each, and two of the group: as many as it may.
 //! assert_eq!(system.counts::<Store>().restarts, 0);
 //! store.the_cache_fails().tell().unwrap();
-//! stepper.run();
+//! stepper.advance(Duration::from_secs(1));
 //! assert_eq!(system.counts::<Store>().restarts, 1);
 //! ```
 //!

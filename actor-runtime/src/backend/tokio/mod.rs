@@ -19,6 +19,7 @@ mod counts;
 mod crew;
 mod dispatcher;
 mod driver;
+mod ending;
 mod events;
 #[allow(unsafe_code)]
 mod future_slot;
@@ -69,6 +70,7 @@ pub(crate) use crew::Crew;
 pub use dispatcher::{
     Dispatcher, DispatcherKind, OverloadHint, OwnedRuntime, PlaceError, Placement, ReadyCell, Residents, SingleWorker,
 };
+pub use ending::SystemStopped;
 pub use events::EventListener;
 pub(crate) use header::{Address, WeakAddress};
 pub(crate) use host::Host;

@@ -33,6 +33,7 @@ use super::dispatcher::pinned::Pinned;
 use super::dispatcher::shared::Shared;
 use super::dispatcher::{Dispatcher, DispatcherKind, Place, PlaceError, Placement, SingleWorker};
 use super::driver::Driver;
+use super::ending::{SystemEnd, SystemStopped};
 use super::events::{EventListener, Events, Told};
 use super::groups::Groups;
 use super::guard::contain;
@@ -96,6 +97,7 @@ pub(super) struct Core {
     /// No actor is started any more.
     closing: AtomicBool,
     down: AtomicBool,
+    ending: SystemEnd,
 }
 
 /// A waker that is kept for a deadline.
@@ -520,6 +522,10 @@ impl Core {
         self.down.load(Ordering::Acquire)
     }
 
+    pub(super) fn ending(&self) -> &SystemEnd {
+        &self.ending
+    }
+
     /// Stops top-level actors, the youngest first, each when the one before it has ended.
     async fn shut_down(&self) -> Result<(), ShutdownError> {
         self.closing.store(true, Ordering::SeqCst);
@@ -609,7 +615,7 @@ impl Core {
     }
 
     fn go_down(&self) {
-        self.down.store(true, Ordering::Release);
+        let is_first = !self.down.swap(true, Ordering::AcqRel);
         let homes = core::mem::take(&mut *self.homes.lock());
         if let Some(main) = homes.main.upgrade() {
             match main.ready() {
@@ -626,6 +632,9 @@ impl Core {
         self.timers.clear();
         self.watch.wake_all();
         self.timers.wake_sleeper();
+        if is_first {
+            self.ending.end();
+        }
     }
 }
 
@@ -856,6 +865,27 @@ impl ActorSystem {
         }
         self.handle.home.shut_down().await
     }
+
+    /// Waits until the system has shut down, whoever began that: this or another handle, the last one by going, its
+    /// runtime, or the system itself, which [`Builder::exhausted`] is about. At once where it has.
+    ///
+    /// Actors that a shutdown ran out of time for may be there for a while; they are named where it was begun, or by
+    /// [`SystemEvent::Stuck`].
+    ///
+    /// ```
+    /// # use actor::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let system = ActorSystem::new("demo");
+    /// let stopped = system.stopped();
+    /// drop(system); // the last handle: it is none itself
+    /// stopped.await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stopped(&self) -> SystemStopped {
+        SystemStopped::of(Arc::clone(self.handle.home.core()))
+    }
 }
 
 impl fmt::Debug for ActorSystem {
@@ -1055,6 +1085,7 @@ impl Builder {
             exhausted: self.exhausted,
             closing: AtomicBool::new(false),
             down: AtomicBool::new(false),
+            ending: SystemEnd::default(),
         });
         let home = Home::new(Arc::clone(&core), ready);
         core.homes.lock().main = Arc::downgrade(&home);
