@@ -259,7 +259,7 @@ pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | option | meaning | default |
 /// |---|---|---|
-/// | `strategy = one_for_one`, `one_for_all`, `rest_for_one`, `restarting` | which declared children a restart concerns: the failed one alone; all of them; it and those started after it. `restarting` is `one_for_one` that restarts after every failure, without a limit | `one_for_one` |
+/// | `strategy = one_for_one`, `one_for_all`, `rest_for_one`, `custom(path)`, `restarting` | which declared children a restart concerns: the failed one alone; all of them; it and those started after it; it and those that `const fn path(failed: usize, sibling: usize) -> bool` names. `restarting` is `one_for_one` that restarts after every failure, without a limit | `one_for_one` |
 /// | `limit = 10 per 60s`, `limit = unlimited` | restarts within any stretch of that time, of the declared children together, but those with `scope = child`, and of each that was started by `ctx.spawn`; `unlimited` needs a `backoff` | `10 per 60s` |
 /// | `backoff = 50ms..30s * 2` | the first restart comes at once; then delays from the first to the longest, times two each time; of those that are counted together, whoever fails | as shown |
 /// | `jitter = none`, `equal`, `full` | how much of a delay is left to chance | `equal` |

@@ -19,7 +19,8 @@ pub(crate) fn expand(actor: &Actor) -> TokenStream {
     let reference = reference(&shape, names);
     let assertions = assertions(actor);
     let configured = configured(&shape, &actor.options, names);
-    let supervision = supervise::expand(&actor.supervision, names);
+    let count = actor.children.iter().map(Child::members).sum();
+    let supervision = supervise::expand(&actor.supervision, count, names);
     let supervised = supervised(&shape, &actor.children, &supervision, names);
     let placement = expand_placement(actor);
     let figures = figures::expand(&shape, &actor.options.figures, names);

@@ -32,7 +32,7 @@ pub(crate) fn stand_in(item: TokenStream) -> TokenStream {
     let names = Names::new(None);
     let reference = expand::reference(&shape, &names);
     let configured = expand::configured(&shape, &Options::default(), &names);
-    let supervision = supervise::expand(&Supervision::default(), &names);
+    let supervision = supervise::expand(&Supervision::default(), 0, &names);
     let supervised = expand::supervised(&shape, &[], &supervision, &names);
     quote! { #item #reference const _: () = { #configured #supervised }; }
 }

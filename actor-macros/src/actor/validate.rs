@@ -103,7 +103,10 @@ fn check_declared(actor: &Actor, diagnostics: &Diagnostics) {
 
 /// Those of `ctx.spawn` are restarted alone, so a group is one of declared children.
 fn check_group(actor: &Actor, diagnostics: &Diagnostics) {
-    let Some((Strategy::OneForAll | Strategy::RestForOne, word)) = &actor.supervision.strategy else { return };
+    let Some((Strategy::OneForAll | Strategy::RestForOne | Strategy::Custom, word)) = &actor.supervision.strategy
+    else {
+        return;
+    };
     // A field that lacks its attribute is told so already.
     let meant = |ty| argument_of(ty, "Child").or(argument_of(ty, "Pool")).is_some();
     if actor.children.is_empty() && !actor.item.fields.iter().any(|field| meant(&field.ty)) {

@@ -1,7 +1,7 @@
 //! Model to a constant of the runtime.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Pat, PatIdent, PatPath, Path, PathArguments, TypePath};
 
@@ -10,13 +10,15 @@ use crate::names::{self, Names, Tokens};
 use crate::options::Time;
 
 /// What the attribute says, as constants of the trait.
-pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
+pub(crate) fn expand(supervision: &Supervision, children: usize, names: &Names) -> TokenStream {
     let rt = names.private();
     let strategy = match supervision.strategy() {
         Strategy::OneForOne | Strategy::Restarting => quote!(OneForOne),
         Strategy::OneForAll => quote!(OneForAll),
         Strategy::RestForOne => quote!(RestForOne),
+        Strategy::Custom => quote!(Custom),
     };
+    let along = along(supervision, children);
     let limit = limit(supervision, &rt);
     let backoff = backoff(supervision, &rt);
     let exhausted = match supervision.exhausted.unwrap_or(Exhausted::Escalate) {
@@ -33,6 +35,7 @@ pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
     quote! {
         const SUPERVISION: #rt::Supervision = #rt::Supervision {
             strategy: #rt::Strategy::#strategy,
+            along: #along,
             limit: #limit,
             backoff: #backoff,
             exhausted: #rt::Exhausted::#exhausted,
@@ -40,6 +43,25 @@ pub(crate) fn expand(supervision: &Supervision, names: &Names) -> TokenStream {
         };
 
         #decider
+    }
+}
+
+/// Whom each child takes along, by the user's function: asked here and now, so that nothing of it runs where a child fails.
+fn along(supervision: &Supervision, children: usize) -> TokenStream {
+    let Some(custom) = &supervision.custom else { return quote!(&[]) };
+    let places = children * children;
+    let ask = quote_spanned!(names::located(custom.span())=> #custom(failed, sibling));
+    quote! {
+        &{
+            let mut along = [false; #places];
+            let mut place = 0;
+            while place < #places {
+                let (failed, sibling) = (place / #children, place % #children);
+                along[place] = #ask;
+                place += 1;
+            }
+            along
+        }
     }
 }
 

@@ -10,6 +10,8 @@ use crate::options::Time;
 #[derive(Default)]
 pub(crate) struct Supervision {
     pub(crate) strategy: Option<(Strategy, TokenStream)>,
+    /// `path` in `strategy = custom(path)`
+    pub(crate) custom: Option<Path>,
     pub(crate) limit: Option<Limit>,
     pub(crate) backoff: Option<Backoff>,
     pub(crate) jitter: Option<Jitter>,
@@ -100,6 +102,8 @@ pub(crate) enum Strategy {
     OneForOne,
     OneForAll,
     RestForOne,
+    /// As a function says, which is called when this is compiled.
+    Custom,
     /// `one_for_one` that restarts after every failure, without a limit.
     Restarting,
 }

@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::token::Brace;
-use syn::{Attribute, Expr, Ident, Item, ItemStruct, Lit, Meta, Pat, Token, TypePath, parse_quote};
+use syn::{Attribute, Expr, ExprCall, Ident, Item, ItemStruct, Lit, Meta, Pat, Path, Token, TypePath, parse_quote};
 
 use super::model::{
     Arm, Backoff, Directive, ErrorRule, Exhausted, Jitter, Limit, LimitKind, Rules, Strategy, Supervision, Wish, Word,
@@ -85,7 +85,10 @@ pub(crate) fn parse_attribute(attribute: &Attribute, diagnostics: &Diagnostics) 
     let entries = options::read_with(list.tokens.clone(), "`#[supervise]`", OPTIONS, MISPLACED, diagnostics);
     for entry in &entries {
         match entry.name.to_string().as_str() {
-            "strategy" => supervision.strategy = parse_strategy(entry, diagnostics),
+            "strategy" => {
+                supervision.strategy = parse_strategy(entry, diagnostics);
+                supervision.custom = custom(entry);
+            }
             "limit" => supervision.limit = entry.parse_as("limit = 10 per 60s", diagnostics),
             "backoff" => supervision.backoff = entry.parse_as("backoff = 50ms..30s * 2", diagnostics),
             "jitter" => {
@@ -222,19 +225,35 @@ fn parse_strategy(entry: &Entry, diagnostics: &Diagnostics) -> Option<(Strategy,
     };
     let word = compact(value);
     let known = STRATEGIES.iter().find(|(name, _)| *name == word).map(|(_, strategy)| *strategy);
+    let known = known.or(custom(entry).map(|_| Strategy::Custom));
     if known.is_none() {
         let names: Vec<&str> = STRATEGIES.iter().map(|(name, _)| *name).collect();
         let help = match word.as_str() {
             "all_for_one" => "write `strategy = one_for_all`".to_owned(),
-            _ => format!("a strategy is {}", options::quoted(&names, "or")),
+            _ => format!("a strategy is {}", options::quoted(&[&names[..], &["custom(path)"]].concat(), "or")),
         };
         match word.as_str() {
             "all_for_one" => diagnostics.report(value, "`all_for_one` is called `one_for_all` here", help),
-            custom if custom.starts_with("custom") => diagnostics.report(value, "`custom` is not there yet", help),
+            custom if custom.starts_with("custom") => {
+                let help = "write `custom(path)`, with a `const fn path(failed: usize, sibling: usize) -> bool`";
+                diagnostics.report(value, "`custom` names a function that says whom a failed child takes along", help);
+            }
             unknown => diagnostics.report(value, format_args!("`{unknown}` is not a strategy"), help),
         }
     }
     known.map(|strategy| (strategy, value.clone()))
+}
+
+/// The path in `strategy = custom(path)`.
+fn custom(entry: &Entry) -> Option<Path> {
+    let Value::Is(value) = &entry.value else { return None };
+    let Ok(Expr::Call(ExprCall { func, args, .. })) = syn::parse2(value.clone()) else { return None };
+    match (&*func, args.first()) {
+        (Expr::Path(word), Some(Expr::Path(path))) if args.len() == 1 && word.path.is_ident("custom") => {
+            Some(path.path.clone())
+        }
+        _ => None,
+    }
 }
 
 impl Parse for Limit {

@@ -1,4 +1,5 @@
-//! Siblings that are restarted together: who goes down next, and who begins anew. Keeps `one_for_all` and `rest_for_one`.
+//! Siblings that are restarted together: who goes down next, and who begins anew. Keeps `one_for_all`, `rest_for_one`
+//! and `custom`.
 //!
 //! ```text
 //!         a restart concerns it        it is told         its state is dropped
@@ -196,8 +197,10 @@ impl<M: AsRef<[Standing]> + AsMut<[Standing]>, const N: usize> Group<M, N> {
     /// Begins a restart, if that was decided.
     fn begin(&mut self, member: usize, decision: Decision) {
         let Decision::Restart { after } = decision else { return };
-        let affected = self.policy.strategy.affected(member, self.members.as_ref().len());
-        for standing in &mut self.members.as_mut()[affected] {
+        let members = self.members.as_mut();
+        let count = members.len();
+        let concerned = members.iter_mut().enumerate().filter(|(other, _)| self.policy.concerns(member, *other, count));
+        for (_, standing) in concerned {
             *standing = match *standing {
                 Standing::Living | Standing::Rising => Standing::Called,
                 other @ (Standing::Gone | Standing::Called | Standing::Falling | Standing::Down) => other,
@@ -520,6 +523,25 @@ mod tests {
         }
     }
 
+    /// Each takes its neighbours along.
+    static NEIGHBOURS: Supervision = Supervision {
+        along: &[true, true, false, false, true, true, true, false, false, true, true, true, false, false, true, true],
+        ..policy(Strategy::Custom)
+    };
+
+    #[test]
+    fn who_is_named_goes_along_and_nobody_else() {
+        let mut group = group(&NEIGHBOURS);
+        let _ = fails(&mut group, 1);
+        assert_eq!(group.members, [Standing::Called, Standing::Falling, Standing::Called, Standing::Living]);
+        assert_eq!(group.rests(1, START), Rest::Wait(Some(Step::Fall(2))));
+        let _ = fails(&mut group, 2);
+        assert_eq!(group.members[3], Standing::Living, "one that goes down along takes nobody along");
+        assert_eq!(group.rests(2, START), Rest::Wait(Some(Step::Fall(0))));
+        assert_eq!(group.rests(0, START), Rest::Begin);
+        assert_eq!(group.rose(0, START), Some(Step::Rise(1)));
+    }
+
     fn strategy() -> impl proptest::strategy::Strategy<Value = &'static Supervision> {
         prop_oneof![Just(&ALL), Just(&REST)]
     }
@@ -555,7 +577,7 @@ mod tests {
         /// is up; who fell is up in the end or has ended; and each life that failed while it went on was counted.
         #[test]
         fn no_order_of_events_leaves_anybody_waiting(
-            policy in strategy(),
+            policy in prop_oneof![strategy(), Just(&NEIGHBOURS)],
             events in prop::collection::vec((0..COUNT, 0..8_u8), 0..200),
         ) {
             let mut group = group(policy);

@@ -31,6 +31,8 @@ use crate::time::{Instant, nanos};
 pub struct Supervision {
     /// Which siblings a restart concerns.
     pub strategy: Strategy,
+    /// With [`Strategy::Custom`], for each declared child that fails, row by row, whom of all of them it takes along.
+    pub along: &'static [bool],
     /// How many restarts are allowed, in how much time.
     pub limit: RestartLimit,
     /// How long to wait before a restart.
@@ -46,11 +48,26 @@ impl Supervision {
     /// `one_for_one`, ten restarts within sixty seconds, the default backoff, then escalate; five seconds to stop.
     pub const DEFAULT: Self = Self {
         strategy: Strategy::OneForOne,
+        along: &[],
         limit: RestartLimit::DEFAULT,
         backoff: Backoff::DEFAULT,
         exhausted: Exhausted::Escalate,
         shutdown: Self::SHUTDOWN,
     };
+
+    /// Whether a restart of child `failed` concerns child `other`, of `count` in the order of their start. A child outside of
+    /// them concerns nobody.
+    #[must_use]
+    pub fn concerns(&self, failed: usize, other: usize, count: usize) -> bool {
+        failed < count
+            && other < count
+            && match self.strategy {
+                Strategy::OneForOne => other == failed,
+                Strategy::OneForAll => true,
+                Strategy::RestForOne => other >= failed,
+                Strategy::Custom => other == failed || self.along.get(failed * count + other) == Some(&true),
+            }
+    }
 }
 
 impl Default for Supervision {
@@ -144,7 +161,7 @@ pub fn decide<const N: usize>(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Strategy, *};
     use proptest::prelude::*;
 
     const EXACT: Supervision = Supervision {
@@ -290,6 +307,29 @@ mod tests {
         check(0);
         check(u64::MAX);
         check(0x8000_0000);
+    }
+
+    #[test]
+    fn each_strategy_concerns_its_siblings_and_a_child_outside_of_them_nobody() {
+        fn check(strategy: Strategy, failed: usize, expected: &[usize]) {
+            // The second takes the first along, and the third the second.
+            let along = &[false, false, false, true, false, false, false, true, false];
+            let policy = Supervision { strategy, along, ..Supervision::DEFAULT };
+            let concerned = (0..9).filter(|other| policy.concerns(failed, *other, 3));
+            assert!(concerned.eq(expected.iter().copied()), "{strategy:?} {failed}");
+        }
+        let all = [Strategy::OneForOne, Strategy::OneForAll, Strategy::RestForOne, Strategy::Custom];
+        for strategy in all {
+            check(strategy, 3, &[]);
+            check(strategy, usize::MAX, &[]);
+        }
+        check(Strategy::OneForOne, 1, &[1]);
+        check(Strategy::OneForAll, 1, &[0, 1, 2]);
+        check(Strategy::RestForOne, 0, &[0, 1, 2]);
+        check(Strategy::RestForOne, 1, &[1, 2]);
+        check(Strategy::Custom, 0, &[0]);
+        check(Strategy::Custom, 1, &[0, 1]);
+        check(Strategy::Custom, 2, &[1, 2]);
     }
 
     #[test]

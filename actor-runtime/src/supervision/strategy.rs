@@ -2,8 +2,6 @@
 //!
 //! Keeps the promises `one_for_one`, `one_for_all` and `rest_for_one`.
 
-use core::ops::Range;
-
 use crate::failure::FailureKind;
 
 use super::directive::Directive;
@@ -19,6 +17,8 @@ pub enum Strategy {
     OneForAll,
     /// The failed child and those started after it.
     RestForOne,
+    /// The failed child and those that [`Supervision::along`](super::Supervision::along) names.
+    Custom,
 }
 
 impl Strategy {
@@ -32,22 +32,7 @@ impl Strategy {
             Self::OneForOne => "one_for_one",
             Self::OneForAll => "one_for_all",
             Self::RestForOne => "rest_for_one",
-        }
-    }
-
-    /// The children to stop, in reverse, and to start, in order, when child `failed` of `count` fails.
-    ///
-    /// Children are numbered from zero in the order they were started. A number outside of the group
-    /// concerns nobody.
-    #[must_use]
-    pub const fn affected(self, failed: usize, count: usize) -> Range<usize> {
-        if failed >= count {
-            return count..count;
-        }
-        match self {
-            Self::OneForOne => failed..failed + 1,
-            Self::OneForAll => 0..count,
-            Self::RestForOne => failed..count,
+            Self::Custom => "custom",
         }
     }
 }
@@ -117,32 +102,6 @@ impl RestartType {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_strategy_concerns_its_siblings() {
-        fn check(strategy: Strategy, failed: usize, count: usize, expected: Range<usize>) {
-            assert_eq!(strategy.affected(failed, count), expected, "{strategy:?}");
-        }
-        check(Strategy::OneForOne, 1, 4, 1..2);
-        check(Strategy::OneForOne, 3, 4, 3..4);
-        check(Strategy::OneForAll, 0, 4, 0..4);
-        check(Strategy::OneForAll, 3, 4, 0..4);
-        check(Strategy::RestForOne, 0, 4, 0..4);
-        check(Strategy::RestForOne, 2, 4, 2..4);
-        check(Strategy::RestForOne, 3, 4, 3..4);
-    }
-
-    #[test]
-    fn a_child_outside_of_the_group_concerns_nobody() {
-        fn check(strategy: Strategy) {
-            assert!(strategy.affected(4, 4).is_empty());
-            assert!(strategy.affected(usize::MAX, 4).is_empty());
-            assert!(strategy.affected(0, 0).is_empty());
-        }
-        check(Strategy::OneForOne);
-        check(Strategy::OneForAll);
-        check(Strategy::RestForOne);
-    }
 
     #[test]
     fn each_restart_type_restarts_after_its_ends() {

@@ -315,6 +315,37 @@
 //! assert!(link.control().is_alive());
 //! ```
 //!
+//! With `strategy = custom(path)` a function says whom a failed child takes along, `const fn path(failed: usize, sibling:
+//! usize) -> bool`. Children are numbered in the order of their start, each member of a pool by itself. It is asked for
+//! each pair when the parent is compiled, so that it can neither fail nor take time when a child does:
+//!
+//! ```
+//! use actor::prelude::*;
+//! # #[actor] struct Reader;
+//! # #[handlers] impl Reader { fn fails(&mut self) { let _ = self; } }
+//! # #[actor] struct Index;
+//! # #[handlers] impl Index {}
+//! # #[actor] struct Log;
+//! # #[handlers] impl Log {}
+//!
+//! /// A reader takes the index along, which is made of what it has read.
+//! const fn readers_and_index(failed: usize, sibling: usize) -> bool {
+//!     failed < 2 && sibling == 2
+//! }
+//!
+//! #[actor]
+//! #[supervise(strategy = custom(readers_and_index))]
+//! struct Search {
+//!     #[child(|| Reader, pool = 2)]
+//!     readers: Pool<Reader>,
+//!     #[child(|| Index)]
+//!     index: Child<Index>,
+//!     #[child(|| Log)]
+//!     log: Child<Log>,
+//! }
+//! # #[handlers] impl Search { fn fails(&mut self) { drop(self.readers.fails().tell()); } }
+//! ```
+//!
 //! The failed child goes down first, then those it takes along, the youngest first, each after the one before; then all begin
 //! anew in the order of their start, each when the one before is up. Each keeps its ref, its mailbox and its stash, and what
 //! it is sent meanwhile waits. Their last word is `#[restarting]`, with the failure that began it.

@@ -167,9 +167,12 @@ impl Member {
 }
 
 /// The incarnation of each.
-pub async fn lives(members: &[MemberRef; 3]) -> [u32; 3] {
-    let [a, b, c] = members;
-    [a.incarnation().await.unwrap(), b.incarnation().await.unwrap(), c.incarnation().await.unwrap()]
+pub async fn lives<const N: usize>(members: &[MemberRef; N]) -> [u32; N] {
+    let mut lives = [0; N];
+    for (life, member) in lives.iter_mut().zip(members) {
+        *life = member.incarnation().await.unwrap();
+    }
+    lives
 }
 
 /// Runs what goes differently by its seed: message by message, and so many `times` on each of the runtimes users have.

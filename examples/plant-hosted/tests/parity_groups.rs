@@ -133,9 +133,9 @@ impl Asker {
 }
 
 macro_rules! parent {
-    ($name:ident, $strategy:ident, [$($child:ident $restart:ident),*]) => {
+    ($name:ident, ($($strategy:tt)+), [$($child:ident $restart:ident),*]) => {
         #[actor(mailbox = 4)]
-        #[supervise(strategy = $strategy, limit = 3 per 60s, backoff = 10ms..10ms, jitter = none)]
+        #[supervise(strategy = $($strategy)+, limit = 3 per 60s, backoff = 10ms..10ms, jitter = none)]
         struct $name {
             $(
                 #[child(|| Member::by_luck(stringify!($child)), restart = $restart)]
@@ -165,9 +165,16 @@ macro_rules! parent {
     };
 }
 
-parent!(All, one_for_all, [a transient, b transient, c transient]);
-parent!(Rest, rest_for_one, [a transient, b transient, c transient]);
-parent!(Mixed, one_for_all, [a permanent, b transient, c temporary]);
+parent!(All, (one_for_all), [a transient, b transient, c transient]);
+parent!(Rest, (rest_for_one), [a transient, b transient, c transient]);
+parent!(Mixed, (one_for_all), [a permanent, b transient, c temporary]);
+
+/// The first takes the last along, and the last the one in between.
+const fn takes_along(failed: usize, sibling: usize) -> bool {
+    matches!((failed, sibling), (0, 2) | (2, 1))
+}
+
+parent!(Named, (custom(takes_along)), [a transient, b transient, c transient]);
 
 macro_rules! parity {
     ($test:ident, $parent:ident $reference:ident, |$bed:ident, $top:ident, $asker:ident, $owing:ident| $body:block) => {
@@ -247,6 +254,13 @@ parity!(those_after_it_go_down_and_begin_anew, Rest RestRef, |bed, top, asker, o
     fails("a");
     bed.advance(20);
     one_after_the_other(bed);
+});
+
+parity!(those_that_are_named_go_down_and_begin_anew, Named NamedRef, |bed, top, asker, owing| {
+    one_after_the_other(bed);
+    fails("c");
+    fails("a");
+    bed.advance(50);
 });
 
 parity!(messages_and_the_stash_wait, All AllRef, |bed, top, asker, owing| {

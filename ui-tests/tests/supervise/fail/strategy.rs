@@ -15,7 +15,7 @@ struct Contrary;
 impl Contrary {}
 
 #[actor]
-#[supervise(strategy = custom(path))]
+#[supervise(strategy = custom(1 + 1))]
 struct Planned;
 
 #[handlers]
