@@ -64,6 +64,7 @@ use proc_macro::TokenStream;
 /// | `dispatcher = shared`, `pinned`, `current_thread`, `single_worker` | who runs it on tokio: the workers of its system, a thread of its own, the thread that spawned it, or one thread for all such actors of a system | its system's, `shared` |
 /// | `local` | its state, and the futures of its handlers, need not be `Send`: it stays on one thread, of its dispatcher or, where that moves actors, of `current_thread` on a runtime of one thread, else of `single_worker`. Its messages, its factory and its ref are `Send` as ever | off |
 /// | `inline_ask = on`, `inline_ask = off` | whether an asker may run a sync handler of an idle actor on its own stack | `on` |
+/// | `error = StoreError` | what its hooks, its timers and handlers that are told fail with: each of their errors becomes one, by `From`, before a supervisor is shown it | any error, as it is |
 /// | `metrics = off`, `counts`, `timing` | what is recorded of it: nothing, the events of its life and figures of its own included; how often each thing happened; or also how long each handler took. What is told of it, to telemetry and to the event handler, is the same | `counts` |
 /// | `counters(parsed, skipped)`, `histograms(line_length)` | figures of its own, recorded by `ctx.metrics(\|m\| m.parsed().add(1))` | none |
 /// | `indirect = 2` | on bare metal, how many of the messages that wait may have `#[indirect]` arguments | none |

@@ -3,6 +3,7 @@
 //! `#[actor]` implements [`Configured`] and [`SupervisorStrategy`], `#[handlers]` implements [`AllHandlersInOneBlock`]; they meet
 //! only in these traits, so neither macro needs to see the other's input.
 
+use core::fmt;
 use core::future::Future;
 use core::marker::PhantomData;
 use core::time::Duration;
@@ -133,6 +134,9 @@ pub trait Configured: SupervisorStrategy {
     /// Whether it says how many timers it has.
     type Timers: Presence;
 
+    /// What the errors of its hooks, its timers and those who were told are as failures.
+    type Errors;
+
     /// Whether that is one thread alone.
     const LOCAL: bool = <Self::Residence as Residence>::LOCAL;
 
@@ -217,6 +221,57 @@ impl Residence for Anywhere {
 pub enum OneThread {}
 impl Residence for OneThread {
     const LOCAL: bool = true;
+}
+
+/// How an actor fails with an error: which its supervisor is shown.
+pub trait Fails<E> {
+    /// The error as a failure.
+    type As: fmt::Display + 'static;
+
+    /// Makes it one.
+    fn fail(error: E) -> Self::As;
+}
+
+/// As it is.
+#[derive(Debug)]
+pub enum AnyError {}
+impl<E: fmt::Display + 'static> Fails<E> for AnyError {
+    type As = E;
+
+    #[inline]
+    fn fail(error: E) -> E {
+        error
+    }
+}
+
+/// As an `M`: `#[actor(error = M)]`.
+#[derive(Debug)]
+pub struct OneError<M: fmt::Display + 'static>(PhantomData<M>);
+impl<E: Becomes<M>, M: fmt::Display + 'static> Fails<E> for OneError<M> {
+    type As = M;
+
+    #[inline]
+    fn fail(error: E) -> M {
+        error.become_one()
+    }
+}
+
+/// An error that can be made an `M`.
+#[diagnostic::on_unimplemented(
+    message = "this actor fails with `{M}`, which a `{Self}` does not become",
+    label = "no `From<{Self}>` for `{M}`",
+    note = "help: write `impl From<{Self}> for {M} {{ .. }}`, or return a `{M}`"
+)]
+pub trait Becomes<M> {
+    /// The `M`.
+    fn become_one(self) -> M;
+}
+#[diagnostic::do_not_recommend]
+impl<E: Into<M>, M> Becomes<M> for E {
+    #[inline]
+    fn become_one(self) -> M {
+        self.into()
+    }
 }
 
 /// Whether an actor has something, as a type: what that takes is there for those who have it.

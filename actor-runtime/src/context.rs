@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::actor::{Actor, Handled, Measured, Stashing};
+use crate::actor::{Actor, Fails, Handled, Measured, Stashing};
 use crate::backend::{Family, Host};
 use crate::factory::Factory;
 use crate::failure::{Failure, FailureKind};
@@ -161,7 +161,10 @@ impl<A: Actor> Context<A> {
     /// Ends a handler somebody told: its error is a failure.
     #[doc(hidden)]
     #[inline]
-    pub fn told<E: fmt::Display + 'static>(&mut self, result: Result<(), E>) -> Handled {
+    pub fn told<E: fmt::Display + 'static>(&mut self, result: Result<(), E>) -> Handled
+    where
+        A::Errors: Fails<E>,
+    {
         match result {
             Ok(()) => Handled::Done,
             Err(error) => self.told_error(error),
@@ -169,13 +172,17 @@ impl<A: Actor> Context<A> {
     }
 
     #[cold]
-    fn told_error<E: fmt::Display + 'static>(&mut self, error: E) -> Handled {
+    fn told_error<E: fmt::Display + 'static>(&mut self, error: E) -> Handled
+    where
+        A::Errors: Fails<E>,
+    {
         // Whoever waits for the end of the handler hears of it instead of the supervisor.
         #[cfg(feature = "tokio")]
         if let Some(Ok(reply)) = self.host.take_duty().map(crate::reply::Duty::into_reply::<E>) {
             reply.send(Err(error));
             return Handled::Done;
         }
+        let error = <A::Errors as Fails<E>>::fail(error);
         self.host.record(LiveFailure::new(FailureKind::Error).with(&error), &error);
         Handled::Failed
     }

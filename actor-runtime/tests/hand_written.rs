@@ -3,7 +3,7 @@
 #![allow(missing_docs, unreachable_pub)]
 
 use actor_runtime::actor::{
-    Absent, AllHandlersInOneBlock, Anywhere, Configured, Handled, MetricsLevel, Movable, Options, Protocol,
+    Absent, AllHandlersInOneBlock, AnyError, Anywhere, Configured, Handled, MetricsLevel, Movable, Options, Protocol,
     SupervisorStrategy,
 };
 use actor_runtime::backend::tokio::ActorSystem;
@@ -62,6 +62,7 @@ impl CounterRef {
 impl Configured for Counter {
     type Ref = CounterRef;
     type Residence = Anywhere;
+    type Errors = AnyError;
     type Timers = Absent;
 
     const OPTIONS: Options = Options {

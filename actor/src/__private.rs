@@ -14,8 +14,8 @@ pub use core::result::Result;
 pub use core::time::Duration;
 
 pub use actor_runtime::actor::{
-    Absent, Actor, AllHandlersInOneBlock, Anywhere, Configured, DispatcherKind, Handled, Idles, Measured, MetricsLevel,
-    Movable, OneThread, Options, Present, Protocol, Stashing, SupervisorStrategy, Watches,
+    Absent, Actor, AllHandlersInOneBlock, AnyError, Anywhere, Configured, DispatcherKind, Handled, Idles, Measured,
+    MetricsLevel, Movable, OneError, OneThread, Options, Present, Protocol, Stashing, SupervisorStrategy, Watches,
 };
 pub use actor_runtime::backend::confine;
 pub use actor_runtime::beside::{Beside, Claim, LargeValues, NoValues, Shelf};

@@ -206,3 +206,60 @@ fn a_function_of_the_user_decides_and_may_panic() {
         assert!(strict.control().is_alive());
     });
 }
+
+impl From<std::num::ParseIntError> for DbError {
+    fn from(_: std::num::ParseIntError) -> Self {
+        Self::Full
+    }
+}
+
+/// Whatever goes wrong is a `DbError` to its supervisor.
+#[actor(error = DbError)]
+struct Disk {
+    numbers: Vec<u64>,
+}
+
+#[handlers]
+impl Disk {
+    fn parse(&mut self, number: &'static str) -> Result<(), std::num::ParseIntError> {
+        self.numbers.push(0);
+        self.numbers.push(number.parse()?);
+        Ok(())
+    }
+    fn read(&mut self, page: u32) -> Result<(), DbError> {
+        Err(DbError::Corrupt(page))
+    }
+    fn numbers(&self) -> usize {
+        self.numbers.len()
+    }
+}
+
+#[actor]
+#[supervise(on(DbError { Full => resume, _ => restart }, other => stop))]
+struct Reader {
+    #[child(|| Disk { numbers: Vec::new() })]
+    disk: Child<Disk>,
+}
+
+#[handlers]
+impl Reader {
+    fn disk(&self) -> DiskRef {
+        self.disk.clone()
+    }
+}
+
+#[test]
+fn errors_become_the_one_of_the_actor_before_its_supervisor_is_shown_them() {
+    everywhere(|system| async move {
+        let reader = system.spawn(|| Reader { disk: Child::default() }).await.unwrap();
+        let disk = reader.disk().await.unwrap();
+        // Whoever waits for the handler is given its own error.
+        let Err(AskError::Handler(error)) = disk.parse("?").done().await else { panic!("it failed") };
+        assert_eq!(error.to_string(), "invalid digit found in string");
+        disk.parse("?").await.unwrap();
+        disk.parse("7").await.unwrap();
+        assert_eq!(disk.numbers().await, Ok(4), "resumed");
+        disk.read(1).await.unwrap();
+        assert_eq!(disk.numbers().await, Ok(0), "restarted");
+    });
+}

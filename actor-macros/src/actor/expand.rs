@@ -200,6 +200,14 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
             impl #impl_generics #rt::Stashing for #ident #ty_generics #where_clause {}
         }
     });
+    let errors = match &options.error {
+        None => quote!(#rt::AnyError),
+        Some(ty) => {
+            // What it lacks is said there.
+            let one = names::respan(quote!(#rt::OneError), ty.span());
+            quote_spanned!(names::located(ty.span())=> #one<#ty>)
+        }
+    };
     let residence = if options.local.is_some() { quote!(OneThread) } else { quote!(Anywhere) };
     let inline_ask = options.inline_ask.unwrap_or(true);
     let throughput = options.throughput.unwrap_or(64);
@@ -222,6 +230,7 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
             type Ref = #reference #ty_generics;
             type Residence = #rt::#residence;
             type Timers = #rt::#has_timers;
+            type Errors = #errors;
 
             const OPTIONS: #rt::Options = #rt::Options {
                 name: #name,

@@ -1,7 +1,7 @@
 //! What the user declared about an actor.
 
 use proc_macro2::TokenStream;
-use syn::{Field, Generics, Ident, ItemStruct, LitStr, Member, Path, Type, Visibility};
+use syn::{Field, Generics, Ident, ItemStruct, LitStr, Member, Path, Type, TypePath, Visibility};
 
 use crate::names::Names;
 use crate::options::Time;
@@ -39,6 +39,8 @@ pub(crate) struct Options {
     /// The word `off` of `metrics = off`, where it stands.
     pub(crate) off: Option<Ident>,
     pub(crate) figures: Figures,
+    /// What it fails with.
+    pub(crate) error: Option<TypePath>,
     /// The word `local`, where it stands.
     pub(crate) local: Option<Ident>,
     /// Keys and values for telemetry.

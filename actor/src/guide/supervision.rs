@@ -422,3 +422,7 @@
 //!
 //! A block is an exhaustive match: a new variant of `DbError` is a compile error here. `decide = path` takes a function
 //! instead. The limit holds all the same: more restarts than it allows are `exhausted`.
+//!
+//! A child whose handlers return errors of several types may have one for its supervisor: with `#[actor(error = DbError)]`
+//! each of them becomes a `DbError`, by `From`, when it is a failure. So one block decides about all of them. Who waits for
+//! a handler, by `.done()`, is given the handler's own error; what `ctx.fail(error)` is given stays as it is.

@@ -42,4 +42,37 @@ impl Lines {
     }
 }
 
+pub struct Failed<T>(T);
+
+impl<T> std::fmt::Display for Failed<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("failed")
+    }
+}
+
+impl<T: Default> From<std::num::ParseIntError> for Failed<T> {
+    fn from(_: std::num::ParseIntError) -> Self {
+        Self(T::default())
+    }
+}
+
+#[actor(error = Failed<T>)]
+struct Parser<T: Default> {
+    last: T,
+}
+
+#[handlers]
+impl<T: Default> Parser<T> {
+    fn parse(&mut self, number: &'static str) -> Result<(), std::num::ParseIntError> {
+        number.parse::<u8>().map(drop)
+    }
+    async fn take(&mut self, last: T) -> Result<(), Failed<T>> {
+        Err(Failed(std::mem::replace(&mut self.last, last)))
+    }
+    /// The answer is its own.
+    fn ask(&self) -> Result<u8, String> {
+        Err(String::new())
+    }
+}
+
 fn main() {}
