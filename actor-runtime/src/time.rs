@@ -4,6 +4,7 @@
 //! [`Instant`] and never asks for the time, so a run under a virtual clock repeats exactly.
 
 use core::fmt;
+use core::ops::{Add, Sub};
 use core::time::Duration;
 
 /// A point in time, in nanoseconds since the clock of its system started.
@@ -39,6 +40,26 @@ impl Instant {
     #[must_use]
     pub const fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// The instant this much later, or the last one there is.
+impl Add<Duration> for Instant {
+    type Output = Self;
+
+    #[inline]
+    fn add(self, duration: Duration) -> Self {
+        self.saturating_add(duration)
+    }
+}
+
+/// The time from the earlier instant to this one, zero if that is in fact later.
+impl Sub for Instant {
+    type Output = Duration;
+
+    #[inline]
+    fn sub(self, earlier: Self) -> Duration {
+        self.saturating_since(earlier)
     }
 }
 
@@ -128,6 +149,14 @@ mod tests {
         check(0, "0.0ns", "Instant(0ns)");
         check(1_500_000_000, "1.5s", "Instant(1.5s)");
         check(1_234_567, "1.2ms", "Instant(1.234567ms)");
+    }
+
+    #[test]
+    fn arithmetic_saturates() {
+        let (early, late) = (Instant::from_nanos(3), Instant::from_nanos(1_000));
+        assert_eq!((late - early, early - late), (Duration::from_nanos(997), Duration::ZERO));
+        assert_eq!(early + Duration::from_nanos(997), late);
+        assert_eq!(early + Duration::MAX, Instant::from_nanos(u64::MAX));
     }
 
     #[test]

@@ -128,9 +128,10 @@
 //! | a panic | is a failure like others | ends the program |
 //! | a failure | has a text | has the beginning of one in its snapshot, where there is telemetry |
 //! | telemetry | is given to the builder of a system | is named in [`system!`], and is that of the program; 32 bytes of text and no run-time tag in a snapshot |
-//! | a reply that is dropped by the handler that fails | tells the asker `Failed` | tells it `NoReply` |
+//! | the factory of a declared child | may be lent its parent | takes nothing, and may name the statics of a system |
+//! | restarts that a limit counts | 16 at most | 10 at most |
 //! | `control().kill()` | ends an async handler at its await | is a stop |
-//! | `ctx.spawn`, `watch`, `pipe`, `attach`, `#[dead_letter]`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |
+//! | `local`; `ctx.spawn`, `watch`, `pipe`, `attach`, `parent`, `children`, `system`; `#[terminated]`, `#[dead_letter]`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |
 //!
 //! On tokio, actors run in the runtime of the program, which needs its time driver: the features `macros` and
 //! `rt-multi-thread` of tokio for `#[tokio::main]`, and `time`, `signal`, `fs`, `net` for what the program itself awaits.

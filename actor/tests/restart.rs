@@ -111,6 +111,43 @@ fn a_stop_runs_the_hook_then_drops_the_state_then_tells_who_waits() {
     });
 }
 
+#[actor]
+struct Fragile;
+
+#[handlers]
+impl Fragile {
+    fn fail(&mut self) -> Result<(), &'static str> {
+        Err("as told")
+    }
+}
+
+/// The most restarts, in the longest time, that the attribute lets pass.
+#[actor]
+#[supervise(limit = 16 per 144h, backoff = 1ms..1ms * 1, exhausted = stop_child)]
+struct Lenient {
+    #[child(|| Fragile)]
+    fragile: Child<Fragile>,
+}
+
+#[handlers]
+impl Lenient {
+    fn fragile(&self) -> FragileRef {
+        self.fragile.clone()
+    }
+}
+
+#[test]
+fn the_largest_limit_is_counted_to_its_end() {
+    let (system, mut stepper) = ActorSystem::builder("stepped").stepper();
+    stepper.block_on(async {
+        let lenient = system.spawn(|| Lenient { fragile: Child::default() }).await.unwrap();
+        let fragile = lenient.fragile().await.unwrap();
+        while fragile.fail().await.is_ok() {}
+        let counts = system.counts::<Fragile>();
+        assert_eq!((counts.restarts, counts.failures), (16, 17));
+    });
+}
+
 #[test]
 fn more_failures_than_the_limit_stop_a_top_level_actor_and_the_rest_lives_on() {
     let failed = Arc::new(AtomicU32::new(0));

@@ -54,7 +54,7 @@ pub enum Verdict {
 ///
 /// A limit of more than `N` restarts counts as a limit of `N`: what is asked is whether the oldest of
 /// so many restarts still lies in the window, and only `N` are remembered. `#[supervise]` refuses such
-/// a limit; the tokio backend takes 16, bare metal 4.
+/// a limit; the tokio backend takes 16, bare metal 10.
 ///
 /// Time is counted in steps of 2^18 ns (about a quarter of a millisecond), so that a restart costs four
 /// bytes instead of eight. Rounding favours caution: a restart is never forgotten while less than

@@ -143,7 +143,8 @@
 //! ```
 //!
 //! A factory given in an attribute captures nothing, and may be lent the parent instead. What it takes is taken when the child
-//! is first started, and each restart gets a clone of that. `after` orders the start, `restart` says after which ends a child
+//! is first started, and each restart gets a clone of that; on bare metal, where that would need a place, a factory names
+//! statics instead. `after` orders the start, `restart` says after which ends a child
 //! is started again, and `pool` makes several of a kind:
 //!
 //! ```
