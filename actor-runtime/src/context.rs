@@ -196,14 +196,19 @@ impl<A: Actor> Context<A> {
     }
 
     /// Ends a handler that returns a `Result`: the asker gets it whole; an error nobody asked for is a
-    /// failure of kind `unasked`.
+    /// failure of kind `unasked`, which says what is `shown` of it.
     #[doc(hidden)]
     #[inline]
-    pub fn answer<T, E: 'static>(&mut self, reply: Reply<Result<T, E>>, result: Result<T, E>) -> Handled {
+    pub fn answer<T, E: 'static>(
+        &mut self,
+        reply: Reply<Result<T, E>>,
+        result: Result<T, E>,
+        shown: fn(&E) -> &dyn fmt::Display,
+    ) -> Handled {
         if let Err(error) = &result
             && !reply.is_awaited()
         {
-            self.host.record(LiveFailure::new(FailureKind::Unasked).with(error), &core::any::type_name::<E>());
+            self.host.record(LiveFailure::new(FailureKind::Unasked).with(error), shown(error));
             return Handled::Failed;
         }
         reply.send(result);

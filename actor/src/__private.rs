@@ -3,7 +3,7 @@
 pub use core::clone::Clone;
 pub use core::cmp::{Eq, PartialEq};
 pub use core::convert::{From, Infallible, Into};
-pub use core::fmt::{Debug, Formatter, Result as FmtResult};
+pub use core::fmt::{Debug, Display, Formatter, Result as FmtResult};
 pub use core::future::Future;
 pub use core::hash::{Hash, Hasher};
 pub use core::marker::{Copy, PhantomData, Send, Sync};
@@ -233,22 +233,41 @@ impl<A: ?Sized> Immovable<A> for Probe<A> {}
 /// What a handler returned that seems to return a `Result`.
 pub struct Outcome<T>(pub T);
 
-impl<T, E: 'static> Outcome<Result<T, E>> {
+impl<T, E: Display + 'static> Outcome<Result<T, E>> {
     /// Answers the asker, or fails where nobody asked.
     #[inline]
     pub fn settle<A: Actor>(self, ctx: &mut Context<A>, reply: Reply<Result<T, E>>) -> Handled {
-        ctx.answer(reply, self.0)
+        ctx.answer(reply, self.0, |error| error)
+    }
+}
+
+/// What [`Outcome`] has for an error that cannot be shown: its type is.
+pub trait SettleUnseen<R> {
+    /// As that of an error that can.
+    fn settle<A: Actor>(self, ctx: &mut Context<A>, reply: Reply<R>) -> Handled;
+}
+impl<T, E: 'static> SettleUnseen<Result<T, E>> for Outcome<Result<T, E>> {
+    #[inline]
+    fn settle<A: Actor>(self, ctx: &mut Context<A>, reply: Reply<Result<T, E>>) -> Handled {
+        ctx.answer(reply, self.0, |_| &NameOf::<E>(PhantomData))
+    }
+}
+
+/// Shows the name of a type.
+struct NameOf<T>(PhantomData<fn() -> T>);
+impl<T> Display for NameOf<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> FmtResult {
+        f.write_str(core::any::type_name::<T>())
     }
 }
 
 /// What [`Outcome`] has for a type that is called a `Result` and is none, which is said at that type, and once.
 pub trait Settle<T> {
-    /// Answers the asker.
+    /// Never called.
     fn settle<A: Actor>(self, ctx: &mut Context<A>, reply: Reply<T>) -> Handled;
 }
-impl<T> Settle<T> for Outcome<T> {
-    fn settle<A: Actor>(self, _: &mut Context<A>, reply: Reply<T>) -> Handled {
-        reply.send(self.0);
+impl<T> Settle<T> for &Outcome<T> {
+    fn settle<A: Actor>(self, _: &mut Context<A>, _: Reply<T>) -> Handled {
         Handled::Done
     }
 }

@@ -251,6 +251,44 @@ impl Shop {
     }
 }
 
+/// An error that cannot be shown.
+struct Unseen;
+
+#[actor]
+struct Asked<E> {
+    error: E,
+}
+
+#[handlers]
+impl<E: std::fmt::Display + Copy> Asked<E> {
+    fn shown(&self) -> Result<u8, &'static str> {
+        Err("no such key")
+    }
+    fn shown_as_it_is(&self) -> Result<u8, E> {
+        Err(self.error)
+    }
+    async fn unseen(&mut self) -> Result<u8, Unseen> {
+        Err(Unseen)
+    }
+}
+
+#[test]
+fn an_error_nobody_asked_for_is_shown_or_else_its_type_is() {
+    let kept = Kept::default();
+    let (system, mut stepper) = unlimited(kept.clone()).stepper();
+    stepper.block_on(async {
+        let asked = system.spawn(|| Asked { error: 404 }).await.unwrap();
+        asked.shown().tell().unwrap();
+        asked.shown_as_it_is().tell().unwrap();
+        asked.unseen().tell().unwrap();
+        assert!(asked.unseen().await.is_err(), "somebody asked");
+    });
+    let told: Vec<_> =
+        kept.all().iter().map(|snapshot| (snapshot.kind(), snapshot.description().to_string())).collect();
+    let unasked = |text: &str| (FailureKind::Unasked, text.to_owned());
+    assert_eq!(told, [unasked("no such key"), unasked("404"), unasked("failure_telemetry::Unseen")]);
+}
+
 /// The most tags, and the most bytes of them, that the attribute lets pass.
 #[actor(tags(
     a = "12345678901234567890123456789012345678901234567890123456789012345678901234567",

@@ -75,7 +75,7 @@ impl<'a> Protocol<'a> {
             #deprecated
             #[allow(unused_imports)]
             const _: () = {
-                use #rt::{Immovable as _, NoResult as _, Settle as _};
+                use #rt::{Immovable as _, NoResult as _, Settle as _, SettleUnseen as _};
                 #message
                 #actor
                 #sizes

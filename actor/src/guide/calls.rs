@@ -111,7 +111,8 @@
 //!
 //! [`.tell()`](crate::Call::tell) sends now or never: from a destructor, from a handler that is not `async`, from
 //! wherever nothing can be awaited. Where there is no room it hands the call back. It works for asks too, and discards the
-//! reply: **an `Err` nobody can hear is then a failure**, of kind `unasked`, and the actor goes on with its state.
+//! reply: **an `Err` nobody can hear is then a failure**, of kind `unasked`, and the actor goes on with its state. What is
+//! told of it is the error, where it has a `Display`, and else the name of its type.
 //!
 //! ```
 //! # use actor::prelude::*;
