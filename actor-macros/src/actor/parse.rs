@@ -60,9 +60,10 @@ const DISPATCHERS: &[(&str, Dispatcher)] = &[
 /// The actor declared by a struct, or nothing where `item` is no struct.
 pub(crate) fn parse(arguments: TokenStream, item: TokenStream, diagnostics: &Diagnostics) -> Option<Actor> {
     let mut item = parse_struct(item, diagnostics)?;
+    refuse_another(&mut item.attrs, "actor", diagnostics);
     let options = parse_options(arguments, diagnostics);
     let names = Names::new(options.facade.as_ref());
-    let supervision = take_attribute(&mut item.attrs, "supervise")
+    let supervision = take_attribute(&mut item.attrs, "supervise", diagnostics)
         .map(|attribute| supervise::parse_attribute(&attribute, diagnostics))
         .unwrap_or_default();
     let members: Vec<Member> = item.fields.members().collect();
@@ -231,7 +232,7 @@ fn parse_metrics(entry: &Entry, options: &mut Options, diagnostics: &Diagnostics
 }
 
 fn parse_child(field: &mut Field, member: Member, diagnostics: &Diagnostics) -> Option<Child> {
-    let attribute = take_attribute(&mut field.attrs, "child")?;
+    let attribute = take_attribute(&mut field.attrs, "child", diagnostics)?;
     let factory = Factory::Broken;
     let mut child = Child {
         field: field.clone(),
@@ -417,10 +418,20 @@ fn in_order(mut children: Vec<Child>) -> Vec<Child> {
     ordered
 }
 
-/// Removes the attribute whose last segment is `name`.
-pub(crate) fn take_attribute(attributes: &mut Vec<Attribute>, name: &str) -> Option<Attribute> {
+/// Removes the attribute whose last segment is `name`, of which there is one.
+fn take_attribute(attributes: &mut Vec<Attribute>, name: &str, diagnostics: &Diagnostics) -> Option<Attribute> {
     let at = attributes.iter().position(|attribute| is_called(attribute, name))?;
-    Some(attributes.remove(at))
+    let attribute = attributes.remove(at);
+    refuse_another(attributes, name, diagnostics);
+    Some(attribute)
+}
+
+/// Removes the attributes whose last segment is `name`, beside the one that is at work.
+pub(crate) fn refuse_another(attributes: &mut Vec<Attribute>, name: &str, diagnostics: &Diagnostics) {
+    for another in attributes.extract_if(.., |attribute| is_called(attribute, name)) {
+        let fact = format_args!("`#[{name}]` is there already").to_string();
+        diagnostics.report(another, fact, "keep one of them, with all options");
+    }
 }
 
 pub(crate) fn is_called(attribute: &Attribute, name: &str) -> bool {
