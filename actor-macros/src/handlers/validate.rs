@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::{FnArg, GenericArgument, PathArguments, ReceiverKind, ReturnType, Safety, Type};
 
 use super::model::{Answer, Handlers, Method, Parameter, Role};
+use crate::actor;
 use crate::diagnostics::Diagnostics;
 use crate::options::compact;
 
@@ -172,6 +173,10 @@ fn is_mutable_reference(ty: &Type) -> bool {
 fn check_arguments(method: &Method, diagnostics: &Diagnostics) {
     for parameter in &method.parameters {
         match parameter {
+            Parameter::Argument(argument) if is_context(&argument.ty) => {
+                let help = format_args!("write `{}: &mut {}`", argument.name, compact(&argument.ty)).to_string();
+                diagnostics.report(&argument.ty, "the context is lent to a handler, and no message carries one", help);
+            }
             Parameter::Argument(argument) => check_owned(&argument.ty, "a message", diagnostics),
             Parameter::Reply { value, .. } => check_owned(value, "a reply", diagnostics),
             Parameter::Context { .. }
@@ -182,6 +187,11 @@ fn check_arguments(method: &Method, diagnostics: &Diagnostics) {
             | Parameter::Broken => {}
         }
     }
+}
+
+/// Whether it is the context of the actor. One of another name, or of something else, is a type of the user.
+fn is_context(ty: &Type) -> bool {
+    actor::argument_of(ty, "Context").is_some_and(|of| compact(of) == "Self")
 }
 
 /// Reports what in `ty` cannot be moved from one actor to another.
