@@ -136,6 +136,11 @@ impl Journal {
     pub fn entries(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
     }
+
+    /// What happened since this was asked last.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
 }
 
 /// How often the handler of this name has run.

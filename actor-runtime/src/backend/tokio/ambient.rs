@@ -2,13 +2,13 @@
 
 use core::cell::Cell;
 use core::ptr::{NonNull, null_mut};
-use std::thread_local;
 
 use crate::error::Unanswered;
 use crate::reply::Debt;
 
 use super::header::Header;
 use super::mailbox::Deadline;
+use super::sync::thread_local;
 
 thread_local! {
     static CURRENT: Cell<*mut Header> = const { Cell::new(null_mut()) };

@@ -114,7 +114,7 @@ impl TypeCounts {
         Self {
             protocol: const { &A::PROTOCOL },
             options: const { &A::OPTIONS },
-            storm: Lock::new(Storm::new()),
+            storm: Lock::default(),
             shards: [const { OnceLock::new() }; OWN_SHARDS + 1],
         }
     }

@@ -6,13 +6,13 @@ use core::fmt;
 use std::boxed::Box;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
-use std::thread_local;
 use std::vec::Vec;
 
 use crate::metrics::SystemEvent;
 
 use super::guard::contain;
 use super::lock::Lock;
+use super::sync::thread_local;
 use super::system::Core;
 
 /// Somebody who is told of everything that happens, where it happens.

@@ -16,7 +16,6 @@ use core::time::Duration;
 use std::boxed::Box;
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::thread_local;
 use std::vec::Vec;
 
@@ -30,6 +29,7 @@ use super::cell::Cell;
 use super::dispatcher::home::Home;
 use super::mailbox::signal;
 use super::suspensions::Suspension;
+use super::sync::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering, fence};
 use super::telemetry::Escalation;
 
 /// The erased functions of one kind of cell.
@@ -244,12 +244,15 @@ impl Header {
 
     /// Why it has ended, if it has.
     pub(super) fn end(&self) -> Option<StopReason> {
-        REASONS.get(usize::from(self.ended.load(Ordering::SeqCst)).checked_sub(1)?).copied()
+        REASONS.get(usize::from(self.ended.load(Ordering::Acquire)).checked_sub(1)?).copied()
     }
 
+    /// Whoever writes something, and then looks at [`end`](Self::end) behind a fence, sees this, or what they wrote is seen
+    /// by whom this is said.
     pub(super) fn set_ended(&self, why: StopReason) {
         let place = REASONS.iter().position(|reason| *reason == why).unwrap_or(0);
-        self.ended.store(u8::try_from(place + 1).unwrap_or(1), Ordering::SeqCst);
+        self.ended.store(u8::try_from(place + 1).unwrap_or(1), Ordering::Release);
+        fence(Ordering::SeqCst);
     }
 }
 

@@ -40,7 +40,7 @@ type Shutdown = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Stepped {
     pub(super) fn new() -> Self {
-        Self { ready: Lock::new(Vec::new()), shutdown: Lock::default(), closed: AtomicBool::new(false) }
+        Self { ready: Lock::default(), shutdown: Lock::default(), closed: AtomicBool::new(false) }
     }
 
     pub(super) fn schedule(&self, runnable: Runnable) {
@@ -100,6 +100,13 @@ impl Stepper {
     /// The moment by the virtual clock.
     pub fn now(&self) -> Instant {
         self.clock.now()
+    }
+
+    /// Another pair of hands for the same system, for another thread of the model.
+    #[cfg(actor_loom)]
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { home: Arc::clone(&self.home), clock: self.clock.clone(), choice: self.choice }
     }
 
     /// Lets one of the ready actors handle one message, or take one step of its start, restart or end. Returns whether

@@ -4,7 +4,6 @@
 
 use core::time::Duration;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::vec::Vec;
 
 use crate::id::ActorId;
@@ -13,6 +12,7 @@ use crate::time::Instant;
 use super::header::{Header, Owner};
 use super::lock::Lock;
 use super::mailbox::signal;
+use super::sync::{AtomicBool, Ordering, fence};
 use super::timers::{Due, Key};
 
 /// See [`crate::backend::Suspension`].
@@ -93,7 +93,8 @@ impl Suspensions {
         let timers = header.core.timers();
         let alarm = timers.add(now.saturating_add(self.limit), Due::Signal(cell.clone(), signal::RESUME));
         // Between this and an end one of the two sees the other's write.
-        self.any.store(true, Ordering::SeqCst);
+        self.any.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
         let mut entries = self.entries.lock();
         if header.end().is_some() {
             drop(entries);
@@ -148,7 +149,7 @@ impl Suspensions {
 
     /// The actor has ended.
     pub(super) fn forget(&self, header: &Header) {
-        if self.any.load(Ordering::SeqCst) {
+        if self.any.load(Ordering::Relaxed) {
             self.end_life(header);
             drop(self.entries.lock().actors.remove(&header.id));
         }

@@ -3,7 +3,6 @@
 //! An end is told through here and not through mailboxes: it needs no room, and nobody who has ended hears anything.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
 use std::vec::Vec;
 
 use crate::failure::StopReason;
@@ -12,6 +11,7 @@ use crate::id::ActorId;
 use super::header::{Header, Owner};
 use super::lock::Lock;
 use super::mailbox::signal;
+use super::sync::{Ordering, fence};
 
 #[derive(Default)]
 struct Entries {
@@ -46,7 +46,8 @@ impl Terminations {
     pub(super) fn watch(&self, watcher: &Owner, target: &Owner) {
         let mut entries = self.0.lock();
         // Between this and `ended` one of the two sees the other's write.
-        target.header().watched.store(true, Ordering::SeqCst);
+        target.header().watched.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
         match target.header().end() {
             Some(why) => {
                 entries.news.entry(watcher.header().id).or_default().push((target.header().id, why));
@@ -64,7 +65,7 @@ impl Terminations {
 
     /// Tells whoever watches that `target` has ended.
     pub(super) fn ended(&self, target: &Header, why: StopReason) {
-        if !target.watched.load(Ordering::SeqCst) {
+        if !target.watched.load(Ordering::Relaxed) {
             return;
         }
         let mut entries = self.0.lock();

@@ -21,7 +21,7 @@ struct Shared<T: 'static> {
 
 impl<T: 'static> Topic<T> {
     pub(crate) fn new() -> Self {
-        Self { shared: Arc::new(Shared { subscribers: Lock::new(Arc::new([])), missed: AtomicU64::new(0) }) }
+        Self { shared: Arc::new(Shared { subscribers: Lock::default(), missed: AtomicU64::new(0) }) }
     }
 
     pub(crate) fn subscribe(&self, recipient: Recipient<T>) -> bool {

@@ -18,12 +18,23 @@ pub use heat::{LockMode, LockSite, lock_sites};
 pub(super) use spin::{SpinGuard, SpinLock};
 
 /// A lock for what is rarely looked at: waiters sleep.
+///
+/// Under the model checker threads meet at its gate. One that is made by `new` has none: it may be static, and so outlives
+/// each run of a model; nothing that the checker sees happens under it.
 #[derive(Default)]
-pub(crate) struct Lock<T>(parking_lot::Mutex<T>);
+pub(crate) struct Lock<T> {
+    #[cfg(actor_loom)]
+    gate: Gate,
+    value: parking_lot::Mutex<T>,
+}
 
 impl<T> Lock<T> {
     pub(crate) const fn new(value: T) -> Self {
-        Self(parking_lot::Mutex::new(value))
+        Self {
+            #[cfg(actor_loom)]
+            gate: Gate(None),
+            value: parking_lot::Mutex::new(value),
+        }
     }
 
     /// Looks at the value under the lock.
@@ -37,18 +48,28 @@ impl<T> Lock<T> {
     #[cfg_attr(any(debug_assertions, feature = "instrument-locks"), track_caller)]
     pub(super) fn lock(&self) -> Guard<'_, T> {
         let mut held = Held::enter(heat::LockMode::Sleep);
-        let value = self.0.try_lock().unwrap_or_else(|| {
+        #[cfg(actor_loom)]
+        let gate = self.gate.0.as_ref().map(SpinLock::lock);
+        let value = self.value.try_lock().unwrap_or_else(|| {
             held.waits();
-            self.0.lock()
+            self.value.lock()
         });
         held.taken();
-        Guard { value, _held: held }
+        Guard {
+            #[cfg(actor_loom)]
+            _gate: gate,
+            value,
+            _held: held,
+        }
     }
 }
 
 /// The right to touch the value, given back when dropped.
 pub(super) struct Guard<'a, T> {
+    // Dropped before the gate is open again.
     value: parking_lot::MutexGuard<'a, T>,
+    #[cfg(actor_loom)]
+    _gate: Option<SpinGuard<'a, ()>>,
     _held: Held,
 }
 
@@ -65,6 +86,17 @@ impl<T> DerefMut for Guard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
         &mut self.value
+    }
+}
+
+/// Where the model checker sees who holds a [`Lock`].
+#[cfg(actor_loom)]
+struct Gate(Option<SpinLock<()>>);
+
+#[cfg(actor_loom)]
+impl Default for Gate {
+    fn default() -> Self {
+        Self(Some(SpinLock::new(())))
     }
 }
 
