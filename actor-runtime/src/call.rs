@@ -126,7 +126,7 @@ pub struct Ask<T>(Infallible, PhantomData<fn() -> T>);
 /// [`AskError::Handler`].
 pub struct TryAsk<T, E>(Infallible, PhantomData<fn() -> (T, E)>);
 
-/// A [`Tell`] whose end somebody waits for; from [`done`](Call::done).
+/// A [`Tell`] whose end somebody waits for; from `.done()`.
 pub struct Done<E>(Infallible, PhantomData<fn() -> E>);
 
 impl<E> Kind for Tell<E> {
@@ -394,7 +394,7 @@ impl<'a, A: Actor, K: Kind, T: Target<A>> Call<'a, A, K, T> {
 
     /// Hands on the duty to answer: whoever waits for `reply` hears from the handler of this call, and this
     /// actor has nothing more to do with it. Sent now or never, as with [`tell`](Call::tell). A tell answers as soon as
-    /// it is in the mailbox, and one with [`done`](Call::done) when its handler has run.
+    /// it is in the mailbox, and one with `.done()` when its handler has run.
     ///
     /// ```
     /// # use actor::prelude::*;

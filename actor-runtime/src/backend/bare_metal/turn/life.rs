@@ -11,7 +11,7 @@ use super::super::annex::Record;
 use super::super::header::{Stage, attention};
 use super::super::make::Make;
 use super::super::slot::Placed;
-use super::super::{in_hand, mailbox, suspensions, then, timers, urgent, waiting};
+use super::super::{annex, in_hand, mailbox, suspensions, then, timers, urgent, waiting};
 use super::{Flow, Turn};
 
 impl<A: Actor + Placed> Turn<'_, A> {
@@ -36,7 +36,10 @@ impl<A: Actor + Placed> Turn<'_, A> {
     /// Performs a task on the way to the end of a life.
     fn end_life(self, task: Task) -> Flow {
         match task {
-            Task::StopChildren => self.stop_children(),
+            Task::StopChildren => {
+                self.begin_end();
+                self.stop_children()
+            }
             Task::CallStopping(reason) => match A::stopping(reason) {
                 Some(hook) => self.call(hook),
                 None => Flow::Done,
@@ -165,18 +168,15 @@ impl<A: Actor + Placed> Turn<'_, A> {
         }
     }
 
-    /// The actor has ended: what waits is given up, and whoever waits for that is told.
-    fn end(self) {
-        let header = self.address.header();
+    /// Takes no more messages, and refuses those that wait.
+    fn give_up(self) {
         // First of all, so that nothing comes between the last look and the end.
-        header.close();
+        self.address.header().close();
         if const { A::Message::HAS_URGENT } {
             // SAFETY: the turn is that of a slot of an `A` with an urgent lane, which is alive.
             while let Some(message) = unsafe { urgent::take::<A>(self.address) } {
                 self.unpack(message).refuse(Unanswered::Stopped);
             }
-            // SAFETY: as above.
-            unsafe { urgent::end(self.address) };
         }
         // SAFETY: the turn is that of a slot of an `A`.
         while let Some(message) = unsafe { mailbox::take_any::<A>(self.address) } {
@@ -187,6 +187,27 @@ impl<A: Actor + Placed> Turn<'_, A> {
             while let Some(message) = stash.take() {
                 self.unpack(message).refuse(Unanswered::Stopped);
             }
+        }
+    }
+
+    /// Begins the way to the end: gives up what waits, where anybody who waits for an answer of this actor may be waited for,
+    /// a child or whoever its last hook asks.
+    fn begin_end(self) {
+        let is_waited_for =
+            A::CHILDREN > 0 || (const { annex::is_async::<A>() } && A::stopping(StopReason::Requested).is_some());
+        if is_waited_for && self.life(|life| life.is_stopping()) {
+            self.give_up();
+            waiting::room(self.address);
+        }
+    }
+
+    /// The actor has ended, and whoever waits for that is told.
+    fn end(self) {
+        let header = self.address.header();
+        self.give_up();
+        if const { A::Message::HAS_URGENT } {
+            // SAFETY: the turn is that of a slot of an `A` with an urgent lane.
+            unsafe { urgent::end(self.address) };
         }
         self.record(|record| *record = Record::NEW);
         let stage = if header.stage() == Stage::Starting { Stage::NeverUp } else { Stage::Ended };
