@@ -92,8 +92,8 @@
 //!
 //! On bare metal a message takes 16 bytes, and there is no heap: the arguments of one message have a place beside the mailbox,
 //! and `indirect = 2` says how many places there are, in [`system!`](crate::system), or in `#[actor(..)]` where the actor is
-//! a child. Where none is free it is as if the mailbox were full: `.tell()` hands the call back, with the argument. Nobody waits
-//! for a place: what is awaited is `Full`. Such an actor has no `timers` of its context there.
+//! a child. Where none is free it is as if the mailbox were full: `.tell()` hands the call back, with the argument, and what is
+//! awaited waits. Such an actor has no `timers` of its context there.
 //!
 //! ```
 //! use actor::prelude::*;

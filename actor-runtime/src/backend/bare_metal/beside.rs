@@ -18,6 +18,7 @@ use crate::message::Message;
 
 use super::body::Body;
 use super::header::{Address, Byte};
+use super::{urgent, waiting};
 
 /// A message as it lies in a mailbox.
 pub(super) type Packed<A> = <<A as AllHandlersInOneBlock>::Message as Message>::Packed;
@@ -227,13 +228,17 @@ pub(super) fn close<A: Actor>(message: A::Message, place: Option<Place<A>>) -> R
     message.pack(Back(place))
 }
 
-/// Gives the place back that a message had which was [opened](open).
+/// Gives the place back that a message of the actor at `address` had which was [opened](open).
 #[inline(always)]
-pub(super) fn free<A: Actor>(place: Option<Place<A>>) {
+pub(super) fn free<A: Actor>(address: Address, place: Option<Place<A>>) {
     if const { has_values::<A>() }
         && let Some(place) = place
     {
         place.free();
+        waiting::place_beside(address);
+        if const { A::Message::HAS_URGENT } {
+            urgent::place_beside(address);
+        }
     }
 }
 
@@ -246,6 +251,6 @@ pub(super) unsafe fn unpack<A: Actor>(address: Address, packed: Packed<A>) -> A:
     let place = Cell::new(None);
     // SAFETY: as the caller says.
     let message = unsafe { open::<A>(address, packed, &place) };
-    free(place.get());
+    free(address, place.get());
     message
 }

@@ -179,11 +179,23 @@ impl Address {
         let due = self.deadline(*limit);
         ticket.wait(self, What::Room, waker, due);
         let is_urgent = urgent::is_urgent(&message);
+        if const { beside::has_values::<A>() } {
+            // First of all: a place that is taken and given back would have others look for nothing.
+            let turn = if is_urgent {
+                // SAFETY: the address is in a `Ref<A>`, some of whose messages are urgent; the ticket is from `join`.
+                unsafe { urgent::turn(ticket, self) }
+            } else {
+                ticket.turn(self)
+            };
+            if let Err(waits) = turn {
+                return Err((message, self.why_outside(waits, due)));
+            }
+        }
         // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
         let message = match unsafe { beside::pack::<A>(self, message) } {
             Ok(message) => message,
-            // Nobody waits for a place beside the mailbox.
-            Err((message, reason)) => return Err((message, Some(reason.into()))),
+            // It keeps its turn, and what room it has, until there is a place beside the mailbox as well.
+            Err((message, reason)) => return Err((message, self.why_outside(matches!(reason, Reason::Full), due))),
         };
         let entered = if is_urgent {
             // SAFETY: the address is in a `Ref<A>`, some of whose messages are urgent; the ticket is from `join`.
@@ -195,7 +207,12 @@ impl Address {
         let Err((message, waits)) = entered else { return Ok(()) };
         // SAFETY: it was packed for this actor.
         let message = unsafe { beside::unpack::<A>(self, message) };
-        Err((message, if !waits { Some(TellError::Stopped) } else { self.is_past(due).then_some(TellError::Timeout) }))
+        Err((message, self.why_outside(waits, due)))
+    }
+
+    /// Why a message does not enter; nothing where its sender `waits` on.
+    fn why_outside(self, waits: bool, due: Option<Instant>) -> Option<TellError> {
+        if !waits { Some(TellError::Stopped) } else { self.is_past(due).then_some(TellError::Timeout) }
     }
 
     pub(crate) fn stopped(self) -> Stopped {

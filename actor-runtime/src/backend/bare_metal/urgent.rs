@@ -264,6 +264,32 @@ pub(super) unsafe fn join(ticket: &mut Ticket, address: Address, waker: &Waker, 
     true
 }
 
+/// There is a place beside the mailbox of the actor at `address`.
+pub(super) fn place_beside(address: Address) {
+    if let Some(wake) = critical_section::with(|cs| WAKE.borrow(cs).get()) {
+        wake(address);
+    }
+}
+
+/// Whether it is this one's turn, and there is room. If not, whether to wait on.
+///
+/// # Safety
+/// As for [`enter`].
+#[cold]
+pub(super) unsafe fn turn(ticket: &Ticket, address: Address) -> Result<(), bool> {
+    if !ticket.is(oldest(address)) {
+        return Err(ticket.look(|_, waiting| waiting.as_ref().is_some_and(Waiting::stands_in_line)) == Some(true));
+    }
+    critical_section::with(|cs| {
+        let header = address.header();
+        if !header.takes_more(cs) {
+            return Err(false);
+        }
+        // SAFETY: as the caller says.
+        if unsafe { depth(cs, address) } < header.capacity(cs) { Ok(()) } else { Err(true) }
+    })
+}
+
 /// Puts `message` into the lane if it is this one's turn and there is room. Gives it back with whether to wait on: if not,
 /// the mailbox takes no more.
 ///

@@ -102,6 +102,7 @@ static NUMBER: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
 #[derive(Clone, Copy)]
 enum News<'n> {
     Room(Address),
+    Place(Address),
     Answer,
     End(Address),
     Tick(Instant),
@@ -122,6 +123,11 @@ fn tell(news: News<'_>) {
 /// There may be room in the mailbox of the actor at `address`.
 pub(super) fn room(address: Address) {
     tell(News::Room(address));
+}
+
+/// There is a place beside the mailbox of the actor at `address`: whoever has room may have waited for that.
+pub(super) fn place_beside(address: Address) {
+    tell(News::Place(address));
 }
 
 /// There is a place for an answer.
@@ -207,6 +213,7 @@ fn with<R>(number: u32, look: impl FnOnce(CriticalSection<'_>, &mut Option<Waiti
 fn heed(news: News<'_>) {
     match news {
         News::Room(address) => let_in(address),
+        News::Place(address) => wake_next(address),
         News::Answer => let_ask(),
         News::End(address) => each(|waiting| {
             let is_over = waiting.address == address && waiting.what != What::Answer as u8;
@@ -363,6 +370,15 @@ impl Ticket {
         waits
     }
 
+    /// Whether room is kept for this one, and it is the first of those. If not, whether to wait on.
+    pub(super) fn turn(&self, address: Address) -> Result<(), bool> {
+        match self.state() {
+            state::OVER => Err(false),
+            state::COME if oldest(state::COME, Some(address)) == Some(self.0) => Ok(()),
+            _ => Err(true),
+        }
+    }
+
     /// Puts `message` into the mailbox if it is this one's turn. Gives it back with whether to wait on: if not, the
     /// mailbox takes no more.
     ///
@@ -374,10 +390,8 @@ impl Ticket {
         address: Address,
         message: Packed<A>,
     ) -> Result<(), (Packed<A>, bool)> {
-        match self.state() {
-            state::OVER => return Err((message, false)),
-            state::COME if oldest(state::COME, Some(address)) == Some(self.0) => {}
-            _ => return Err((message, true)),
+        if let Err(waits) = self.turn(address) {
+            return Err((message, waits));
         }
         let mut message = Some(message);
         // The waker goes outside of the critical section: it is the user's.

@@ -55,7 +55,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
                 return;
             }
         }
-        beside::free(place.get());
+        beside::free(self.address, place.get());
         if const { annex::is_async::<A>() } && matches!(message.mode(), Mode::Async) {
             self.begin(message);
             return;
