@@ -323,6 +323,29 @@ fn noting(journal: &Journal) -> impl Fn(&SystemEvent<'_>) + Send + Sync + 'stati
 }
 
 #[test]
+fn a_worker_may_be_given_all_the_time_there_is_and_none() {
+    let runtime = runtime(Some(1));
+    for (time, left) in [(Duration::MAX, 0), (Duration::ZERO, 1)] {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let worker = SingleWorker::new("worker").unwrap();
+        let (_system, holds) = runtime.block_on(async {
+            let system = ActorSystem::builder("early").event_handler(noting(&journal)).start();
+            let holds = system.spawn(holds(&journal, &gate)).on(worker.clone()).await.unwrap();
+            holds.hold().tell().unwrap();
+            in_hand(holds.control()).await;
+            (system, holds)
+        });
+        if left == 0 {
+            gate.open();
+        }
+        worker.shutdown(time);
+        runtime.block_on(async { holds.control().stopped().await });
+        let dropped = journal.entries().iter().filter(|entry| *entry == "dropped with 1").count();
+        assert_eq!(dropped, left, "{time:?}: {:?}", journal.entries());
+    }
+}
+
+#[test]
 fn a_worker_that_is_shut_down_lets_its_actors_end_or_says_how_many_did_not() {
     let runtime = runtime(Some(1));
     let (journal, gate) = (Journal::default(), Gate::default());

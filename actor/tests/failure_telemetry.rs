@@ -14,7 +14,7 @@ use actor::{
     FailureTelemetryObservationConfig, MAX_FAILURE_SNAPSHOT_TAGS, NoopFailureTelemetry, RecordedFailure, RestartScope,
     RingBufferFailureTelemetry, Severity, StormLimit, Strategy, SystemEvent,
 };
-use common::{Journal, everywhere_with, handled, until};
+use common::{Journal, everywhere_with, handled, soon, until};
 
 /// Keeps what it is told.
 #[derive(Clone, Default)]
@@ -557,6 +557,41 @@ fn telemetry_may_use_the_system_from_inside_on_many_threads_at_once() {
             assert_eq!(system.counts::<Clerk>().failures, FAILURES);
             // The system is kept by who is inside.
             drop(inside.lock().unwrap().take());
+        }
+    });
+}
+
+#[test]
+fn telemetry_may_end_whose_failure_it_is_and_let_go_of_the_system() {
+    let inside: Arc<Mutex<Option<(ActorSystem, DbRef)>>> = Arc::default();
+    let settings = {
+        let inside = Arc::clone(&inside);
+        move |builder: Builder| {
+            let inside = Arc::clone(&inside);
+            builder.with_failure_telemetry(Does(move |_: &FailureSnapshot| {
+                let within = inside.lock().unwrap().take();
+                if let Some((system, db)) = within {
+                    drop(db.control().stop());
+                    drop(system.spawn(|| Db { journal: Journal::default() }).detach());
+                    drop(system);
+                }
+            }))
+        }
+    };
+    everywhere_with(settings, move |system| {
+        let inside = Arc::clone(&inside);
+        async move {
+            let journal = Journal::default();
+            let (failing, other) =
+                (system.spawn(db(&journal)).await.unwrap(), system.spawn(db(&journal)).await.unwrap());
+            *inside.lock().unwrap() = Some((system, failing.clone()));
+            failing.write().tell().unwrap();
+            // Refused where it has ended already.
+            drop(failing.done().tell());
+            for db in [failing, other] {
+                soon(db.control().stopped()).await;
+                assert_eq!(db.done().await, Err(AskError::Stopped));
+            }
         }
     });
 }

@@ -100,16 +100,12 @@ impl<const ROOM: usize, const MOST: usize> TagSet<ROOM, MOST> {
         if self.in_order().any(|tag| tag.key == key) {
             *self = self.without(key);
         }
-        let begin = self.text.len();
         match self.write(key, value) {
             Some(ends) => {
                 self.ends[usize::from(self.len)] = ends;
                 self.len += 1;
             }
-            None => {
-                self.text.truncate(begin);
-                self.dropped = self.dropped.saturating_add(1);
-            }
+            None => self.dropped = self.dropped.saturating_add(1),
         }
     }
 
@@ -118,10 +114,14 @@ impl<const ROOM: usize, const MOST: usize> TagSet<ROOM, MOST> {
         if usize::from(self.len) == MOST {
             return None;
         }
-        self.text.write_str(key).ok()?;
-        let end_of_key = self.text.len();
-        write!(self.text, "{value}").ok()?;
-        Some([u8::try_from(end_of_key).ok()?, u8::try_from(self.text.len()).ok()?])
+        // A copy, so that one that finds no room, and one whose value panics, leaves nothing behind.
+        let mut text = self.text;
+        text.write_str(key).ok()?;
+        let end_of_key = text.len();
+        write!(text, "{value}").ok()?;
+        let ends = [u8::try_from(end_of_key).ok()?, u8::try_from(text.len()).ok()?];
+        self.text = text;
+        Some(ends)
     }
 
     /// The same, with so many left out.
@@ -255,6 +255,22 @@ mod tests {
         let mut tags = tags(&[("a", "1")]);
         tags.set("b", &Refusing);
         assert_eq!((tags.to_string(), tags.dropped()), ("a=1".into(), 1));
+    }
+
+    #[test]
+    fn a_value_that_panics_while_it_is_displayed_leaves_nothing_behind() {
+        struct Panicking;
+        impl fmt::Display for Panicking {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("half")?;
+                panic!("on purpose")
+            }
+        }
+        let mut tags = tags(&[("a", "1")]);
+        let set = std::panic::AssertUnwindSafe(|| tags.set("b", &Panicking));
+        assert!(std::panic::catch_unwind(set).is_err());
+        tags.set("c", &3);
+        assert_eq!((tags.to_string(), tags.dropped()), ("a=1 c=3".into(), 0));
     }
 
     proptest! {

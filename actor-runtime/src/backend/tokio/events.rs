@@ -69,7 +69,8 @@ impl Events {
         let before = std::mem::replace(&mut entries.listeners, Arc::new(with));
         self.any.store(true, Ordering::Relaxed);
         drop(entries);
-        drop(before);
+        // One of them may have ceased meanwhile.
+        let_go(before);
         number
     }
 

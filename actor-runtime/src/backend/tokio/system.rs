@@ -96,6 +96,8 @@ pub(super) struct Core {
     exhausted: RootExhausted,
     /// No actor is started any more.
     closing: AtomicBool,
+    /// It shuts down without anybody waiting for it.
+    unattended: AtomicBool,
     down: AtomicBool,
     ending: SystemEnd,
 }
@@ -570,8 +572,11 @@ impl Core {
         }
     }
 
-    /// Shuts down without anybody waiting for it.
+    /// Shuts down without anybody waiting for it. One such shutdown tells who is stuck, whatever leads to it again.
     fn shut_down_unattended(self: &Arc<Self>) {
+        if self.unattended.swap(true, Ordering::Relaxed) {
+            return;
+        }
         let core = Arc::clone(self);
         let shutdown = async move {
             let Err(error) = core.shut_down().await else { return };
@@ -1084,6 +1089,7 @@ impl Builder {
             shutdown_timeout: self.shutdown_timeout,
             exhausted: self.exhausted,
             closing: AtomicBool::new(false),
+            unattended: AtomicBool::new(false),
             down: AtomicBool::new(false),
             ending: SystemEnd::default(),
         });
@@ -1161,3 +1167,23 @@ impl fmt::Display for ShutdownError {
 }
 
 impl core::error::Error for ShutdownError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_that_is_exhausted_twice_shuts_down_once() {
+        let runtime = ::tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        runtime.block_on(async {
+            let system = ActorSystem::builder("exhausted").exhausted(RootExhausted::Shutdown).start();
+            let core = Arc::clone(system.handle.home.core());
+            let tasks = || ::tokio::runtime::Handle::current().metrics().num_alive_tasks();
+            let before = tasks();
+            core.root_exhausted();
+            core.root_exhausted();
+            drop(system);
+            assert_eq!(tasks() - before, 1, "each would tell who is stuck");
+        });
+    }
+}

@@ -93,9 +93,9 @@ impl Line {
         for residents in &residents {
             residents.stop();
         }
-        let deadline = RealInstant::now() + within;
+        let begun = RealInstant::now();
         for residents in &residents {
-            residents.wait(deadline.saturating_duration_since(RealInstant::now()));
+            residents.wait(within.saturating_sub(begun.elapsed()));
         }
         for residents in &residents {
             residents.abandon();

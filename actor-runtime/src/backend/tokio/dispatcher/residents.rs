@@ -56,9 +56,9 @@ impl Residents {
         if in_runtime() {
             return;
         }
-        let deadline = RealInstant::now() + within;
+        let begun = RealInstant::now();
         for cell in self.cells() {
-            if !block_until(Stopped::of(cell), deadline) {
+            if !block_on_for(Stopped::of(cell), within.saturating_sub(begun.elapsed())) {
                 return;
             }
         }
@@ -95,8 +95,10 @@ impl Wake for Unpark {
     }
 }
 
-/// Blocks this thread until `future` has ended or it is `deadline`. Returns whether it has ended.
-fn block_until(future: impl Future<Output = ()>, deadline: RealInstant) -> bool {
+/// Blocks this thread until `future` has ended, for `within` at most. Returns whether it has ended.
+fn block_on_for(future: impl Future<Output = ()>, within: Duration) -> bool {
+    // No deadline, which may lie beyond all moments there are.
+    let begun = RealInstant::now();
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut cx = Context::from_waker(&waker);
@@ -104,7 +106,7 @@ fn block_until(future: impl Future<Output = ()>, deadline: RealInstant) -> bool 
         if future.as_mut().poll(&mut cx) == Poll::Ready(()) {
             return true;
         }
-        let left = deadline.saturating_duration_since(RealInstant::now());
+        let left = within.saturating_sub(begun.elapsed());
         if left.is_zero() {
             return false;
         }
