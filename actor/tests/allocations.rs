@@ -1,37 +1,13 @@
 //! What is allocated, counted exactly: nothing by any verb of a call or for a failure that is told, and nothing kept of
 //! actors that have ended.
-//!
-//! One test only, because the counter counts the whole process.
-#![allow(missing_docs, unsafe_code)]
+#![allow(missing_docs)]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+#[path = "common/counting.rs"]
+mod counting;
 
 use actor::prelude::*;
 use actor::{FailureTelemetryObservationConfig, RingBufferFailureTelemetry, StormLimit};
-
-struct Counting;
-
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-static LIVE: AtomicI64 = AtomicI64::new(0);
-
-// SAFETY: hands every call on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        LIVE.fetch_add(layout.size() as i64, Ordering::Relaxed);
-        // SAFETY: as promised to this function.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size() as i64, Ordering::Relaxed);
-        // SAFETY: as promised to this function.
-        unsafe { System.dealloc(place, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+use counting::{allocations, live};
 
 #[actor]
 struct Counter {
@@ -162,9 +138,9 @@ async fn of_a_thousand(counter: &CounterRef, call: impl AsyncFn()) -> u64 {
         }
     };
     run().await;
-    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    let before = allocations();
     run().await;
-    ALLOCATIONS.load(Ordering::Relaxed) - before
+    allocations() - before
 }
 
 #[actor(tags(component = "storage"))]
@@ -216,10 +192,10 @@ async fn failures() {
         }
     };
     run().await;
-    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    let before = allocations();
     run().await;
     RING.dump_to(|failure| assert_eq!((failure.path(), failure.tags().count()), ("store/db", 3)));
-    assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "1,000 failures");
+    assert_eq!(allocations() - before, 0, "1,000 failures");
     assert_eq!((RING.seen(), system.telemetry_counts().calls), (2_000, 2_000));
 }
 
@@ -286,32 +262,32 @@ fn a_message_allocates_nothing_and_an_ended_actor_keeps_nothing() {
         // Once more, because many small activations give the large buffers of a burst back, once.
         tells(&counter).await;
 
-        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        let before = allocations();
         tells(&counter).await;
-        assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "10,000 tells");
-        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        assert_eq!(allocations() - before, 0, "10,000 tells");
+        let before = allocations();
         asks(&counter).await;
-        assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "10,000 asks of an idle actor");
+        assert_eq!(allocations() - before, 0, "10,000 asks of an idle actor");
         asks_of_handlers(&asker).await;
-        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        let before = allocations();
         asks_of_handlers(&asker).await;
-        assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "10,000 asks with `.then(..)`");
+        assert_eq!(allocations() - before, 0, "10,000 asks with `.then(..)`");
         waiting_asks(&counter).await;
-        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        let before = allocations();
         waiting_asks(&counter).await;
-        assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "10,000 asks that wait for an async handler");
+        assert_eq!(allocations() - before, 0, "10,000 asks that wait for an async handler");
 
-        let live = LIVE.load(Ordering::Relaxed);
+        let before = live();
         many_actors(&system).await;
-        assert_eq!(LIVE.load(Ordering::Relaxed) - live, 0, "bytes kept of 10,000 actors");
+        assert_eq!(live() - before, 0, "bytes kept of 10,000 actors");
 
         let parent = system.spawn(|| Parent).await.unwrap();
         for _warm_up in 0..2 {
             assert_eq!(parent.serve().await, Ok(0));
         }
-        let live = LIVE.load(Ordering::Relaxed);
+        let before = live();
         assert_eq!(parent.serve().await, Ok(0));
-        assert_eq!(LIVE.load(Ordering::Relaxed) - live, 0, "bytes kept of 10,000 children");
+        assert_eq!(live() - before, 0, "bytes kept of 10,000 children");
 
         verbs(&system, &counter).await;
         failures().await;

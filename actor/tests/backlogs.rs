@@ -2,11 +2,14 @@
 #![allow(missing_docs)]
 
 mod common;
+#[path = "common/fragile.rs"]
+mod fragile;
 
 use std::time::Duration;
 
 use actor::prelude::*;
 use common::{Gate, everywhere, handled, in_hand, soon, until};
+use fragile::{Fragile, FragileRef};
 
 #[actor(mailbox = unbounded)]
 struct Worker {
@@ -181,19 +184,6 @@ struct Supervisor;
 impl Supervisor {
     fn hire(&mut self, ctx: &mut Context<Self>, many: u32) -> Vec<FragileRef> {
         (0..many).map(|_| ctx.spawn(|| Fragile).restart(Restart::Permanent).detach()).collect()
-    }
-    fn ping(&self) -> bool {
-        true
-    }
-}
-
-#[actor]
-struct Fragile;
-
-#[handlers]
-impl Fragile {
-    fn fail(&mut self) -> Result<(), &'static str> {
-        Err("told to")
     }
     fn ping(&self) -> bool {
         true

@@ -1,35 +1,11 @@
 //! What a hundred thousand ended actors leave of the heap: nothing.
-//!
-//! Counted on the thread of the system alone, as the harness allocates on another.
-#![allow(missing_docs, unsafe_code)]
+#![allow(missing_docs)]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "common/counting.rs"]
+mod counting;
 
 use actor::prelude::*;
-
-struct Counting;
-
-thread_local! {
-    static LIVE: Cell<i64> = const { Cell::new(0) };
-}
-
-// SAFETY: hands every call on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE.set(LIVE.get() + layout.size() as i64);
-        // SAFETY: as promised to this function.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        LIVE.set(LIVE.get() - layout.size() as i64);
-        // SAFETY: as promised to this function.
-        unsafe { System.dealloc(place, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+use counting::live;
 
 #[actor]
 struct Counter {
@@ -71,11 +47,11 @@ fn a_hundred_thousand_lives_leave_the_heap_as_it_was() {
         for round in 0..1_000 {
             a_life(&system, &parent, round % 2 == 0).await;
         }
-        let before = LIVE.get();
+        let before = live();
         for round in 0..100_000 {
             a_life(&system, &parent, round % 2 == 0).await;
         }
-        assert_eq!(LIVE.get() - before, 0, "bytes left");
+        assert_eq!(live() - before, 0, "bytes left");
         assert_eq!(system.counts::<Counter>().stopped, 101_000);
     });
 }

@@ -122,10 +122,12 @@ fn a_message_that_comes_when_the_pause_of_a_restart_ends_is_handled_once() {
 }
 
 #[test]
-fn a_stop_that_comes_during_a_restart_ends_the_actor_once() {
+fn a_stop_that_comes_during_a_restart_or_its_pause_ends_the_actor_once() {
     in_every_order(|system, mut stepper| {
         let journal = Journal::default();
         let scribe = up(&system, &mut stepper, &journal);
+        // The second restart waits.
+        scribe.fail().tell().unwrap();
         scribe.fail().tell().unwrap();
         let theirs = scribe.clone();
         let stopper = spawn(move || drop(theirs.control().stop()));

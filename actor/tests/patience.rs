@@ -4,11 +4,12 @@
 mod common;
 
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{Builder, SystemEvent};
-use common::{Gate, Journal, everywhere_with, in_hand, soon, until};
+use common::{Gate, Journal, KINDS, in_hand, on_runtime, soon, stepped, until};
 
 /// What every child here has, unless its parent says otherwise.
 const TIME: Duration = Duration::from_millis(150);
@@ -123,10 +124,19 @@ impl Late {
     }
 }
 
-/// Runs `promise` on every kind of system, with who was late.
-fn everywhere_late<F: Future<Output = ()> + Send + 'static>(promise: impl Fn(ActorSystem, Late) -> F) {
+/// Runs `promise` on every kind of system, with who was late: on those of real time all at once, as most of it is waited.
+fn everywhere_late<F: Future<Output = ()> + Send + 'static>(promise: impl Fn(ActorSystem, Late) -> F + Sync) {
     let late = Late::default();
-    everywhere_with(late.settings(), |system| promise(system, late.clone()));
+    stepped(late.settings(), |system| promise(system, late.clone()));
+    thread::scope(|scope| {
+        for (threads, dispatcher) in KINDS {
+            let promise = &promise;
+            scope.spawn(move || {
+                let late = Late::default();
+                on_runtime(threads, dispatcher, late.settings(), |system| promise(system, late.clone()));
+            });
+        }
+    });
 }
 
 /// A leaf that hangs already, where it hangs in its handler.

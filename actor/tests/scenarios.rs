@@ -2,6 +2,8 @@
 #![allow(missing_docs)]
 
 mod common;
+#[path = "common/fragile.rs"]
+mod fragile;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,6 +11,7 @@ use std::time::Duration;
 use actor::SystemEvent;
 use actor::prelude::*;
 use common::{Gate, Journal, begin, everywhere, in_hand, soon, stepped, until};
+use fragile::Fragile;
 
 #[actor(mailbox(capacity = 1, overflow = drop_oldest), ask_timeout = off)]
 struct Narrow {
@@ -290,19 +293,6 @@ impl Crowd {
         for key in [3, 97] {
             drop(self.all.by(&key).fail().tell());
         }
-    }
-}
-
-#[actor]
-struct Fragile;
-
-#[handlers]
-impl Fragile {
-    fn fail(&mut self) -> Result<(), &'static str> {
-        Err("told to")
-    }
-    fn ping(&self) -> bool {
-        true
     }
 }
 

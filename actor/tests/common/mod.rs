@@ -44,19 +44,29 @@ where
     }
 }
 
+/// A runtime, by how many threads it has, and who runs actors on it.
+pub type Kind = (Option<usize>, fn(Builder) -> Builder);
+
+/// The runtimes users have, and each dispatcher.
+pub const KINDS: [Kind; 7] = [
+    (None, |builder| builder),
+    (Some(1), |builder| builder),
+    (Some(3), |builder| builder),
+    (None, |builder| builder.dispatcher(DispatcherKind::CurrentThread)),
+    (Some(1), |builder| builder.dispatcher(DispatcherKind::Pinned)),
+    (None, |builder| builder.dispatcher(single_worker())),
+    (Some(1), |builder| builder.dispatcher(Channel::start())),
+];
+
 /// On the runtimes users have, and on each dispatcher.
 pub fn on_runtimes<P, F>(settings: impl Fn(Builder) -> Builder, promise: P)
 where
     P: Fn(ActorSystem) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
-    for threads in [None, Some(1), Some(3)] {
-        on_runtime(threads, |builder| builder, &settings, &promise);
+    for (threads, dispatcher) in KINDS {
+        on_runtime(threads, dispatcher, &settings, &promise);
     }
-    on_runtime(None, |builder| builder.dispatcher(DispatcherKind::CurrentThread), &settings, &promise);
-    on_runtime(Some(1), |builder| builder.dispatcher(DispatcherKind::Pinned), &settings, &promise);
-    on_runtime(None, |builder| builder.dispatcher(single_worker()), &settings, &promise);
-    on_runtime(Some(1), |builder| builder.dispatcher(Channel::start()), &settings, &promise);
 }
 
 fn single_worker() -> SingleWorker {
