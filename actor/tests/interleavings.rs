@@ -404,6 +404,22 @@ fn an_escalation_that_races_a_stop_ends_the_parent_once_after_its_child() {
 }
 
 #[test]
+fn an_escalation_is_heard_once_by_a_parent_that_is_running() {
+    in_every_order(|system, mut stepper| {
+        let journal = Journal::default();
+        let (desk, child) = desk(&system, &mut stepper, &journal);
+        child.fail().tell().unwrap();
+        desk.child().tell().unwrap();
+        let other = runs(&stepper);
+        stepper.run();
+        let _beside = other.join().unwrap();
+        stepper.run();
+        assert_eq!(journal.entries(), [&LIFE[..], &["desk up", "child up"]].concat());
+        assert_eq!((system.counts::<Desk>().restarts, system.counts::<Scribe>().failures), (1, 1));
+    });
+}
+
+#[test]
 fn a_child_that_ends_while_its_parent_stops_is_waited_for_once() {
     in_every_order(|system, mut stepper| {
         let journal = Journal::default();

@@ -34,33 +34,42 @@ fn messages_of_one_sender_are_handled_in_the_order_sent() {
     });
 }
 
+#[actor]
+struct Sender {
+    log: LogRef,
+    name: u32,
+}
+
+#[handlers]
+impl Sender {
+    async fn send(&mut self, numbers: u32) {
+        for number in 0..numbers {
+            self.log.note(self.name, number).await.unwrap();
+        }
+    }
+}
+
 #[test]
 fn order_holds_for_each_of_many_senders_that_wait_for_room() {
-    common::on_runtimes(
-        |builder| builder,
-        |system| async move {
-            let log = system.spawn(|| Log { seen: Vec::new() }).await.unwrap();
-            let senders: Vec<_> = (0..8)
-                .map(|sender| {
-                    let log = log.clone();
-                    tokio::spawn(async move {
-                        for number in 0..500 {
-                            log.note(sender, number).await.unwrap();
-                        }
-                    })
-                })
-                .collect();
-            for sender in senders {
-                sender.await.unwrap();
-            }
-            let seen = log.seen().await.unwrap();
-            assert_eq!(seen.len(), 8 * 500);
-            for sender in 0..8 {
-                let numbers = seen.iter().filter(|(from, _)| *from == sender).map(|(_, number)| *number);
-                assert!(numbers.eq(0..500), "messages of sender {sender} out of order");
-            }
-        },
-    );
+    everywhere(|system| async move {
+        let log = system.spawn(|| Log { seen: Vec::new() }).await.unwrap();
+        let mut senders = Vec::new();
+        for name in 0..8 {
+            let log = log.clone();
+            let sender = system.spawn(move || Sender { log: log.clone(), name }).await.unwrap();
+            sender.send(500).tell().unwrap();
+            senders.push(sender);
+        }
+        for sender in senders {
+            sender.control().drain().await;
+        }
+        let seen = log.seen().await.unwrap();
+        assert_eq!(seen.len(), 8 * 500);
+        for sender in 0..8 {
+            let numbers = seen.iter().filter(|(from, _)| *from == sender).map(|(_, number)| *number);
+            assert!(numbers.eq(0..500), "messages of sender {sender} out of order");
+        }
+    });
 }
 
 #[test]

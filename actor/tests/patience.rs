@@ -4,12 +4,11 @@
 mod common;
 
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{Builder, SystemEvent};
-use common::{Gate, Journal, KINDS, in_hand, on_runtime, soon, stepped, until};
+use common::{Gate, Journal, at_once, in_hand, on_runtime, soon, stepped, until};
 
 /// What every child here has, unless its parent says otherwise.
 const TIME: Duration = Duration::from_millis(150);
@@ -128,14 +127,9 @@ impl Late {
 fn everywhere_late<F: Future<Output = ()> + Send + 'static>(promise: impl Fn(ActorSystem, Late) -> F + Sync) {
     let late = Late::default();
     stepped(late.settings(), |system| promise(system, late.clone()));
-    thread::scope(|scope| {
-        for (threads, dispatcher) in KINDS {
-            let promise = &promise;
-            scope.spawn(move || {
-                let late = Late::default();
-                on_runtime(threads, dispatcher, late.settings(), |system| promise(system, late.clone()));
-            });
-        }
+    at_once(|(threads, dispatcher)| {
+        let late = Late::default();
+        on_runtime(threads, dispatcher, late.settings(), |system| promise(system, late.clone()));
     });
 }
 

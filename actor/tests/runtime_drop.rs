@@ -118,10 +118,10 @@ fn under_load(threads: Option<usize>, kind: DispatcherKind) {
     let (journal, events) = (Journal::default(), Journal::default());
     let noting = {
         let events = events.clone();
-        move |event: &SystemEvent<'_>| {
-            if let SystemEvent::DispatcherDropped { pending } = event {
-                events.note(format!("{pending}"));
-            }
+        move |event: &SystemEvent<'_>| match event {
+            SystemEvent::DispatcherDropped { pending } => events.note(format!("{pending}")),
+            SystemEvent::Stopped { actor, reason: StopReason::Killed, .. } => events.note(format!("{actor} killed")),
+            _ => {}
         }
     };
     let runtime = runtime(threads);
@@ -145,9 +145,14 @@ fn under_load(threads: Option<usize>, kind: DispatcherKind) {
     let counts = system.counts::<Leaf>();
     assert_eq!(counts.handled + counts.dead_letters, 2, "{kind:?}: {counts:?}");
     match kind {
-        DispatcherKind::Shared | DispatcherKind::CurrentThread => assert_eq!(events.entries(), ["1"], "{kind:?}"),
+        // Who they are is told of each.
+        DispatcherKind::Shared | DispatcherKind::CurrentThread => {
+            assert_eq!(events.entries(), ["1", "leaf killed"], "{kind:?}");
+        }
         // Their threads are their own, and ended the actor in order.
-        DispatcherKind::Pinned | DispatcherKind::SingleWorker => assert!(events.entries().is_empty(), "{kind:?}"),
+        DispatcherKind::Pinned | DispatcherKind::SingleWorker => {
+            assert!(!events.entries().contains(&"1".to_owned()), "{kind:?}");
+        }
     }
     drop((system, actor));
 }

@@ -1,7 +1,7 @@
 //! Model to a constant of the runtime.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote_spanned};
+use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{Pat, PatIdent, PatPath, Path, PathArguments, TypePath};
 

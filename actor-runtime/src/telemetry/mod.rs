@@ -15,10 +15,12 @@ mod wire;
 
 pub use record::{DecodeError, RecordedFailure, RecordedOrigin};
 pub use ring::Ring;
+#[cfg(feature = "bare-metal")]
 pub(crate) use snapshot::DESCRIPTION;
 pub use snapshot::{About, Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, RestartScope, Severity};
 pub use storm::{Storm, StormLimit};
 pub use tags::{MAX_FAILURE_SNAPSHOT_TAGS, Tags, TelemetryTag};
+#[cfg(feature = "bare-metal")]
 pub(crate) use text::Excerpt;
 
 /// Takes the failures of a system, each where and when something was decided about it.

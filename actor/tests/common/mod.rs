@@ -69,6 +69,26 @@ where
     }
 }
 
+/// As [`everywhere`], on all runtimes at once: for promises that mostly wait.
+pub fn everywhere_at_once<P, F>(promise: P)
+where
+    P: Fn(ActorSystem) -> F + Sync,
+    F: Future<Output = ()> + Send + 'static,
+{
+    stepped(|builder| builder, &promise);
+    at_once(|(threads, dispatcher)| on_runtime(threads, dispatcher, |builder| builder, &promise));
+}
+
+/// Runs `promise` for each kind of runtime, each on a thread of its own.
+pub fn at_once(promise: impl Fn(Kind) + Sync) {
+    std::thread::scope(|scope| {
+        for kind in KINDS {
+            let promise = &promise;
+            scope.spawn(move || promise(kind));
+        }
+    });
+}
+
 fn single_worker() -> SingleWorker {
     SingleWorker::new("single-worker").expect("a thread")
 }
