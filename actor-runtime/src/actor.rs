@@ -13,6 +13,7 @@ use crate::failure::{Failure, StopReason};
 use crate::figures::Figures;
 use crate::id::ActorId;
 use crate::message::Message;
+use crate::metrics::Dwell;
 use crate::policy::Overflow;
 use crate::reference::ActorRef;
 use crate::supervision::{Decider, Directive, LiveFailure, Supervision, Terms, directive};
@@ -95,6 +96,8 @@ pub struct Options {
     pub dispatcher: Option<DispatcherKind>,
     /// What is recorded of its messages.
     pub metrics: MetricsLevel,
+    /// Of which messages the time in the queue is measured; of none where nothing is recorded.
+    pub dwell: Dwell,
     /// Names of the counters of its own.
     pub counters: &'static [&'static str],
     /// Names of the histograms of its own.

@@ -4,7 +4,10 @@ mod family;
 mod histogram;
 #[cfg(feature = "tokio")]
 mod life;
+mod mailbox;
 mod open_metrics;
+mod recent;
+mod sampler;
 
 use core::fmt;
 use core::time::Duration;
@@ -21,7 +24,15 @@ pub use histogram::Histogram;
 pub(crate) use histogram::{BUCKETS, bucket};
 #[cfg(feature = "tokio")]
 pub(crate) use life::LifeEvent;
+pub(crate) use mailbox::Lanes;
+pub use mailbox::{LaneFigures, LaneStatus, MailboxFigures};
 pub use open_metrics::{OPEN_METRICS, write_open_metrics};
+pub use recent::DwellTimes;
+#[cfg(feature = "tokio")]
+pub(crate) use recent::Recent;
+pub use sampler::Dwell;
+#[cfg(feature = "tokio")]
+pub(crate) use sampler::{Sampler, price};
 
 /// What happened to the actors of one type since their system began.
 ///

@@ -9,6 +9,7 @@ use core::time::Duration;
 use crate::actor::Actor;
 use crate::backend::{Address, Crew, Stopped, Suspension, WeakAddress};
 use crate::id::ActorId;
+use crate::metrics::{LaneStatus, Lanes, Yields};
 use crate::policy;
 
 /// The address of an actor of type `A`, on whichever backend it runs.
@@ -212,7 +213,9 @@ impl<'a> Control<'a> {
     /// The mailbox as it is at this moment.
     pub fn mailbox(&self) -> MailboxStatus {
         let (suspensions, suspended) = self.address.suspended();
-        MailboxStatus { depth: self.address.depth(), capacity: self.address.capacity(), suspensions, suspended }
+        let Lanes { user, urgent, yields } = self.address.lanes();
+        let (depth, capacity) = (self.address.depth(), self.address.capacity());
+        MailboxStatus { depth, capacity, user, urgent, yields, suspensions, suspended }
     }
 
     /// The labels from the root down to the actor, such as `store/db`. An actor that has a name stands there by that. Nothing
@@ -259,9 +262,15 @@ pub struct MailboxStatus {
     pub depth: usize,
     /// Messages that may wait in each lane; `None` where only memory bounds them.
     pub capacity: Option<u32>,
-    /// How often it was suspended; on bare metal that is not counted.
+    /// The lane of most messages; on bare metal nothing is known of it, and nothing of what follows.
+    pub user: LaneStatus,
+    /// That of `#[handler(lane = urgent)]`.
+    pub urgent: LaneStatus,
+    /// Activations of the actor that ended although messages waited.
+    pub yields: Yields,
+    /// How often it was suspended.
     pub suspensions: u64,
-    /// For how long in all, the time since the open suspension began included; likewise.
+    /// For how long in all, the time since the open suspension began included.
     pub suspended: Duration,
 }
 

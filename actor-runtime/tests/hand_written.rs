@@ -13,6 +13,7 @@ use actor_runtime::context::{Context, Nursery};
 use actor_runtime::error::{AskError, Unanswered};
 use actor_runtime::failure::Failure;
 use actor_runtime::message::{Message, Mode, UserLane};
+use actor_runtime::metrics::Dwell;
 use actor_runtime::policy::Overflow;
 use actor_runtime::reference::{ActorRef, Control, Ref};
 use actor_runtime::reply::Reply;
@@ -78,6 +79,7 @@ impl Configured for Counter {
         fairness: 8,
         dispatcher: None,
         metrics: MetricsLevel::Counts,
+        dwell: Dwell::All,
         counters: &[],
         histograms: &[],
         tags: &[],

@@ -27,6 +27,7 @@ pub use actor_runtime::figures::{Figures, OwnCounter, OwnHistogram};
 pub use actor_runtime::id::ActorId;
 pub use actor_runtime::letter::DeadLetter;
 pub use actor_runtime::message::{BothLanes, Lane, Message, Mode, UserLane};
+pub use actor_runtime::metrics::Dwell;
 pub use actor_runtime::policy::{Overflow, Route};
 pub use actor_runtime::reference::{ActorRef, Control, Ref, Weak};
 pub use actor_runtime::reply::{Owed, Reply};

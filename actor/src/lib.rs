@@ -175,7 +175,10 @@ pub use actor_runtime::factory::Factory;
 pub use actor_runtime::failure::{Description, Failure, FailureKind, Origin, StopReason};
 pub use actor_runtime::id::{ActorId, Incarnation};
 pub use actor_runtime::letter::DeadLetter;
-pub use actor_runtime::metrics::{Counts, DeadLetterReason, Histogram, SystemEvent, Yields};
+pub use actor_runtime::metrics::{
+    Counts, DeadLetterReason, Dwell, DwellTimes, Histogram, LaneFigures, LaneStatus, MailboxFigures, SystemEvent,
+    Yields,
+};
 pub use actor_runtime::recipient::{Parcel, Recipient, RefVerbs};
 pub use actor_runtime::reference::{ActorRef, Child, Control, Ending, MailboxStatus, Path, Pool, Weak};
 pub use actor_runtime::reply::Reply;

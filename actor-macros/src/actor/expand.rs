@@ -7,8 +7,8 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Generics, Member, Type, WherePredicate, parse_quote};
 
-use super::figures;
 use super::model::{Actor, Child, Dispatcher, Factory, MetricsLevel, Options, Overflow, Restart, Route, Scope, Shape};
+use super::{dwell, figures};
 use crate::duration;
 use crate::names::{self, Names, Tokens};
 use crate::options::Time;
@@ -221,6 +221,7 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
         MetricsLevel::Counts => quote!(#rt::MetricsLevel::Counts),
         MetricsLevel::Timing => quote!(#rt::MetricsLevel::Timing),
     };
+    let dwell = dwell::expand(options, &rt);
     let (counters, histograms) =
         (figures::labels(&options.figures.counters), figures::labels(&options.figures.histograms));
     let tags = options.tags.iter().map(|(key, value)| quote!(#rt::TelemetryTag { key: #key, value: #value }));
@@ -244,6 +245,7 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
                 fairness: #fairness,
                 dispatcher: #dispatcher,
                 metrics: #metrics,
+                dwell: #dwell,
                 counters: #counters,
                 histograms: #histograms,
                 tags: &[#(#tags),*],

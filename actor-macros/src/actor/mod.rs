@@ -3,6 +3,7 @@
 //! parse → model → validate → expand. Where there are mistakes, [`fallback`] emits items of the same shape,
 //! so that the rest of the crate compiles and one mistake stays one error.
 
+mod dwell;
 mod expand;
 mod fallback;
 mod figures;

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Field, Generics, Ident, ItemStruct, LitStr, Member, Path, Type, TypePath, Visibility};
 
+use super::dwell::Dwell;
 use crate::names::Names;
 use crate::options::Time;
 use crate::supervise::Supervision;
@@ -38,6 +39,7 @@ pub(crate) struct Options {
     pub(crate) metrics: Option<MetricsLevel>,
     /// The word `off` of `metrics = off`, where it stands.
     pub(crate) off: Option<Ident>,
+    pub(crate) dwell: Option<Dwell>,
     pub(crate) figures: Figures,
     /// What it fails with.
     pub(crate) error: Option<TypePath>,

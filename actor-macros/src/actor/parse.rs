@@ -11,10 +11,10 @@ use syn::{
     PathArguments, Token, Type,
 };
 
-use super::figures;
 use super::model::{
     Actor, Child, Dispatcher, Factory, MetricsLevel, Options, Overflow, Restart, Route, Scope, UNBOUNDED,
 };
+use super::{dwell, figures};
 use crate::diagnostics::{self, Diagnostics};
 use crate::names::Names;
 use crate::options::{self, Entry, Value};
@@ -33,6 +33,7 @@ const OPTIONS: &[&str] = &[
     "inline_ask",
     "error",
     "metrics",
+    "dwell",
     "counters",
     "histograms",
     "name",
@@ -129,6 +130,7 @@ fn parse_options(arguments: TokenStream, diagnostics: &Diagnostics) -> Options {
             "inline_ask" => options.inline_ask = entry.word(&[("on", true), ("off", false)], diagnostics),
             "error" => options.error = entry.parse_as("error = StoreError", diagnostics),
             "metrics" => parse_metrics(&entry, &mut options, diagnostics),
+            "dwell" => options.dwell = dwell::parse(&entry, diagnostics),
             "counters" => options.figures.counters = figures::parse(&entry, diagnostics),
             "histograms" => options.figures.histograms = figures::parse(&entry, diagnostics),
             "name" => {

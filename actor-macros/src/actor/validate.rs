@@ -2,9 +2,9 @@
 
 use syn::GenericParam;
 
-use super::figures;
 use super::model::{Actor, Dispatcher, Restart};
 use super::parse::argument_of;
+use super::{dwell, figures};
 use crate::diagnostics::Diagnostics;
 use crate::options::compact;
 use crate::supervise::{self, Strategy};
@@ -15,6 +15,7 @@ pub(crate) fn validate(actor: &Actor, diagnostics: &Diagnostics) {
     check_name(actor, diagnostics);
     check_local(actor, diagnostics);
     figures::validate(&actor.options, diagnostics);
+    dwell::validate(&actor.options, diagnostics);
     check_tags(actor, diagnostics);
     supervise::validate(&actor.supervision, diagnostics);
 }

@@ -18,6 +18,7 @@ use crate::factory::Factory;
 use crate::failure::Failure;
 use crate::id::{ActorId, Incarnation};
 use crate::letter::DeadLetter;
+use crate::metrics::Lanes;
 use crate::policy::Route;
 use crate::recipient::Recipient;
 use crate::reference::Ref;
@@ -152,6 +153,16 @@ impl Address {
             Self::Tokio(address) => address.depth(),
             #[cfg(feature = "bare-metal")]
             Self::BareMetal(address) => address.depth(),
+        }
+    }
+
+    pub(crate) fn lanes(&self) -> Lanes {
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(address) => address.lanes(),
+            Self::Nobody => Lanes::default(),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(_) => Lanes::default(),
         }
     }
 

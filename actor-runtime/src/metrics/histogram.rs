@@ -33,7 +33,7 @@ pub(crate) const fn bucket(value: u64) -> usize {
 }
 
 /// The largest value of a bucket.
-const fn highest(bucket: usize) -> u64 {
+pub(super) const fn highest(bucket: usize) -> u64 {
     let bucket = bucket as u64;
     if bucket < 2 << FINENESS {
         return bucket;

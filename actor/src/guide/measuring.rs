@@ -88,6 +88,53 @@
 //!
 //! A [`Histogram`](crate::Histogram) has a fixed size, and what is read from it is at most 6.25 % above what was recorded.
 //!
+//! # How long messages wait
+//!
+//! For that nobody has to be asked: of each actor one message in 64 is measured from the moment it is sent to the moment
+//! its turn comes. `#[actor(dwell = sampled(64))]` says so, `dwell = all` measures each message, and `dwell = off` none.
+//!
+//! ```
+//! # use actor::prelude::*;
+//! #[actor(dwell = all)]
+//! struct Store;
+//!
+//! #[handlers]
+//! impl Store {
+//!     fn put(&mut self, key: u64) {}
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let system = ActorSystem::new("demo");
+//! let store = system.spawn(|| Store).await?;
+//! store.put(7).done().await?;
+//!
+//! // One actor: what waits now, and how long the last messages that were measured had waited.
+//! let mailbox = store.control().mailbox();
+//! println!("{} wait, {} at most, p99 {:?}", mailbox.user.depth, mailbox.user.high_water, mailbox.user.dwell.p99);
+//! # assert_eq!((mailbox.user.depth, mailbox.user.dwell.measured), (0, 1));
+//!
+//! // All actors, by type, since the system began.
+//! for figures in system.mailboxes() {
+//!     println!("{}: p99 {:?} ns, {:?}", figures.actor, figures.user.dwell.quantile(0.99), figures.yields);
+//!     # assert_eq!(figures.user.dwell.count(), 1);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! * **Each message has the same chance**, whatever was measured before it: traffic that repeats itself finds no rhythm to
+//!   fall into. [`one_in`](crate::Dwell::one_in) says the rate, so that a count can be scaled up; quantiles need no scaling.
+//! * Time begins when the message is let in, or when its sender begins to wait for room, and ends when its turn comes. Time
+//!   in the stash is not part of it; time while the actor is suspended or begins anew is. A message whose time was over
+//!   when its turn came has waited as well. One that was dropped, or whose actor ended, had no turn and is not measured, and
+//!   neither is an ask that ran on the stack of its asker: it was in no queue.
+//! * `user` and `urgent` are apart. Stops, restarts and timers are no messages in a queue, and have no such time.
+//! * `high_water` is the most that was *seen*: wherever a message was measured, and where a sender found no room. With
+//!   `dwell = all` nothing is missed; with fewer, a short peak may be.
+//! * `yields` are activations that ended although messages waited, `suspensions` and `suspended` how often and how long
+//!   actors rested, the time of an open one included; of a type, those of the actors that live.
+//!
 //! # Figures of an actor's own
 //!
 //! They are declared with the actor and recorded by its handlers, through a view that is lent for the time of a closure:
@@ -156,5 +203,3 @@
 //! Exporters pull: actors write their own cells and know of nobody who reads them. So any number of readers may come, go
 //! and be exchanged while messages flow, and none of them costs anything between two looks. A reader keeps no system
 //! running, and reads the last figures of one that is down.
-//!
-//! There is no time in the queue yet.

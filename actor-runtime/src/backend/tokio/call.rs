@@ -44,9 +44,9 @@ impl Borrowed<'_> {
         let (capacity, overflow) = (A::OPTIONS.capacity, A::OPTIONS.overflow);
         let pushed = match message {
             Some(urgent) if A::Message::HAS_URGENT && urgent.lane() == Lane::Urgent => {
-                cell.mailbox.push_urgent(message, deadline, capacity, overflow)
+                cell.mailbox.push_urgent(message, deadline, capacity, overflow, cell)
             }
-            _ => cell.mailbox.push(message, deadline, capacity, overflow),
+            _ => cell.mailbox.push(message, deadline, capacity, overflow, cell),
         };
         match pushed {
             Pushed::QueuedFirst => {
@@ -54,6 +54,7 @@ impl Borrowed<'_> {
                 unsafe { Cell::<A>::schedule(self.as_ptr().cast()) };
             }
             Pushed::DroppedNewest | Pushed::DroppedOldest => {
+                cell.found_full(message.as_ref().map_or(Lane::User, Message::lane));
                 if let Some(victim) = message.take()
                     && cell.dead_letter(victim, DeadLetterReason::Dropped)
                     && cell.mailbox.signal(signal::AGENDA)
@@ -64,7 +65,10 @@ impl Borrowed<'_> {
                 cell.mailbox.take_lost(deadline, pushed).refuse(Unanswered::Dropped);
                 return Pushed::Queued;
             }
-            Pushed::Queued | Pushed::Full | Pushed::MustWait | Pushed::Closed => {}
+            Pushed::Full | Pushed::MustWait => {
+                cell.found_full(message.as_ref().map_or(Lane::User, Message::lane));
+            }
+            Pushed::Queued | Pushed::Closed => {}
         }
         pushed
     }
@@ -86,7 +90,8 @@ impl Address {
     /// Takes messages out of `batch` under one lock, as long as there is room for them.
     pub(crate) fn accept<A: Actor>(&self, batch: &mut Batch<A::Message>) {
         let (capacity, overflow) = (A::OPTIONS.capacity, A::OPTIONS.overflow);
-        if self.borrow().cell::<A>().mailbox.accept(batch, capacity, overflow) {
+        let cell = self.borrow().cell::<A>();
+        if cell.mailbox.accept(batch, capacity, overflow, cell) {
             // SAFETY: the push handed over the turn, and an address has the provenance of the allocation.
             unsafe { Cell::<A>::schedule(self.as_ptr().cast()) };
         }
@@ -108,7 +113,7 @@ impl Address {
             Pushed::Closed => Reason::Stopped,
         };
         match (message, mailbox.unwatch(mark)) {
-            (Some(message), Some((duty, _))) => Err((message, duty, reason)),
+            (Some(message), Some((Some(duty), _))) => Err((message, duty, reason)),
             // The actor has ended meanwhile, and has said so.
             (_, _) => Ok(()),
         }
@@ -135,9 +140,10 @@ impl<'a, A: Actor> Line<'a, A> {
         deadline: Deadline,
         waker: &Waker,
     ) -> Option<Self> {
+        let cell = address.cell::<A>();
         let envelope = Envelope { message: message.take()?, deadline };
         let lane = envelope.message.lane();
-        match address.cell::<A>().mailbox.wait(envelope, lane, waker.clone(), A::OPTIONS.capacity) {
+        match cell.mailbox.wait(envelope, lane, waker.clone(), A::OPTIONS.capacity, cell) {
             Ok(ticket) => Some(Self { address, ticket, lane, actor: core::marker::PhantomData }),
             Err(back) => {
                 *message = Some(back.message);

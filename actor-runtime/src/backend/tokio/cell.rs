@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::letter::DeadLetter;
 use crate::lifecycle::Lifecycle;
 use crate::message::Message;
-use crate::metrics::{DeadLetterReason, LifeEvent, SystemEvent};
+use crate::metrics::{DeadLetterReason, Lanes, LifeEvent, SystemEvent};
 use crate::policy::Stash;
 use crate::reply::Duty;
 use crate::size::require;
@@ -195,6 +195,7 @@ impl<A: Actor> Cell<A> {
         signal: Self::signal,
         depth: Self::depth,
         load: Self::load,
+        lanes: Self::lanes,
         wait_for_end: Self::wait_for_end,
         cancel_wait_for_end: Self::cancel_wait_for_end,
         take_start_failure: Self::take_start_failure,
@@ -377,6 +378,11 @@ impl<A: Actor> Cell<A> {
     unsafe fn depth(header: NonNull<Header>) -> usize {
         // SAFETY: see the block.
         unsafe { header.cast::<Self>().as_ref() }.mailbox.depth()
+    }
+
+    unsafe fn lanes(header: NonNull<Header>) -> Lanes {
+        // SAFETY: see the block.
+        unsafe { header.cast::<Self>().as_ref() }.mailbox.lanes()
     }
 
     unsafe fn wait_for_end(header: NonNull<Header>, ticket: Option<u64>, waker: &Waker) -> Option<u64> {

@@ -2,6 +2,7 @@
 //! reader adds the shards up.
 
 use core::fmt;
+use core::time::Duration;
 use std::boxed::Box;
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -12,11 +13,17 @@ use std::vec::Vec;
 
 use super::lock::Lock;
 use crate::actor::{Actor, Options, Protocol};
-use crate::metrics::{BUCKETS, Counts, Histogram, LifeEvent, bucket};
+use crate::message::Lane;
+use crate::metrics::{BUCKETS, Counts, Histogram, LaneFigures, LifeEvent, MailboxFigures, bucket};
 use crate::telemetry::Storm;
 
 /// Shards that belong to one thread each; threads beyond that share the last one.
 const OWN_SHARDS: usize = 16;
+/// How deep each lane was seen, behind the counters of life events.
+const DEPTHS: usize = LifeEvent::COUNT;
+/// The first counter of messages.
+const MESSAGES: usize = DEPTHS + LANES;
+const LANES: usize = 2;
 /// Counters in a cache line pair, so that no two threads write to one.
 const LINE: usize = 16;
 
@@ -33,7 +40,8 @@ pub(super) struct TypeCounts {
 struct Shard {
     /// Of life events, of messages, and those of the actor's own.
     counters: Box<[AtomicU64]>,
-    /// How long handlers take, by message, and those of the actor's own: each made when something is recorded.
+    /// How long handlers take, by message, those of the actor's own, and how long messages wait, by lane: each made when
+    /// something is recorded.
     histograms: Box<[OnceLock<Box<Recorded>>]>,
 }
 
@@ -50,6 +58,8 @@ pub(crate) struct Tally<'a> {
     shard: &'a Shard,
     /// How many messages there are: figures of the actor's own come behind.
     messages: usize,
+    /// Where the histograms of the lanes begin.
+    lanes: usize,
     /// Nobody else writes them.
     own: bool,
     /// Not to be taken to another thread.
@@ -60,7 +70,7 @@ impl Tally<'_> {
     /// A message was handled.
     #[inline]
     pub(super) fn handled(self, message: usize) {
-        self.add(LifeEvent::COUNT + message, 1);
+        self.add(MESSAGES + message, 1);
     }
 
     /// Its handler took so many nanoseconds.
@@ -68,8 +78,22 @@ impl Tally<'_> {
         self.record(message, nanos);
     }
 
+    /// A message was in its lane for so many nanoseconds.
+    pub(super) fn dwelt(self, lane: Lane, nanos: u64) {
+        self.record(self.lanes + lane as usize, nanos);
+    }
+
+    /// So many messages were seen in a lane.
+    pub(super) fn saw(self, lane: Lane, depth: u32) {
+        let (seen, depth) = (&self.counters[DEPTHS + lane as usize], u64::from(depth));
+        // Rarely more than before, and then shared or not makes no difference.
+        if seen.load(Ordering::Relaxed) < depth {
+            seen.fetch_max(depth, Ordering::Relaxed);
+        }
+    }
+
     pub(crate) fn add_own(self, counter: usize, by: u64) {
-        self.add(LifeEvent::COUNT + self.messages + counter, by);
+        self.add(MESSAGES + self.messages + counter, by);
     }
 
     pub(crate) fn record_own(self, histogram: usize, value: u64) {
@@ -143,13 +167,14 @@ impl TypeCounts {
     #[inline]
     fn tally_of<'a>(&'a self, shard: &'a Shard, own: bool) -> Tally<'a> {
         let messages = self.protocol.messages.len();
-        Tally { counters: &shard.counters, shard, messages, own, this_thread: PhantomData }
+        let lanes = messages + self.options.histograms.len();
+        Tally { counters: &shard.counters, shard, messages, lanes, own, this_thread: PhantomData }
     }
 
     fn shard(&self) -> Shard {
         let messages = self.protocol.messages.len();
-        let counters = (LifeEvent::COUNT + messages + self.options.counters.len()).next_multiple_of(LINE);
-        let histograms = messages + self.options.histograms.len();
+        let counters = (MESSAGES + messages + self.options.counters.len()).next_multiple_of(LINE);
+        let histograms = messages + self.options.histograms.len() + LANES;
         Shard {
             counters: (0..counters).map(|_| AtomicU64::new(0)).collect(),
             histograms: (0..histograms).map(|_| OnceLock::new()).collect(),
@@ -182,7 +207,7 @@ impl TypeCounts {
 
     /// How often each handler ran, by message index.
     pub(super) fn messages(&self) -> Vec<(&'static str, u64)> {
-        self.counters_from(LifeEvent::COUNT, self.protocol.messages)
+        self.counters_from(MESSAGES, self.protocol.messages)
     }
 
     /// How long each handler took, by message index.
@@ -192,12 +217,34 @@ impl TypeCounts {
 
     /// The counters of the actor's own, in the order of their declaration.
     pub(super) fn counters(&self) -> Vec<(&'static str, u64)> {
-        self.counters_from(LifeEvent::COUNT + self.protocol.messages.len(), self.options.counters)
+        self.counters_from(MESSAGES + self.protocol.messages.len(), self.options.counters)
     }
 
     /// The histograms of the actor's own, in the order of their declaration.
     pub(super) fn histograms(&self) -> Vec<(&'static str, Histogram)> {
         self.histograms_from(self.protocol.messages.len(), self.options.histograms)
+    }
+
+    /// What was seen of a lane: how deep it was, and how long messages were in it.
+    fn lane(&self, lane: Lane) -> LaneFigures {
+        let shards = self.shards.iter().filter_map(OnceLock::get);
+        let depths = shards.map(|shard| shard.counters[DEPTHS + lane as usize].load(Ordering::Relaxed));
+        let lanes = self.protocol.messages.len() + self.options.histograms.len();
+        let high_water = depths.max().and_then(|depth| usize::try_from(depth).ok()).unwrap_or(0);
+        LaneFigures { depth: 0, high_water, dwell: self.spread(lanes + lane as usize) }
+    }
+
+    /// The mailboxes of its actors, but for what is to be asked of each of them.
+    pub(super) fn mailboxes(&self) -> MailboxFigures {
+        MailboxFigures {
+            actor: self.options.name,
+            dwell: self.options.dwell,
+            user: self.lane(Lane::User),
+            urgent: self.lane(Lane::Urgent),
+            yields: self.totals().yields,
+            suspensions: 0,
+            suspended: Duration::ZERO,
+        }
     }
 
     fn counters_from(&self, first: usize, names: &[&'static str]) -> Vec<(&'static str, u64)> {
@@ -210,7 +257,7 @@ impl TypeCounts {
 
     pub(super) fn totals(&self) -> Counts {
         // Hooks and ticks have a counter each, like any message, but were never accepted from anybody.
-        let ran = (0..self.protocol.messages.len()).map(|index| self.sum(LifeEvent::COUNT + index)).sum::<u64>();
+        let ran = (0..self.protocol.messages.len()).map(|index| self.sum(MESSAGES + index)).sum::<u64>();
         Counts::of(|event| self.lives(event), ran)
     }
 }

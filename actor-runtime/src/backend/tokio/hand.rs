@@ -94,6 +94,15 @@ impl<T> Queue<T> {
         self.len += 1;
     }
 
+    /// The element that was added last.
+    pub(super) fn last_mut(&mut self) -> Option<&mut T> {
+        let last = self.len.checked_sub(1)?;
+        // SAFETY: it lies below the length, and so below the capacity.
+        let mut place = unsafe { self.buffer.place(last) };
+        // SAFETY: it is initialised, and the queue is borrowed for as long as this.
+        Some(unsafe { place.as_mut() })
+    }
+
     #[cold]
     #[inline(never)]
     fn grow(&mut self) {

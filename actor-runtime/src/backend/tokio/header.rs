@@ -22,6 +22,7 @@ use std::vec::Vec;
 use crate::actor::{Actor, UNBOUNDED};
 use crate::failure::StopReason;
 use crate::id::{ActorId, Incarnation};
+use crate::metrics::Lanes;
 use crate::policy::OverloadHint;
 use crate::supervision::{Decider, RestartType, Scope, Supervision, Terms};
 
@@ -41,6 +42,7 @@ pub(super) struct Table {
     pub(super) signal: unsafe fn(NonNull<Header>, u32) -> bool,
     pub(super) depth: unsafe fn(NonNull<Header>) -> usize,
     pub(super) load: unsafe fn(NonNull<Header>) -> usize,
+    pub(super) lanes: unsafe fn(NonNull<Header>) -> Lanes,
     pub(super) wait_for_end: unsafe fn(NonNull<Header>, Option<u64>, &core::task::Waker) -> Option<u64>,
     pub(super) cancel_wait_for_end: unsafe fn(NonNull<Header>, u64),
     pub(super) take_start_failure: unsafe fn(NonNull<Header>) -> Option<Box<Escalation>>,
@@ -318,6 +320,11 @@ impl Owner {
         unsafe { (self.header().table.depth)(self.0) }
     }
 
+    pub(super) fn lanes(&self) -> Lanes {
+        // SAFETY: the cell is alive and the table is its own.
+        unsafe { (self.header().table.lanes)(self.0) }
+    }
+
     pub(super) fn wait_for_end(&self, ticket: Option<u64>, waker: &core::task::Waker) -> Option<u64> {
         // SAFETY: the cell is alive and the table is its own.
         unsafe { (self.header().table.wait_for_end)(self.0, ticket, waker) }
@@ -488,6 +495,10 @@ impl Address {
 
     pub(crate) fn depth(&self) -> usize {
         self.owner().depth()
+    }
+
+    pub(crate) fn lanes(&self) -> Lanes {
+        self.owner().lanes()
     }
 
     pub(crate) fn load(&self) -> usize {

@@ -24,8 +24,8 @@ use crate::call::Batch;
 use crate::error::Unanswered;
 use crate::id::Incarnation;
 use crate::message::Lane;
-use crate::metrics::DeadLetterReason;
-use crate::policy::{Admission, Overflow};
+use crate::metrics::{DeadLetterReason, Lanes};
+use crate::policy::{Admission, Overflow, YieldReason};
 use crate::reply::Duty;
 use crate::time::Instant;
 
@@ -33,6 +33,7 @@ use super::guard::wake;
 use super::hand::{Hand, Queue};
 use super::lock::{SpinGuard, SpinLock};
 use super::row::Row;
+use super::seen::Seen;
 use super::sync::{AtomicU32, Ordering};
 use super::telemetry::Escalation;
 
@@ -82,7 +83,21 @@ impl Deadline {
     /// Whether this is the mark of a message whose end somebody waits for. Asked of one that is set.
     #[inline]
     pub(super) const fn is_watch(self) -> bool {
-        self.0 & Self::WATCH != 0
+        self.0 >> 62 == 0b10
+    }
+
+    /// The mark of a message that is measured: when it was sent. It has no deadline and nobody waits for its end.
+    const fn stamp(sent: Instant) -> Self {
+        let sent = sent.as_nanos();
+        Self(Self::STAMP | if sent < Self::ANSWER - 1 { sent } else { Self::ANSWER - 2 })
+    }
+
+    /// [`WATCH`](Self::WATCH) and [`ANSWER`](Self::ANSWER), which no other has both.
+    const STAMP: u64 = Self::WATCH | Self::ANSWER;
+
+    /// When the message was sent, if this is the mark of one that is measured. Asked of one that is set.
+    const fn stamped(self) -> Option<Instant> {
+        if self.0 >> 62 == 0b11 { Some(Instant::from_nanos(self.0 & !Self::STAMP)) } else { None }
     }
 
     /// The mark of an answer that an actor asked for in this incarnation.
@@ -200,11 +215,15 @@ struct Sender {
 /// the next look, which `ROOM` keeps asking for.
 type Woken = heapless::Vec<Waker, 32>;
 
-/// Somebody who waits until a message is done.
+/// What is known of a message that its envelope has no room for.
 pub(super) struct Watch {
     mark: Deadline,
-    duty: Duty,
+    /// Who waits until it is done.
+    duty: Option<Duty>,
+    /// What would stand in the envelope otherwise.
     until: Deadline,
+    /// When it was sent, if it is measured.
+    sent: Option<Instant>,
     /// The message was dropped.
     lost: bool,
 }
@@ -215,15 +234,31 @@ pub(super) struct Watch {
 struct Watchers(VecDeque<Watch>);
 
 impl Watchers {
-    fn add(&mut self, mark: Deadline, duty: Duty, until: Deadline) {
-        self.0.push_back(Watch { mark, duty, until, lost: false });
+    fn add(&mut self, mark: Deadline, duty: Option<Duty>, until: Deadline, sent: Option<Instant>) {
+        self.0.push_back(Watch { mark, duty, until, sent, lost: false });
+    }
+
+    fn get_mut(&mut self, mark: Deadline) -> Option<&mut Watch> {
+        let place = self.place(mark)?;
+        self.0.get_mut(place)
+    }
+
+    /// The message with this mark is measured no more: what is left of the mark, and when it was sent.
+    fn measured(&mut self, mark: Deadline) -> (Deadline, Option<Instant>) {
+        let Some(watch) = self.get_mut(mark) else { return (mark, None) };
+        let sent = watch.sent.take();
+        if watch.duty.is_some() {
+            return (mark, sent);
+        }
+        // There was nothing else to know.
+        (self.remove(mark).map_or(Deadline::NONE, |(_, until)| until), sent)
     }
 
     fn place(&self, mark: Deadline) -> Option<usize> {
         self.0.binary_search_by_key(&mark.0, |watch| watch.mark.0).ok()
     }
 
-    fn remove(&mut self, mark: Deadline) -> Option<(Duty, Deadline)> {
+    fn remove(&mut self, mark: Deadline) -> Option<(Option<Duty>, Deadline)> {
         let Watch { duty, until, .. } = self.0.remove(self.place(mark)?)?;
         Some((duty, until))
     }
@@ -234,7 +269,7 @@ impl Watchers {
 
     /// The message with this mark was dropped.
     fn note_lost(&mut self, mark: Deadline) {
-        if let Some(watch) = self.place(mark).and_then(|place| self.0.get_mut(place)) {
+        if let Some(watch) = self.get_mut(mark) {
             watch.lost = true;
         }
     }
@@ -276,8 +311,8 @@ pub(super) struct Watches(Vec<Watch>);
 impl Watches {
     /// Tells whoever waits why.
     pub(super) fn refuse(self, why: Unanswered) {
-        for watch in self.0 {
-            watch.duty.refuse(why);
+        for duty in self.0.into_iter().filter_map(|watch| watch.duty) {
+            duty.refuse(why);
         }
     }
 }
@@ -325,6 +360,8 @@ struct Waiting<M> {
     start_failure: Option<Box<Escalation>>,
     /// Messages that were lost, until the actor has heard of them.
     letters: Row<Envelope<M>, DeadLetterReason>,
+    /// What was seen of the lanes.
+    seen: Option<Box<Seen>>,
 }
 
 impl<M> Waiting<M> {
@@ -338,6 +375,7 @@ impl<M> Waiting<M> {
             enders: Enders::default(),
             start_failure: None,
             letters: Row::new(),
+            seen: None,
         })
     }
 
@@ -366,6 +404,12 @@ struct Inner<M> {
     /// So many of the messages in the hand, the newest, may stay. What stays and not what goes: the owner takes messages out
     /// without this lock, and one that was taken out meanwhile has made room itself.
     keep: u32,
+}
+
+/// Which messages are measured. Asked under the lock of each that is let in, and so of no other.
+pub(super) trait Measure: Copy {
+    fn is_due(self) -> bool;
+    fn now(self) -> Instant;
 }
 
 /// See the module.
@@ -443,6 +487,7 @@ impl<M> Mailbox<M> {
         deadline: Deadline,
         capacity: u32,
         overflow: Overflow,
+        measure: impl Measure,
     ) -> Pushed {
         let mut inner = self.inner.lock();
         if inner.closed {
@@ -451,18 +496,78 @@ impl<M> Mailbox<M> {
         // Looked at once: the owner goes on meanwhile, and who is admitted for one number must not drop for another.
         let held = self.held(&inner);
         match overflow.admit(inner.queue.len() + held as usize, inner.senders_wait(), capacity as usize) {
-            Admission::Accept => inner.enqueue(message, deadline),
+            Admission::Accept => {
+                let pushed = inner.enqueue(message, deadline);
+                inner.measure_last(measure);
+                pushed
+            }
             Admission::Reject => Pushed::Full,
             Admission::Wait => Pushed::MustWait,
             Admission::DropNewest => Pushed::DroppedNewest,
-            Admission::DropOldest => self.replace_oldest(inner, held, message, deadline),
+            Admission::DropOldest => self.replace_oldest(inner, held, message, deadline, measure),
         }
+    }
+
+    /// Ends the measurement of a message, by its mark: it has left its lane. Returns what it would have been sent with
+    /// otherwise, and when it was sent.
+    pub(super) fn unstamp(&self, mark: Deadline) -> (Deadline, Option<Instant>) {
+        if !mark.is_set() {
+            return (mark, None);
+        }
+        if let Some(sent) = mark.stamped() {
+            return (Deadline::NONE, Some(sent));
+        }
+        if !mark.is_watch() {
+            return (mark, None);
+        }
+        let mut inner = self.inner.lock();
+        inner.waiting.as_mut().map_or((mark, None), |waiting| waiting.watchers.measured(mark))
+    }
+
+    /// A message that is measured has left its lane after so many nanoseconds. Returns how many waited there with it.
+    pub(super) fn note_dwell(&self, lane: Lane, nanos: u64) -> u32 {
+        let mut inner = self.inner.lock();
+        let others = match lane {
+            Lane::User => self.waiting(&inner),
+            Lane::Urgent => inner.waiting.as_ref().map_or(0, |waiting| waiting.urgent.len()),
+        };
+        let depth = u32::try_from(others).map_or(u32::MAX, |others| others.saturating_add(1));
+        inner.seen().dwelt(lane, nanos, depth);
+        depth
+    }
+
+    /// A sender found no room in a lane.
+    #[cold]
+    pub(super) fn note_full(&self, lane: Lane, capacity: u32) {
+        self.inner.lock().seen().deep(lane, capacity);
+    }
+
+    /// An activation ended although messages wait.
+    pub(super) fn note_yield(&self, reason: YieldReason) {
+        self.inner.lock().seen().yielded(reason);
+    }
+
+    /// The lanes as they are now, and what was seen of them.
+    pub(super) fn lanes(&self) -> Lanes {
+        let inner = self.inner.lock();
+        let waiting = inner.waiting.as_ref();
+        let seen = waiting.and_then(|waiting| waiting.seen.as_ref());
+        let mut lanes = seen.map(|seen| seen.lanes()).unwrap_or_default();
+        lanes.user.depth = self.waiting(&inner);
+        lanes.urgent.depth = waiting.map_or(0, |waiting| waiting.urgent.len());
+        lanes
     }
 
     /// Moves messages of one sender into the queue as long as there is room, under one lock. Returns whether the caller
     /// owns the turn now and must schedule the cell.
     #[must_use]
-    pub(super) fn accept(&self, batch: &mut Batch<M>, capacity: u32, overflow: Overflow) -> bool {
+    pub(super) fn accept(
+        &self,
+        batch: &mut Batch<M>,
+        capacity: u32,
+        overflow: Overflow,
+        measure: impl Measure,
+    ) -> bool {
         let mut inner = self.inner.lock();
         let mut owns_turn = false;
         while !inner.closed
@@ -470,6 +575,7 @@ impl<M> Mailbox<M> {
             && overflow.admit(self.waiting(&inner), inner.senders_wait(), capacity as usize) == Admission::Accept
         {
             owns_turn |= inner.enqueue(&mut batch.pop_front(), Deadline::NONE) == Pushed::QueuedFirst;
+            inner.measure_last(measure);
         }
         owns_turn
     }
@@ -482,6 +588,7 @@ impl<M> Mailbox<M> {
         deadline: Deadline,
         capacity: u32,
         overflow: Overflow,
+        measure: impl Measure,
     ) -> Pushed {
         let mut inner = self.inner.lock();
         if inner.closed {
@@ -495,6 +602,7 @@ impl<M> Mailbox<M> {
             Admission::DropNewest => return Pushed::DroppedNewest,
             Admission::DropOldest => urgent.pop_front().map(|(oldest, ())| oldest),
         };
+        let deadline = inner.measured(deadline, measure);
         let pushed = self.enqueue_urgent(&mut inner, message, deadline);
         inner.note_lost(oldest.as_ref());
         *message = oldest.map(|oldest| oldest.message);
@@ -525,7 +633,9 @@ impl<M> Mailbox<M> {
         held: u32,
         message: &mut Option<M>,
         deadline: Deadline,
+        measure: impl Measure,
     ) -> Pushed {
+        let deadline = inner.measured(deadline, measure);
         if held > 0 {
             inner.keep = held - 1;
             self.signals.fetch_or(signal::SKIP, Ordering::Relaxed);
@@ -541,11 +651,19 @@ impl<M> Mailbox<M> {
 
     /// Moves the message into its lane whatever waits there: an answer the actor asked for in `incarnation`, and which
     /// no later one is to handle.
-    pub(super) fn push_answer(&self, message: &mut Option<M>, lane: Lane, incarnation: Incarnation) -> Pushed {
-        let mark = Deadline::answer(incarnation);
+    pub(super) fn push_answer(
+        &self,
+        message: &mut Option<M>,
+        lane: Lane,
+        incarnation: Incarnation,
+        measure: impl Measure,
+    ) -> Pushed {
         let mut inner = self.inner.lock();
+        if inner.closed {
+            return Pushed::Closed;
+        }
+        let mark = inner.measured(Deadline::answer(incarnation), measure);
         match lane {
-            _ if inner.closed => Pushed::Closed,
             Lane::Urgent => self.enqueue_urgent(&mut inner, message, mark),
             Lane::User => inner.enqueue(message, mark),
         }
@@ -559,6 +677,7 @@ impl<M> Mailbox<M> {
         lane: Lane,
         waker: Waker,
         capacity: u32,
+        measure: impl Measure,
     ) -> Result<u64, Envelope<M>> {
         let mut inner = self.inner.lock();
         let has_room = match lane {
@@ -570,6 +689,8 @@ impl<M> Mailbox<M> {
         if inner.closed || has_room {
             return Err(envelope);
         }
+        // What it waits for room is part of the time that it waits.
+        let envelope = Envelope { deadline: inner.measured(envelope.deadline, measure), ..envelope };
         let waiting = inner.waiting.get_or_insert_with(Waiting::new);
         let ticket = waiting.ticket();
         waiting.line(lane).senders.push_back(envelope, Sender { ticket, waker });
@@ -691,19 +812,19 @@ impl<M> Mailbox<M> {
         let mut inner = self.inner.lock();
         let waiting = inner.waiting.get_or_insert_with(Waiting::new);
         let mark = Deadline::watch(waiting.ticket());
-        waiting.watchers.add(mark, duty, until);
+        waiting.watchers.add(mark, Some(duty), until, None);
         mark
     }
 
     /// Takes a watch out, and the deadline of its message.
-    pub(super) fn unwatch(&self, mark: Deadline) -> Option<(Duty, Deadline)> {
+    pub(super) fn unwatch(&self, mark: Deadline) -> Option<(Option<Duty>, Deadline)> {
         let mut inner = self.inner.lock();
         inner.waiting.as_mut()?.watchers.remove(mark)
     }
 
     /// The deadline of a message, wherever it is kept.
     pub(super) fn until(&self, deadline: Deadline) -> Deadline {
-        if deadline.is_set() && deadline.asked_in().is_some() {
+        if deadline.is_set() && (deadline.asked_in().is_some() || deadline.stamped().is_some()) {
             return Deadline::NONE;
         }
         if !deadline.is_set() || !deadline.is_watch() {
@@ -976,6 +1097,51 @@ impl<M> Mailbox<M> {
 }
 
 impl<M> Inner<M> {
+    /// Stamps the message that came last, if it is measured.
+    #[inline(always)]
+    fn measure_last(&mut self, measure: impl Measure) {
+        if measure.is_due() {
+            self.stamp_last(measure);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn stamp_last(&mut self, measure: impl Measure) {
+        let Some(Envelope { deadline, .. }) = self.queue.last_mut() else { return };
+        let own = std::mem::replace(deadline, Deadline::NONE);
+        let mark = self.stamp(own, measure.now());
+        if let Some(last) = self.queue.last_mut() {
+            last.deadline = mark;
+        }
+    }
+
+    /// What a message with this deadline is sent with: a mark instead, if it is measured.
+    fn measured(&mut self, deadline: Deadline, measure: impl Measure) -> Deadline {
+        if measure.is_due() { self.stamp(deadline, measure.now()) } else { deadline }
+    }
+
+    fn stamp(&mut self, deadline: Deadline, sent: Instant) -> Deadline {
+        if !deadline.is_set() {
+            return Deadline::stamp(sent);
+        }
+        let waiting = self.waiting.get_or_insert_with(Waiting::new);
+        if deadline.is_watch() {
+            if let Some(watch) = waiting.watchers.get_mut(deadline) {
+                watch.sent = Some(sent);
+            }
+            return deadline;
+        }
+        let mark = Deadline::watch(waiting.ticket());
+        waiting.watchers.add(mark, None, deadline, Some(sent));
+        mark
+    }
+
+    /// What was seen of the lanes, to be added to.
+    fn seen(&mut self) -> &mut Seen {
+        self.waiting.get_or_insert_with(Waiting::new).seen.get_or_insert_with(Box::default)
+    }
+
     /// Whoever waits for the end of a message that is dropped is told when the lock is free.
     fn note_lost(&mut self, dropped: Option<&Envelope<M>>) {
         if let (Some(envelope), Some(waiting)) = (dropped, self.waiting.as_mut()) {
@@ -1034,6 +1200,17 @@ mod model {
     use std::task::Wake;
     use std::vec;
 
+    /// Nobody measures.
+    impl Measure for () {
+        fn is_due(self) -> bool {
+            false
+        }
+
+        fn now(self) -> Instant {
+            Instant::ZERO
+        }
+    }
+
     struct Woken(AtomicUsize);
 
     impl Wake for Woken {
@@ -1050,7 +1227,7 @@ mod model {
 
     fn push(mailbox: &Mailbox<u32>, message: u32, capacity: u32) -> Pushed {
         let mut place = Some(message);
-        let pushed = mailbox.push(&mut place, Deadline::NONE, capacity, Overflow::Wait);
+        let pushed = mailbox.push(&mut place, Deadline::NONE, capacity, Overflow::Wait, ());
         let accepted = matches!(pushed, Pushed::Queued | Pushed::QueuedFirst);
         assert_eq!(place, (!accepted).then_some(message), "a message is in one place");
         pushed
@@ -1116,7 +1293,7 @@ mod model {
             let sender = {
                 let (mailbox, seen) = (Arc::clone(&mailbox), Arc::clone(&seen));
                 loom::thread::spawn(move || {
-                    match mailbox.push_urgent(&mut Some(1), Deadline::NONE, 8, Overflow::Wait) {
+                    match mailbox.push_urgent(&mut Some(1), Deadline::NONE, 8, Overflow::Wait, ()) {
                         Pushed::QueuedFirst => run(&mailbox, 8, &seen),
                         Pushed::Queued => {}
                         _ => panic!("there was room"),
@@ -1145,7 +1322,7 @@ mod model {
                 let seen = Arc::clone(&seen);
                 loom::thread::spawn(move || {
                     let mut place = Some(2);
-                    let pushed = mailbox.push(&mut place, Deadline::NONE, 1, Overflow::DropOldest);
+                    let pushed = mailbox.push(&mut place, Deadline::NONE, 1, Overflow::DropOldest, ());
                     match pushed {
                         Pushed::QueuedFirst => run(&mailbox, 1, &seen),
                         Pushed::Queued => {}
@@ -1174,7 +1351,7 @@ mod model {
             let sender = {
                 let mailbox = Arc::clone(&mailbox);
                 loom::thread::spawn(move || {
-                    let pushed = mailbox.push(&mut Some(3), Deadline::NONE, 2, Overflow::DropOldest);
+                    let pushed = mailbox.push(&mut Some(3), Deadline::NONE, 2, Overflow::DropOldest, ());
                     assert_eq!(pushed, Pushed::Queued, "the victim is in the hand, or there is room");
                 })
             };
@@ -1306,7 +1483,7 @@ mod model {
                     match push(&mailbox, 2, 1) {
                         Pushed::MustWait => {
                             let envelope = Envelope { message: 2, deadline: Deadline::NONE };
-                            match mailbox.wait(envelope, Lane::User, waker.clone(), 1) {
+                            match mailbox.wait(envelope, Lane::User, waker.clone(), 1, ()) {
                                 Ok(ticket) => Some((ticket, mailbox.poll_wait(ticket, Lane::User, &waker))),
                                 Err(_) => None,
                             }

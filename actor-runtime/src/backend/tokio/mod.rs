@@ -19,6 +19,7 @@ mod counts;
 mod crew;
 mod dispatcher;
 mod driver;
+mod dwell;
 mod ending;
 mod events;
 #[allow(unsafe_code)]
@@ -42,6 +43,7 @@ mod pool;
 #[allow(unsafe_code)]
 mod reply;
 mod row;
+mod seen;
 mod spawn;
 mod stepper;
 mod suspensions;

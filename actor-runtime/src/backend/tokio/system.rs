@@ -20,7 +20,7 @@ use crate::actor::Actor;
 use crate::factory::{Factory, Given, Once};
 use crate::failure::Failure;
 use crate::id::ActorId;
-use crate::metrics::{Counts, Histogram, SystemEvent};
+use crate::metrics::{Counts, Histogram, MailboxFigures, SystemEvent};
 use crate::reference::{ActorRef, Ref};
 use crate::supervision::{Directive, RootExhausted, Strategy};
 use crate::telemetry::{FailureSnapshot, FailureTelemetry, Severity, StormLimit};
@@ -415,6 +415,28 @@ impl Core {
 
     pub(super) fn counts<A: Actor>(&self) -> NonNull<TypeCounts> {
         self.counts_of(TypeId::of::<A>(), TypeCounts::of::<A>)
+    }
+
+    fn mailboxes(&self) -> Vec<MailboxFigures> {
+        let mut figures: Vec<(TypeId, MailboxFigures)> =
+            self.counts.lock().iter().map(|(actor, counts)| (*actor, counts.mailboxes())).collect();
+        let now = self.now();
+        let actors: Vec<Owner> = {
+            let registry = self.registry.lock();
+            registry.entries.iter().filter_map(|entry| entry.cell.clone()).collect()
+        };
+        for owner in actors {
+            let header = owner.header();
+            let actor = (header.table.actor)();
+            let Some((_, figures)) = figures.iter_mut().find(|(known, _)| *known == actor) else { continue };
+            let lanes = owner.lanes();
+            figures.user.depth += lanes.user.depth;
+            figures.urgent.depth += lanes.urgent.depth;
+            let past = self.suspensions.past(header.id, now);
+            figures.suspensions += past.times;
+            figures.suspended += past.total;
+        }
+        figures.into_iter().map(|(_, figures)| figures).collect()
     }
 
     fn counts_of(&self, actor: TypeId, make: fn() -> TypeCounts) -> NonNull<TypeCounts> {
@@ -833,6 +855,12 @@ impl ActorSystem {
         unsafe {
             figures.as_ref()
         }
+    }
+
+    /// The mailboxes of all actors, by type, in the order in which the types came up: what waits now, and what was seen of
+    /// queues since the system began. It looks at each living actor, under a lock each.
+    pub fn mailboxes(&self) -> Vec<MailboxFigures> {
+        self.handle.home.mailboxes()
     }
 
     /// What became of the failures that this system's telemetry was to be told of.

@@ -209,7 +209,7 @@ impl<F> Asked<F> {
         let mut message = Some(message);
         // SAFETY: `me` keeps the cell alive.
         let shared = unsafe { cell.as_ref() };
-        match shared.mailbox.push_answer(&mut message, lane, incarnation) {
+        match shared.mailbox.push_answer(&mut message, lane, incarnation, shared) {
             Pushed::Queued => {}
             // SAFETY: the push handed over the turn, and the pointer is that of an address.
             Pushed::QueuedFirst => unsafe { Cell::schedule(cell) },

@@ -400,7 +400,7 @@ impl<A: Actor> Turn<A> {
         while let Some((Envelope { message, deadline }, sender)) = remains.next_waiting() {
             let watch = if deadline.is_set() { self.cell().mailbox.unwatch(deadline) } else { None };
             contain(|| message.refuse(Unanswered::Stopped));
-            if let Some((duty, _)) = watch {
+            if let Some((Some(duty), _)) = watch {
                 duty.refuse(Unanswered::Stopped);
             }
             wake(sender);

@@ -170,6 +170,7 @@ impl<A: Actor> Turn<A> {
     /// left nothing to look at.
     #[cold]
     fn handle_until(mut self, envelope: Envelope<A::Message>) -> bool {
+        let envelope = self.arrived(envelope);
         if envelope.deadline.is_set()
             && envelope.deadline.asked_in().is_some_and(|asker| asker != self.cell().header.incarnation())
         {

@@ -13,7 +13,7 @@ impl<A: Actor> Turn<A> {
     pub(super) fn attend_to(mut self, deadline: Deadline) {
         if deadline.is_set() && deadline.is_watch() {
             let watch = self.cell().mailbox.unwatch(deadline);
-            self.body().cold().duty = watch.map(|(duty, _)| duty);
+            self.body().cold().duty = watch.and_then(|(duty, _)| duty);
         }
     }
 
@@ -24,7 +24,7 @@ impl<A: Actor> Turn<A> {
         if cell.dead_letter(envelope.message, reason) {
             self.call_attention(signal::AGENDA);
         }
-        if let Some((duty, _)) = watch {
+        if let Some((Some(duty), _)) = watch {
             duty.refuse(reason.into());
         }
     }
