@@ -1,5 +1,7 @@
 //! What is recorded about actors, in plain figures: the same on every backend.
 
+#[cfg(feature = "tokio")]
+mod dispatcher;
 mod family;
 mod histogram;
 #[cfg(feature = "tokio")]
@@ -18,6 +20,8 @@ use crate::id::ActorId;
 use crate::supervision::Decision;
 use crate::telemetry::FailureSnapshot;
 
+#[cfg(feature = "tokio")]
+pub use dispatcher::DispatcherFigures;
 pub use family::{Family, FamilyKind, Figure, Label, Metered, Unit};
 pub use histogram::Histogram;
 #[cfg(feature = "tokio")]

@@ -197,6 +197,8 @@ pub use actor_runtime::topic::{Published, Topic};
 pub use actor_runtime::backend::RingBufferFailureTelemetry;
 
 #[cfg(feature = "tokio")]
+pub use actor_runtime::metrics::DispatcherFigures;
+#[cfg(feature = "tokio")]
 pub use actor_runtime::recipient::Delivery;
 
 #[cfg(feature = "bare-metal")]

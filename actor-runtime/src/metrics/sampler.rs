@@ -44,7 +44,7 @@ const LN_2: u64 = 2_977_044_472;
 
 /// What a message spends so that one in so many is measured: -ln(1 - 1/n) of 2²⁴, the mean of a draw, as the chance that a draw is
 /// used up is 1 - e^-spent.
-pub(crate) const fn price(one_in: u32) -> i32 {
+pub(crate) const fn price(one_in: u32) -> u32 {
     assert!(one_in >= 2, "a rate of one in two or less");
     let (mut power, mut terms, mut sum) = ((1_u64 << 56) / one_in as u64, 1, 0);
     while power > 0 {
@@ -53,13 +53,14 @@ pub(crate) const fn price(one_in: u32) -> i32 {
         terms += 1;
     }
     #[allow(clippy::cast_possible_truncation)] // Below the mean.
-    let price = ((sum + (1 << 31)) >> 32) as i32;
+    let price = ((sum + (1 << 31)) >> 32) as u32;
     price
 }
 
-/// Draws for whoever sends on one thread.
+/// Draws for whoever sends on one thread. The credit comes first, where one instruction reaches it in a thread's memory.
+#[repr(C)]
 pub(crate) struct Sampler {
-    credit: Cell<i32>,
+    credit: Cell<u32>,
     /// The state of Marsaglia's xorshift; zero before the first draw.
     random: Cell<u64>,
 }
@@ -73,20 +74,20 @@ impl Sampler {
     /// Whether the message that pays this [`price`] is measured, if `seed` says what to begin with. No two samplers
     /// should have the same.
     #[inline(always)]
-    pub(crate) fn is_due(&self, price: i32, seed: impl FnOnce() -> u64) -> bool {
-        let left = self.credit.get() - price;
+    pub(crate) fn is_due(&self, price: u32, seed: impl FnOnce() -> u64) -> bool {
+        // The subtraction itself says whether there was enough.
+        let (left, used_up) = self.credit.get().overflowing_sub(price);
         self.credit.set(left);
-        left <= 0 && self.use_up(price, seed)
+        used_up && self.use_up(price, seed)
     }
 
     #[cold]
     #[inline(never)]
-    fn use_up(&self, price: i32, seed: impl FnOnce() -> u64) -> bool {
+    fn use_up(&self, price: u32, seed: impl FnOnce() -> u64) -> bool {
         if self.random.get() == 0 {
             self.random.set(seed() | 1);
-            let left = self.draw() - price;
-            self.credit.set(left);
-            if left > 0 {
+            if let Some(left) = self.draw().checked_sub(price) {
+                self.credit.set(left);
                 return false;
             }
         }
@@ -95,7 +96,7 @@ impl Sampler {
     }
 
     /// An exponential draw: -ln of a number between 0 and 1, by its leading zeros and what follows them.
-    fn draw(&self) -> i32 {
+    fn draw(&self) -> u32 {
         let mut random = self.random.get();
         random ^= random << 13;
         random ^= random >> 7;
@@ -116,7 +117,7 @@ impl Sampler {
         }
         let logarithm = u64::from(zeros) * LN_2 + 2 * sum;
         #[allow(clippy::cast_possible_truncation)] // At most 32 ln 2 means.
-        let draw = (logarithm >> 8) as i32;
+        let draw = (logarithm >> 8) as u32;
         draw
     }
 }

@@ -135,6 +135,13 @@
 //! * `yields` are activations that ended although messages waited, `suspensions` and `suspended` how often and how long
 //!   actors rested, the time of an open one included; of a type, those of the actors that live.
 //!
+//! # Who runs them
+//!
+//! [`system.dispatchers()`](crate::ActorSystem::dispatchers) says of each dispatcher how many actors are ready and not run
+//! yet, how long they were ready before (`run_delay`, measured where the message that made them so was), how often one was
+//! run, how often a worker took work from another or went to sleep, and why activations ended. Workers count in memory of
+//! their own. A dispatcher of your own may say what it is called, and how often its threads slept.
+//!
 //! # Figures of an actor's own
 //!
 //! They are declared with the actor and recorded by its handlers, through a view that is lent for the time of a closure:

@@ -46,7 +46,7 @@ struct Shard {
 }
 
 /// A histogram that is written while others read it.
-struct Recorded {
+pub(super) struct Recorded {
     counts: [AtomicU64; BUCKETS],
     sum: AtomicU64,
 }
@@ -127,6 +127,25 @@ impl fmt::Debug for Tally<'_> {
     }
 }
 
+impl Recorded {
+    /// Records one value, whoever else does.
+    pub(super) fn record(&self, value: u64) {
+        self.counts[bucket(value)].fetch_add(1, Ordering::Relaxed);
+        self.sum.fetch_add(value, Ordering::Relaxed);
+    }
+
+    fn add_to(&self, all: &mut Histogram) {
+        let counts = self.counts.iter().map(|count| count.load(Ordering::Relaxed));
+        all.merge_raw(counts, self.sum.load(Ordering::Relaxed));
+    }
+
+    pub(super) fn read(&self) -> Histogram {
+        let mut all = Histogram::new();
+        self.add_to(&mut all);
+        all
+    }
+}
+
 impl Default for Recorded {
     fn default() -> Self {
         Self { counts: [const { AtomicU64::new(0) }; BUCKETS], sum: AtomicU64::new(0) }
@@ -199,8 +218,7 @@ impl TypeCounts {
         let shards = self.shards.iter().filter_map(OnceLock::get);
         let mut all = Histogram::new();
         for recorded in shards.filter_map(|shard| shard.histograms[histogram].get()) {
-            let counts = recorded.counts.iter().map(|count| count.load(Ordering::Relaxed));
-            all.merge_raw(counts, recorded.sum.load(Ordering::Relaxed));
+            recorded.add_to(&mut all);
         }
         all
     }

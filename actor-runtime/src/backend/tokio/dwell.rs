@@ -67,7 +67,10 @@ impl<A: Actor> Turn<A> {
         let (deadline, sent) = cell.mailbox.unstamp(envelope.deadline);
         let message = envelope.message;
         if let Some(sent) = sent {
-            let (lane, waited) = (message.lane(), nanos(cell.header.core.now().saturating_since(sent)));
+            let (lane, waited) = (message.lane(), nanos(cell.header.core.now().saturating_since(sent.at)));
+            if sent.first {
+                cell.header.core.load().waited(waited);
+            }
             let depth = cell.mailbox.note_dwell(lane, waited);
             let tally = cell.counts().tally();
             tally.dwelt(lane, waited);

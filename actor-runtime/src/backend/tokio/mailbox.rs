@@ -87,17 +87,25 @@ impl Deadline {
     }
 
     /// The mark of a message that is measured: when it was sent. It has no deadline and nobody waits for its end.
-    const fn stamp(sent: Instant) -> Self {
-        let sent = sent.as_nanos();
-        Self(Self::STAMP | if sent < Self::ANSWER - 1 { sent } else { Self::ANSWER - 2 })
+    const fn stamp(sent: Sent) -> Self {
+        let first = if sent.first { Self::FIRST } else { 0 };
+        let at = sent.at.as_nanos();
+        Self(Self::STAMP | first | if at < Self::FIRST - 1 { at } else { Self::FIRST - 2 })
     }
+
+    /// Set where the message made its actor ready; the clock comes there in 73 years.
+    const FIRST: u64 = 1 << 61;
 
     /// [`WATCH`](Self::WATCH) and [`ANSWER`](Self::ANSWER), which no other has both.
     const STAMP: u64 = Self::WATCH | Self::ANSWER;
 
     /// When the message was sent, if this is the mark of one that is measured. Asked of one that is set.
-    const fn stamped(self) -> Option<Instant> {
-        if self.0 >> 62 == 0b11 { Some(Instant::from_nanos(self.0 & !Self::STAMP)) } else { None }
+    const fn stamped(self) -> Option<Sent> {
+        if self.0 >> 62 != 0b11 {
+            return None;
+        }
+        let at = Instant::from_nanos(self.0 & (Self::FIRST - 1));
+        Some(Sent { at, first: self.0 & Self::FIRST != 0 })
     }
 
     /// The mark of an answer that an actor asked for in this incarnation.
@@ -118,6 +126,14 @@ impl Deadline {
     pub(super) fn moment(self) -> Option<Instant> {
         self.is_set().then(|| Instant::from_nanos(self.0))
     }
+}
+
+/// How a message that is measured was sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sent {
+    pub(super) at: Instant,
+    /// It made its actor ready.
+    pub(super) first: bool,
 }
 
 /// What a cell is told besides messages: bits, so that none is ever refused for lack of room.
@@ -223,7 +239,7 @@ pub(super) struct Watch {
     /// What would stand in the envelope otherwise.
     until: Deadline,
     /// When it was sent, if it is measured.
-    sent: Option<Instant>,
+    sent: Option<Sent>,
     /// The message was dropped.
     lost: bool,
 }
@@ -234,7 +250,7 @@ pub(super) struct Watch {
 struct Watchers(VecDeque<Watch>);
 
 impl Watchers {
-    fn add(&mut self, mark: Deadline, duty: Option<Duty>, until: Deadline, sent: Option<Instant>) {
+    fn add(&mut self, mark: Deadline, duty: Option<Duty>, until: Deadline, sent: Option<Sent>) {
         self.0.push_back(Watch { mark, duty, until, sent, lost: false });
     }
 
@@ -244,7 +260,7 @@ impl Watchers {
     }
 
     /// The message with this mark is measured no more: what is left of the mark, and when it was sent.
-    fn measured(&mut self, mark: Deadline) -> (Deadline, Option<Instant>) {
+    fn measured(&mut self, mark: Deadline) -> (Deadline, Option<Sent>) {
         let Some(watch) = self.get_mut(mark) else { return (mark, None) };
         let sent = watch.sent.take();
         if watch.duty.is_some() {
@@ -498,7 +514,7 @@ impl<M> Mailbox<M> {
         match overflow.admit(inner.queue.len() + held as usize, inner.senders_wait(), capacity as usize) {
             Admission::Accept => {
                 let pushed = inner.enqueue(message, deadline);
-                inner.measure_last(measure);
+                inner.measure_last(measure, pushed);
                 pushed
             }
             Admission::Reject => Pushed::Full,
@@ -510,7 +526,7 @@ impl<M> Mailbox<M> {
 
     /// Ends the measurement of a message, by its mark: it has left its lane. Returns what it would have been sent with
     /// otherwise, and when it was sent.
-    pub(super) fn unstamp(&self, mark: Deadline) -> (Deadline, Option<Instant>) {
+    pub(super) fn unstamp(&self, mark: Deadline) -> (Deadline, Option<Sent>) {
         if !mark.is_set() {
             return (mark, None);
         }
@@ -574,8 +590,9 @@ impl<M> Mailbox<M> {
             && !batch.is_empty()
             && overflow.admit(self.waiting(&inner), inner.senders_wait(), capacity as usize) == Admission::Accept
         {
-            owns_turn |= inner.enqueue(&mut batch.pop_front(), Deadline::NONE) == Pushed::QueuedFirst;
-            inner.measure_last(measure);
+            let pushed = inner.enqueue(&mut batch.pop_front(), Deadline::NONE);
+            owns_turn |= pushed == Pushed::QueuedFirst;
+            inner.measure_last(measure, pushed);
         }
         owns_turn
     }
@@ -1099,18 +1116,18 @@ impl<M> Mailbox<M> {
 impl<M> Inner<M> {
     /// Stamps the message that came last, if it is measured.
     #[inline(always)]
-    fn measure_last(&mut self, measure: impl Measure) {
+    fn measure_last(&mut self, measure: impl Measure, pushed: Pushed) {
         if measure.is_due() {
-            self.stamp_last(measure);
+            self.stamp_last(measure, pushed == Pushed::QueuedFirst);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn stamp_last(&mut self, measure: impl Measure) {
+    fn stamp_last(&mut self, measure: impl Measure, first: bool) {
         let Some(Envelope { deadline, .. }) = self.queue.last_mut() else { return };
         let own = std::mem::replace(deadline, Deadline::NONE);
-        let mark = self.stamp(own, measure.now());
+        let mark = self.stamp(own, Sent { at: measure.now(), first });
         if let Some(last) = self.queue.last_mut() {
             last.deadline = mark;
         }
@@ -1118,10 +1135,13 @@ impl<M> Inner<M> {
 
     /// What a message with this deadline is sent with: a mark instead, if it is measured.
     fn measured(&mut self, deadline: Deadline, measure: impl Measure) -> Deadline {
-        if measure.is_due() { self.stamp(deadline, measure.now()) } else { deadline }
+        if !measure.is_due() {
+            return deadline;
+        }
+        self.stamp(deadline, Sent { at: measure.now(), first: self.turn == Turn::Idle })
     }
 
-    fn stamp(&mut self, deadline: Deadline, sent: Instant) -> Deadline {
+    fn stamp(&mut self, deadline: Deadline, sent: Sent) -> Deadline {
         if !deadline.is_set() {
             return Deadline::stamp(sent);
         }

@@ -14,7 +14,7 @@ use super::guard::guard;
 use super::lock::Lock;
 
 /// A system that is looked after, with the activations of its workers at the last look.
-type Watched = (Weak<Home>, Vec<u32>);
+type Watched = (Weak<Home>, Vec<u64>);
 
 static WATCHED: Lock<Vec<Watched>> = Lock::new(Vec::new());
 static MONITOR: OnceLock<Option<Thread>> = OnceLock::new();

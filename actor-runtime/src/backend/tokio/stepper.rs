@@ -124,7 +124,10 @@ impl Stepper {
             let chosen = usize::try_from(self.choice >> 33).unwrap_or(0) % ready.len();
             ready.remove(chosen)
         };
+        let load = self.home.load();
+        load.begun.fetch_add(1, Ordering::Relaxed);
         if let Some(again) = runnable.run(Allowance::new(1, OverloadHint::Calm)) {
+            load.scheduled.fetch_add(1, Ordering::Relaxed);
             stepped.schedule(again);
         }
         true

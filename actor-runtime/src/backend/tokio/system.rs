@@ -20,7 +20,7 @@ use crate::actor::Actor;
 use crate::factory::{Factory, Given, Once};
 use crate::failure::Failure;
 use crate::id::ActorId;
-use crate::metrics::{Counts, Histogram, MailboxFigures, SystemEvent};
+use crate::metrics::{Counts, DispatcherFigures, Histogram, MailboxFigures, SystemEvent};
 use crate::reference::{ActorRef, Ref};
 use crate::supervision::{Directive, RootExhausted, Strategy};
 use crate::telemetry::{FailureSnapshot, FailureTelemetry, Severity, StormLimit};
@@ -437,6 +437,20 @@ impl Core {
             figures.suspended += past.total;
         }
         figures.into_iter().map(|(_, figures)| figures).collect()
+    }
+
+    fn dispatchers(&self) -> Vec<DispatcherFigures> {
+        let mut homes: Vec<Arc<Home>> = self.homes.lock().main.upgrade().into_iter().collect();
+        let actors: Vec<Owner> = {
+            let registry = self.registry.lock();
+            registry.entries.iter().filter_map(|entry| entry.cell.clone()).collect()
+        };
+        for home in actors.iter().map(|actor| &actor.header().core) {
+            if !homes.iter().any(|known| Arc::ptr_eq(known, home)) {
+                homes.push(Arc::clone(home));
+            }
+        }
+        homes.iter().map(|home| home.figures()).collect()
     }
 
     fn counts_of(&self, actor: TypeId, make: fn() -> TypeCounts) -> NonNull<TypeCounts> {
@@ -861,6 +875,12 @@ impl ActorSystem {
     /// queues since the system began. It looks at each living actor, under a lock each.
     pub fn mailboxes(&self) -> Vec<MailboxFigures> {
         self.handle.home.mailboxes()
+    }
+
+    /// What runs the actors: the system's own workers first, then each other dispatcher that has actors here, but for those
+    /// whose actors have all ended. What users of this system and of others share counts for each of them apart.
+    pub fn dispatchers(&self) -> Vec<DispatcherFigures> {
+        self.handle.home.dispatchers()
     }
 
     /// What became of the failures that this system's telemetry was to be told of.

@@ -38,6 +38,14 @@ impl Dispatcher for CurrentThread {
         self.0.add(cell);
     }
 
+    fn label(&self) -> &'static str {
+        "current_thread"
+    }
+
+    fn parks(&self) -> u64 {
+        self.0.parks()
+    }
+
     fn overload_hint(&self) -> OverloadHint {
         self.0.overload_hint()
     }

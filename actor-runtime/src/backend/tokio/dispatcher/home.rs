@@ -2,9 +2,12 @@
 //! pointer for both.
 
 use core::ops::Deref;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 use crate::actor::{Actor, DispatcherKind};
+use crate::metrics::DispatcherFigures;
+use crate::policy::YieldReason;
 
 use super::super::ambient::{Ambient, Until};
 use super::super::guard::contain;
@@ -15,6 +18,7 @@ use super::super::monitor;
 use super::super::stepper::Stepped;
 use super::super::system::{Core, in_runtime};
 use super::current_thread::CurrentThread;
+use super::load::Load;
 use super::residents::Residents;
 use super::shared::Shared;
 use super::{Dispatcher, Place, PlaceError, ReadyCell};
@@ -24,6 +28,7 @@ pub(in super::super) struct Home {
     me: Weak<Self>,
     core: Arc<Core>,
     ready: Ready,
+    load: Load,
 }
 
 /// Who takes cells that have something to do. A tag of its own is cheaper to look at than one inside a variant.
@@ -36,7 +41,7 @@ pub(in super::super) enum Ready {
 
 impl Home {
     pub(in super::super) fn new(core: Arc<Core>, ready: Ready) -> Arc<Self> {
-        Arc::new_cyclic(|me| Self { me: me.clone(), core, ready })
+        Arc::new_cyclic(|me| Self { me: me.clone(), core, ready, load: Load::default() })
     }
 
     /// The home of actors that are run by `dispatcher`.
@@ -64,6 +69,7 @@ impl Home {
     #[cold]
     #[inline(never)]
     fn schedule_elsewhere(&self, runnable: Runnable) {
+        self.load.scheduled.fetch_add(1, Ordering::Relaxed);
         match &self.ready {
             Ready::Shared(_) => drop(runnable),
             Ready::Stepped(stepped) => stepped.schedule(runnable),
@@ -88,6 +94,38 @@ impl Home {
         };
         if let Some(runnable) = left {
             home.schedule(runnable);
+        }
+    }
+
+    /// A ready cell is dropped unrun.
+    pub(in super::super) fn count_refused(&self) {
+        self.load.count_refused();
+        self.core.count_refused();
+    }
+
+    /// An activation ended although messages wait.
+    pub(in super::super) fn count_yield(&self, reason: YieldReason) {
+        self.load.count_yield(reason);
+    }
+
+    pub(in super::super) fn load(&self) -> &Load {
+        &self.load
+    }
+
+    /// What its dispatcher has had to do.
+    pub(in super::super) fn figures(&self) -> DispatcherFigures {
+        match &self.ready {
+            Ready::Shared(shared) => {
+                let mut figures = self.load.figures("shared");
+                shared.add_to(&mut figures);
+                figures
+            }
+            Ready::Stepped(_) => self.load.figures("stepped"),
+            Ready::Own(dispatcher) => {
+                let mut figures = self.load.figures("own");
+                contain(|| (figures.dispatcher, figures.parks) = (dispatcher.label(), dispatcher.parks()));
+                figures
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use core::task::{Context, Poll, Waker};
 use core::time::Duration;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Instant as RealInstant;
 use std::vec::Vec;
 
@@ -17,6 +17,7 @@ use crate::policy::OverloadHint;
 use super::super::guard::wake;
 use super::super::lock::Lock;
 use super::ReadyCell;
+use super::load::count_alone;
 use super::residents::Residents;
 use super::shared::{LOOK_AT_TIME_EVERY, YIELD_AFTER, YIELD_AFTER_TIME};
 
@@ -27,6 +28,8 @@ pub(super) struct Line {
     /// The hint of the last look at the time.
     hint: AtomicU8,
     residents: Lock<Vec<Residents>>,
+    /// How often whoever runs it went to sleep; counted by him alone.
+    parks: AtomicU64,
 }
 
 #[derive(Default)]
@@ -77,6 +80,10 @@ impl Line {
 
     pub(super) fn is_open(&self) -> bool {
         self.state.lock().phase == Phase::Open
+    }
+
+    pub(super) fn parks(&self) -> u64 {
+        self.parks.load(Ordering::Relaxed)
     }
 
     pub(super) fn overload_hint(&self) -> OverloadHint {
@@ -180,6 +187,7 @@ impl Future for Runner {
             let cell = match line.next(cx.waker()) {
                 Next::Run(cell) => cell,
                 Next::Sleep => {
+                    count_alone(&line.parks);
                     line.hint.store(OverloadHint::Calm as u8, Ordering::Relaxed);
                     return Poll::Pending;
                 }

@@ -8,6 +8,7 @@
 pub(super) mod current_thread;
 pub(super) mod home;
 mod line;
+mod load;
 mod owned_runtime;
 mod parking;
 pub(super) mod pinned;
@@ -19,6 +20,7 @@ mod single_worker;
 use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::id::ActorId;
 
@@ -104,6 +106,16 @@ pub trait Dispatcher: Send + Sync + 'static {
         false
     }
 
+    /// What its [figures](super::ActorSystem::dispatchers) are called.
+    fn label(&self) -> &'static str {
+        "own"
+    }
+
+    /// How often a thread or a task of it went to sleep for want of work, for its figures.
+    fn parks(&self) -> u64 {
+        0
+    }
+
     /// Told once of each system whose actors it is to run.
     fn on_residents(&self, residents: Residents) {
         drop(residents);
@@ -137,6 +149,7 @@ impl ReadyCell {
     /// A panic of the actor does not come so far.
     pub fn run(self) -> Option<Self> {
         let home = Arc::clone(&self.0.header().core);
+        home.load().begun.fetch_add(1, Ordering::Relaxed);
         let Ready::Own(dispatcher) = home.ready() else {
             return self.0.run(Allowance::default()).map(Self);
         };
@@ -144,6 +157,8 @@ impl ReadyCell {
         let again = self.0.run(allowance);
         if again.is_none() {
             dispatcher.on_idle();
+        } else {
+            home.load().scheduled.fetch_add(1, Ordering::Relaxed);
         }
         again.map(Self)
     }

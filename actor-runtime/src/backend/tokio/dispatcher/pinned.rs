@@ -44,6 +44,14 @@ impl Dispatcher for Pinned {
         self.0.add(cell);
     }
 
+    fn label(&self) -> &'static str {
+        "pinned"
+    }
+
+    fn parks(&self) -> u64 {
+        self.0.parks()
+    }
+
     fn overload_hint(&self) -> OverloadHint {
         self.0.overload_hint()
     }

@@ -15,18 +15,19 @@ use core::time::Duration;
 use std::boxed::Box;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 use std::thread_local;
 use std::time::Instant as RealInstant;
 use std::vec::Vec;
 
-use crate::metrics::SystemEvent;
+use crate::metrics::{DispatcherFigures, SystemEvent};
 use crate::policy::OverloadHint;
 
 use super::super::guard::{guard, wake};
 use super::super::header::{Allowance, Header, Runnable};
 use super::super::lock::{Lock, SpinLock};
 use super::home::Home;
+use super::load::count_alone;
 use super::parking::Sleepers;
 
 /// Activations out of the next place before the queue has its turn.
@@ -61,8 +62,10 @@ struct Worker {
     /// Length of the queue, readable without its lock.
     queued: AtomicUsize,
     waker: Lock<Option<Waker>>,
-    /// Activations begun, so that others see whether it gets on.
-    activations: AtomicU32,
+    /// Activations begun, so that others see whether it gets on. As the rest, counted by the worker alone.
+    activations: AtomicU64,
+    steals: AtomicU64,
+    parks: AtomicU64,
 }
 
 /// Cells moved between queues at once, without an allocation.
@@ -84,7 +87,9 @@ impl Shared {
                     queue: SpinLock::new(VecDeque::new()),
                     queued: AtomicUsize::new(0),
                     waker: Lock::new(None),
-                    activations: AtomicU32::new(0),
+                    activations: AtomicU64::new(0),
+                    steals: AtomicU64::new(0),
+                    parks: AtomicU64::new(0),
                 })
                 .collect(),
             injector: Lock::new(VecDeque::new()),
@@ -187,8 +192,8 @@ impl Shared {
 
     /// Has somebody come for cells that lie behind the same activation as at the last look, noted in `before`.
     /// Returns whether to look again, after [`LOOK_EVERY`](Self::LOOK_EVERY).
-    pub(in super::super) fn look_after_stuck(&self, before: &mut Vec<u32>) -> bool {
-        before.resize(self.workers.len(), u32::MAX);
+    pub(in super::super) fn look_after_stuck(&self, before: &mut Vec<u64>) -> bool {
+        before.resize(self.workers.len(), u64::MAX);
         let mut ready = false;
         for (worker, before) in self.workers.iter().zip(before) {
             let activations = worker.activations.load(Ordering::Relaxed);
@@ -278,10 +283,27 @@ impl Shared {
                 worker.push(runnable);
             }
             if first.is_some() {
+                count_alone(&worker.steals);
                 return first;
             }
         }
-        others.into_iter().find_map(|victim| victim.take_next(false))
+        let next = others.into_iter().find_map(|victim| victim.take_next(false));
+        if next.is_some() {
+            count_alone(&self.workers[index].steals);
+        }
+        next
+    }
+
+    /// Adds what its workers have counted.
+    pub(super) fn add_to(&self, figures: &mut DispatcherFigures) {
+        figures.ready = self.injected.load(Ordering::Relaxed);
+        for worker in &self.workers {
+            figures.ready += worker.queued.load(Ordering::Relaxed);
+            figures.ready += usize::from(!worker.next.load(Ordering::Relaxed).is_null());
+            figures.activations += worker.activations.load(Ordering::Relaxed);
+            figures.steals += worker.steals.load(Ordering::Relaxed);
+            figures.parks += worker.parks.load(Ordering::Relaxed);
+        }
     }
 
     /// Cells that `worker` has before it: its own, and its part of what anybody may take.
@@ -385,7 +407,7 @@ impl WorkerTask {
                 *allowance = Allowance::default();
                 return false;
             };
-            worker.activations.store(worker.activations.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+            count_alone(&worker.activations);
             // A handler's panic never comes so far; this keeps a mistake of ours from taking the worker down.
             let again = guard(|| runnable.run(pace.allowance)).ok().flatten();
             // An activation that used its budget may have taken long: handlers decide that.
@@ -436,6 +458,8 @@ impl Future for WorkerTask {
         if dispatcher.has_work() || dispatcher.closed.load(Ordering::SeqCst) {
             dispatcher.sleepers.remove(self.index);
             cx.waker().wake_by_ref();
+        } else {
+            count_alone(&worker.parks);
         }
         Poll::Pending
     }

@@ -71,6 +71,14 @@ impl Dispatcher for Worker {
         self.line.add(cell);
     }
 
+    fn label(&self) -> &'static str {
+        "single_worker"
+    }
+
+    fn parks(&self) -> u64 {
+        self.line.parks()
+    }
+
     fn overload_hint(&self) -> OverloadHint {
         self.line.overload_hint()
     }

@@ -1,0 +1,113 @@
+//! What dispatchers count: activations, ready actors, the delay before one is run, parks, refusals.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::time::Duration;
+
+use actor::prelude::*;
+use actor::{DispatcherFigures, DispatcherKind};
+use common::{everywhere, until};
+
+const MS: Duration = Duration::from_millis(1);
+
+#[actor(dwell = all, throughput = 2)]
+struct Ready;
+
+#[handlers]
+impl Ready {
+    fn row(&mut self) {}
+}
+
+fn of(system: &ActorSystem, dispatcher: &str) -> DispatcherFigures {
+    system.dispatchers().into_iter().find(|figures| figures.dispatcher == dispatcher).expect("a dispatcher")
+}
+
+#[test]
+fn the_delay_is_that_of_the_message_that_made_an_actor_ready() {
+    let (system, mut stepper) = ActorSystem::builder("ready").stepper();
+    let (one, other) =
+        stepper.block_on(async { (system.spawn(|| Ready).await.unwrap(), system.spawn(|| Ready).await.unwrap()) });
+    stepper.run();
+    let before = of(&system, "stepped");
+    assert_eq!((before.ready, before.run_delay.count()), (0, 0));
+    one.row().tell().unwrap();
+    stepper.pass(MS);
+    one.row().tell().unwrap();
+    other.row().tell().unwrap();
+    assert_eq!(of(&system, "stepped").ready, 2);
+    stepper.pass(MS);
+    stepper.run();
+    let after = of(&system, "stepped");
+    assert_eq!((after.run_delay.count(), after.run_delay.sum()), (2, 3_000_000), "the second row found it ready");
+    assert_eq!(after.ready, 0);
+    assert!(after.activations >= before.activations + 3, "a step is an activation");
+}
+
+#[test]
+fn each_dispatcher_counts_its_own() {
+    everywhere(|system| async move {
+        let ready = system.spawn(|| Ready).await.unwrap();
+        let begun =
+            |system: &ActorSystem| -> u64 { system.dispatchers().iter().map(|figures| figures.activations).sum() };
+        let before = begun(&system);
+        for _ in 0..10 {
+            ready.row().done().await.unwrap();
+        }
+        assert!(begun(&system) >= before + 10);
+        let measured: u64 = system.dispatchers().iter().map(|figures| figures.run_delay.count()).sum();
+        assert_eq!(measured, 10, "each found the actor idle");
+        until(|| system.dispatchers().iter().all(|figures| figures.ready == 0)).await;
+    });
+}
+
+#[test]
+fn yields_are_those_of_the_dispatcher_and_of_the_type() {
+    everywhere(|system| async move {
+        let ready = system.spawn(|| Ready).await.unwrap();
+        ready.tell_many([(); 20], |ready: &ReadyRef, ()| ready.row()).unwrap();
+        ready.row().done().await.unwrap();
+        let yields: u64 = system.dispatchers().iter().map(|figures| figures.yields.budget).sum();
+        assert_eq!(yields, system.counts::<Ready>().yields.budget);
+        assert!(yields > 0);
+    });
+}
+
+#[test]
+fn those_beside_the_systems_own_are_listed_while_they_have_actors() {
+    let runtime = common::runtime(Some(2));
+    runtime.block_on(async {
+        let system = ActorSystem::new("many");
+        assert_eq!(system.dispatchers().len(), 1);
+        let pinned = system.spawn(|| Ready).on(DispatcherKind::Pinned).await.unwrap();
+        let single = system.spawn(|| Ready).on(DispatcherKind::SingleWorker).await.unwrap();
+        pinned.row().done().await.unwrap();
+        single.row().done().await.unwrap();
+        for dispatcher in ["shared", "pinned", "single_worker"] {
+            let parked = || of(&system, dispatcher).parks > 0;
+            until(parked).await;
+        }
+        assert!(of(&system, "pinned").activations > 0 && of(&system, "shared").activations == 0);
+        pinned.control().stop().await;
+        until(|| system.dispatchers().len() == 2).await;
+    });
+}
+
+#[test]
+fn who_is_refused_is_counted_where_that_was() {
+    /// Takes nothing.
+    struct Shut;
+    impl actor::Dispatcher for Shut {
+        fn schedule(&self, cell: actor::ReadyCell) {
+            drop(cell);
+        }
+        fn label(&self) -> &'static str {
+            "shut"
+        }
+    }
+    common::runtime(None).block_on(async {
+        let system = ActorSystem::builder("shut").dispatcher(std::sync::Arc::new(Shut)).start();
+        assert!(system.spawn(|| Ready).await.is_err());
+        assert_eq!(system.refused(), 1);
+    });
+}
