@@ -48,6 +48,7 @@ fn put(number: u32) -> Task<Result<(), TellError>> {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes minutes")]
 fn one_that_waits_comes_in_once() {
     let interrupts: [fn(); 3] = [
         || run(office::step),
