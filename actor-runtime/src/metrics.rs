@@ -8,7 +8,10 @@ mod histogram;
 mod life;
 mod mailbox;
 mod open_metrics;
+// Bare metal does not measure how long messages wait.
+#[cfg_attr(not(feature = "tokio"), allow(dead_code))]
 mod recent;
+#[cfg_attr(not(feature = "tokio"), allow(dead_code))]
 mod sampler;
 
 use core::fmt;
