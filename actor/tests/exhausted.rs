@@ -1,16 +1,18 @@
 //! Promise `exhausted`, at the root: a top-level actor beyond its limit takes its system along where that was chosen.
 //!
-//! On the stepper, which alone waits out the pauses of ten restarts without taking that long.
+//! On the stepper, which waits out the pauses of ten restarts without taking that long; with `ACTOR_PAUSES` set on every kind
+//! of system.
 #![allow(missing_docs)]
 
 mod common;
 
+use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{Builder, Exhausted, SpawnError, SystemEvent};
-use common::{Journal, in_hand, soon, stepped, until};
+use common::{Journal, everywhere_with, in_hand, soon, stepped, until};
 
 #[actor]
 struct Worker {
@@ -41,12 +43,25 @@ fn shuts_down(builder: Builder) -> Builder {
     builder.exhausted(Exhausted::Shutdown)
 }
 
+/// Runs `promise` where the pauses before restarts cost nothing, or everywhere.
+fn with_pauses<P, F>(settings: impl Fn(Builder) -> Builder, promise: P)
+where
+    P: Fn(ActorSystem) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    if std::env::var_os("ACTOR_PAUSES").is_some() {
+        everywhere_with(settings, promise);
+    } else {
+        stepped(settings, promise);
+    }
+}
+
 /// Ten restarts within a minute are allowed by default.
 const TOO_OFTEN: usize = 11;
 
 #[test]
 fn the_system_shuts_down_in_order_where_that_was_chosen() {
-    stepped(shuts_down, |system| async move {
+    with_pauses(shuts_down, |system| async move {
         let journal = Journal::default();
         let oldest = system.spawn(worker("oldest", &journal)).await.unwrap();
         let failing = system.spawn(worker("failing", &journal)).await.unwrap();
@@ -83,7 +98,7 @@ impl Parent {
 
 #[test]
 fn an_escalation_that_reaches_the_root_shuts_the_system_down() {
-    stepped(shuts_down, |system| async move {
+    with_pauses(shuts_down, |system| async move {
         let journal = Journal::default();
         let bystander = system.spawn(worker("bystander", &journal)).await.unwrap();
         let noted = journal.clone();
@@ -110,7 +125,7 @@ fn who_does_not_end_then_is_told() {
             }
         })
     };
-    stepped(settings, |system| {
+    with_pauses(settings, |system| {
         let stuck = stuck.clone();
         async move {
             let journal = Journal::default();
@@ -145,7 +160,7 @@ impl Restless {
 
 #[test]
 fn who_restarts_always_is_never_exhausted() {
-    stepped(shuts_down, |system| async move {
+    with_pauses(shuts_down, |system| async move {
         let parent = system.spawn(|| Restless { child: Child::default(), journal: Journal::default() }).await.unwrap();
         let child = parent.child().await.unwrap();
         for _ in 0..100 {

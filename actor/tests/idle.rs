@@ -118,6 +118,17 @@ fn the_time_is_changed_and_switched_off_for_one_life() {
 }
 
 #[test]
+fn one_that_is_due_when_it_is_switched_off_is_told_no_more() {
+    let mut stage = stage();
+    assert!(stage.session.clear_idle().tell().is_ok());
+    // Its time is over while that message waits.
+    stage.stepper.pass(Duration::from_secs(30));
+    stage.stepper.run();
+    stage.heard(&[]);
+    stage.wait(500).heard(&[]);
+}
+
+#[test]
 fn no_time_passes_while_the_actor_restarts() {
     let mut stage = stage();
     stage.wait(20);
