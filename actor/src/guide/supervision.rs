@@ -24,6 +24,9 @@
 //! spawned by the system has no parent. It ends, its callers hear `Stopped`, and the rest of the system lives on; or shuts
 //! down in order, where the system was built with [`exhausted(Exhausted::Shutdown)`](crate::Builder::exhausted).
 //!
+//! All of this needs panics that unwind, as they do by default. With `panic = "abort"` in a profile of `Cargo.toml` the first
+//! panic ends the process, whoever panicked; an `Err` is a failure as before, and restarts.
+//!
 //! # How to see it
 //!
 //! Panics are printed by Rust's panic hook. All else is silent unless the system has an event handler:
