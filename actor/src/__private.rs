@@ -39,6 +39,8 @@ pub use actor_runtime::supervision::{
 pub use actor_runtime::telemetry::TelemetryTag;
 
 #[cfg(feature = "bare-metal")]
+pub use actor_runtime::backend::bare_metal::crash::keep_in;
+#[cfg(feature = "bare-metal")]
 pub use actor_runtime::backend::bare_metal::{
     Annex, Brood, Capacity, ChildSlot, Earliest, Make, Names, NoSlot, Place, Placed, PoolSlots, Ready, Room, Seat,
     Slot, System, Watchdog, bits, check, fits, reference, report_to,

@@ -125,7 +125,7 @@
 //! | a message whose time is over while it is in a mailbox or a stash | is skipped | is handled: there is no place to keep its limit. Who waits for room or for an answer is kept to it |
 //! | an answer that comes as an urgent message and finds their lane full | goes in all the same | goes into the room that was kept for it, among the others |
 //! | a ref to a declared child, or a clone of a pool, once its parent has begun anew | answers `Stopped`: the next children are others | is that of the next ones: it is the address of statics |
-//! | a panic | is a failure like others | ends the program |
+//! | a panic | is a failure like others | ends the program; where `system!` names a [`crash` record](guide::telemetry), it is a failure in the next run |
 //! | a failure | has a text | has the beginning of one in its snapshot, where there is telemetry |
 //! | telemetry | is given to the builder of a system | is named in [`system!`], and is that of the program; 32 bytes of text and no run-time tag in a snapshot |
 //! | the factory of a declared child | may be lent its parent | takes nothing, and may name the statics of a system |
@@ -202,7 +202,7 @@ pub use actor_runtime::metrics::DispatcherFigures;
 pub use actor_runtime::recipient::Delivery;
 
 #[cfg(feature = "bare-metal")]
-pub use actor_runtime::backend::bare_metal::Subscribers;
+pub use actor_runtime::backend::bare_metal::{Subscribers, SurvivingFailureTelemetry, crash};
 
 #[cfg(feature = "tokio")]
 pub use actor_runtime::backend::tokio::{

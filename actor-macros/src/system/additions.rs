@@ -33,7 +33,12 @@ pub(super) fn of(clauses: &Clauses, names: &[TokenStream], rt: &Tokens) -> Vec<A
         Addition { items, at_start, ..Addition::default() }
     });
     let watchdog = clauses.watchdog.as_ref().map(|watchdog| watch(watchdog, rt));
-    telemetry.into_iter().chain(watchdog).collect()
+    let crash = clauses.crash.as_ref().map(|crash| {
+        let keep_in = names::respan(quote!(#rt::keep_in), crash.span());
+        let at_start = quote_spanned!(names::located(crash.span())=> #keep_in(#crash, &SYSTEM););
+        Addition { at_start, ..Addition::default() }
+    });
+    telemetry.into_iter().chain(crash).chain(watchdog).collect()
 }
 
 fn watch(watchdog: &Watchdog, rt: &Tokens) -> Addition {

@@ -12,6 +12,9 @@ const RAM: &str = "write `ram <= 512`: the most bytes the statics of the system 
 
 const TELEMETRY: &str = "write `telemetry = &FAILURES`, with `static FAILURES: RingBufferFailureTelemetry<8> = ..`";
 
+const CRASH: &str =
+    "write `crash = &CRASH`, with `static CRASH: CrashRecord = ..` in a section that start-up code leaves alone";
+
 const WATCHDOG: &str = "write `watchdog = feed`, with `fn feed()`; or `watchdog = feed within 4 ticks`";
 
 /// Ticks that an actor may wait for where nothing else is said.
@@ -44,6 +47,9 @@ fn parse_clause(clauses: &mut Clauses, input: ParseStream<'_>, diagnostics: &Dia
             let fact = "`telemetry` is a static that takes the failures of these actors";
             clauses.telemetry = Some(parse_is(input, fact, TELEMETRY)?);
         }
+        "crash" => {
+            clauses.crash = Some(parse_is(input, "`crash` is a static that a reset leaves alone", CRASH)?);
+        }
         "watchdog" => {
             let feed =
                 parse_is(input, "`watchdog` is a function that is called while all of these actors get on", WATCHDOG)?;
@@ -51,7 +57,7 @@ fn parse_clause(clauses: &mut Clauses, input: ParseStream<'_>, diagnostics: &Dia
         }
         _ => {
             let fact = format_args!(
-                "`{word}` is nothing that is said of a system\nhelp: {RAM}; or one of `telemetry` and `watchdog`"
+                "`{word}` is nothing that is said of a system\nhelp: {RAM}; or one of `telemetry`, `crash` and `watchdog`"
             );
             return Err(syn::Error::new_spanned(&word, fact));
         }

@@ -23,6 +23,8 @@ pub(crate) struct Clauses {
     pub(crate) ram: Option<LitInt>,
     /// Who takes the failures.
     pub(crate) telemetry: Option<Expr>,
+    /// Where a panic is recorded.
+    pub(crate) crash: Option<Expr>,
     pub(crate) watchdog: Option<Watchdog>,
 }
 

@@ -106,6 +106,15 @@ impl<const N: usize> History<N> {
         self.window.restarts()
     }
 
+    /// Counts a restart that was allowed at `at`, in an earlier run.
+    pub fn recall(&mut self, policy: &Supervision, at: Instant) {
+        let limit = match policy.limit {
+            RestartLimit::AtMost { restarts: _, within } => RestartLimit::new(u32::MAX, within),
+            RestartLimit::Unlimited => RestartLimit::Unlimited,
+        };
+        let _ = self.restart(&Supervision { limit, ..*policy }, at);
+    }
+
     /// Counts a restart, if the limit allows one more, and says how many it follows.
     fn restart(&mut self, policy: &Supervision, now: Instant) -> Option<u32> {
         // Asked before the window takes the new restart for its newest.

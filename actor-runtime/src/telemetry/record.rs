@@ -139,6 +139,14 @@ impl FailureSnapshot {
     pub fn encode(&self, bytes: &mut [u8]) -> usize {
         self.fields().encode(bytes)
     }
+
+    /// The same, without the path and the tags, which are counted as left out.
+    #[cfg(feature = "bare-metal")]
+    pub(crate) fn encode_briefly(&self, bytes: &mut [u8]) -> usize {
+        let fields = self.fields();
+        let dropped = fields.tags.dropped.saturating_add(fields.tags.ends.len() as u8);
+        Fields { path: "", tags: Listed { text: "", ends: &[], dropped }, ..fields }.encode(bytes)
+    }
 }
 
 impl From<&FailureSnapshot> for RecordedFailure {

@@ -127,6 +127,33 @@
 //! `.data`. Of the text it has 32 bytes. Its path is the static's name and the label of a child, such as `BOARD/sensor`, in 25
 //! bytes; two tags in 24 bytes are those of `#[actor(tags(..))]`. All else is the same. There is no limit for storms.
 //!
+//! A [`SurvivingFailureTelemetry`](crate::SurvivingFailureTelemetry) keeps failures over resets, and so does a
+//! [`CrashRecord`](crate::crash::CrashRecord) what a panic said:
+//!
+//! ```ignore
+//! #[unsafe(link_section = ".uninit.FAILURES")] // of `cortex-m-rt`; start-up code leaves it alone
+//! static FAILURES: SurvivingFailureTelemetry<8> = SurvivingFailureTelemetry::new();
+//! #[unsafe(link_section = ".uninit.CRASH")]
+//! static CRASH: CrashRecord = CrashRecord::new();
+//!
+//! system! {
+//!     mod plant { PUMP: Pump = Pump::new }
+//!     telemetry = &FAILURES,
+//!     crash = &CRASH,
+//! }
+//!
+//! #[panic_handler]
+//! fn panicked(info: &PanicInfo<'_>) -> ! {
+//!     actor::crash::record(info);
+//!     SCB::sys_reset()
+//! }
+//! ```
+//!
+//! The next run begins as if the actor whose handler panicked had failed just then: its supervisor decides by
+//! `on(panic => ..)`, telemetry is told once, and the restart counts. So do those of earlier runs, for as long as the window
+//! of the limit says, the time before each reset included: a board that crashes again and again stops the actor that does it.
+//! A group counts those of its own run alone.
+//!
 //! # One of your own
 //!
 //! What it needs of the system it is shown when that starts. With

@@ -1,5 +1,6 @@
 //! Ends of a run, as the exit code of the emulator.
 
+#[cfg(not(feature = "resets"))]
 use core::panic::PanicInfo;
 
 use semihosting::process;
@@ -17,14 +18,14 @@ pub fn exit(code: i32) -> ! {
     process::exit(code)
 }
 
-#[cfg(not(feature = "nopanic"))]
+#[cfg(not(any(feature = "nopanic", feature = "resets")))]
 #[panic_handler]
 fn panicked(_: &PanicInfo<'_>) -> ! {
     exit(PANICKED)
 }
 
 /// Does not link where a panic is left.
-#[cfg(feature = "nopanic")]
+#[cfg(all(feature = "nopanic", not(feature = "resets")))]
 #[panic_handler]
 #[allow(unsafe_code)]
 fn panicked(_: &PanicInfo<'_>) -> ! {

@@ -8,12 +8,15 @@ use critical_section::Mutex;
 
 use crate::actor::Actor;
 
+use super::crash;
 use super::header::Address;
 
 /// An actor, and the number of the handler or hook that runs: see [`number`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Hand {
     pub(super) address: Option<Address>,
+    /// Of its type: see [`crash::fingerprint`].
+    pub(super) fingerprint: u32,
     pub(super) handler: u8,
 }
 
@@ -23,7 +26,7 @@ pub(super) const NO_HANDLER: u8 = 0;
 /// One that nobody has asked for, or that is too far behind in its list.
 pub(super) const UNKNOWN: u8 = u8::MAX;
 
-static HAND: Mutex<Cell<Hand>> = Mutex::new(Cell::new(Hand { address: None, handler: NO_HANDLER }));
+static HAND: Mutex<Cell<Hand>> = Mutex::new(Cell::new(Hand { address: None, fingerprint: 0, handler: NO_HANDLER }));
 
 static IS_WATCHED: AtomicBool = AtomicBool::new(false);
 
@@ -37,14 +40,14 @@ pub(super) fn number(index: usize) -> u8 {
     u8::try_from(index + 1).unwrap_or(UNKNOWN)
 }
 
-/// Takes `address` in hand, with the handler that `handler` numbers. Returns who was in hand before: somebody is where an
+/// Takes the `A` at `address` in hand, with the handler that `handler` numbers. Returns who was in hand before: somebody is where an
 /// interrupt runs a system of its own.
 #[inline(always)]
-pub(super) fn take(address: Address, handler: impl FnOnce() -> u8) -> Option<Hand> {
+pub(super) fn take<A: Actor>(address: Address, handler: impl FnOnce() -> u8) -> Option<Hand> {
     if !IS_WATCHED.load(Ordering::Relaxed) {
         return None;
     }
-    let hand = Hand { address: Some(address), handler: handler() };
+    let hand = Hand { address: Some(address), fingerprint: const { crash::fingerprint::<A>() }, handler: handler() };
     Some(critical_section::with(|cs| HAND.borrow(cs).replace(hand)))
 }
 

@@ -16,6 +16,7 @@ mod beside;
 mod body;
 #[allow(unsafe_code)]
 mod call;
+pub mod crash;
 #[allow(unsafe_code)]
 mod crew;
 #[cfg(not(feature = "tokio"))]
@@ -42,12 +43,14 @@ mod names;
 mod quiet;
 #[allow(unsafe_code)]
 mod reply;
+mod sealed;
 #[allow(unsafe_code)]
 mod siblings;
 #[allow(unsafe_code)]
 mod slot;
 #[allow(unsafe_code)]
 mod stash;
+mod surviving;
 mod suspensions;
 mod system;
 mod telemetry;
@@ -84,6 +87,7 @@ pub use names::Names;
 pub use slot::{
     Brood, Capacity, ChildSlot, Family, Found, NoSlot, Place, Placed, Room, Seat, Slot, bits, check, fits, reference,
 };
+pub use surviving::SurvivingFailureTelemetry;
 pub use system::{Ready, System};
 pub use telemetry::report_to;
 pub(crate) use topic::Board;

@@ -135,8 +135,11 @@ actor::system! {
         LOG: Log<[u8; 80]> { indirect = 1 } = || Log { last: None },
         HOUSE: House = || House { main: Child::default(), valves: Pool::default() }
     }
-    telemetry = &FAILURES
+    telemetry = &FAILURES,
+    crash = &CRASH,
 }
+
+static CRASH: actor::crash::CrashRecord = actor::crash::CrashRecord::new();
 
 static FAILURES: actor::RingBufferFailureTelemetry<4> = actor::RingBufferFailureTelemetry::new();
 

@@ -11,7 +11,7 @@ use super::super::header::{Address, Stage, attention};
 use super::super::siblings::Member;
 use super::super::slot::{Place, Placed};
 use super::super::telemetry::What;
-use super::super::{detour, in_hand, telemetry, upbringing};
+use super::super::{crash, detour, in_hand, telemetry, upbringing};
 use super::Turn;
 
 impl<A: Actor + Placed> Turn<'_, A> {
@@ -72,7 +72,11 @@ impl<A: Actor + Placed> Turn<'_, A> {
     fn report(self, taker: telemetry::Taker, kind: FailureKind, course: Course) {
         let now = self.place.system.now();
         let (alone, resume_at) =
-            self.record(|record| (record.history.restarts(), record.resume_at)).unwrap_or((0, now));
+            self.record(|record| (record.history.restarts(), record.resume_at)).unwrap_or_else(|| {
+                let mut apart = Record::NEW;
+                crash::recall(self.address, self.place.upbringing.supervision, &mut apart.history);
+                (apart.history.restarts(), now)
+            });
         let (restarts, scope, resume_at) = match self.member() {
             Some(member) => {
                 let (restarts, resume_at) = member.told(now);
@@ -175,19 +179,30 @@ unsafe fn decide(
         let own = record.filter(|_| upbringing::are_told_apart() && place.counts_alone());
         return member.failed(own.map(|record| &mut record.history), directive, kind);
     }
-    // Whoever has no record, fails at its first start at most.
-    let Some(record) = record else { return Decision::Stop };
-    let (now, random) = (place.system.now(), place.system.random());
     let supervision = place.upbringing.supervision;
+    let mut apart = Record::NEW;
+    let record = match record {
+        Some(record) => record,
+        // Who cannot fail may have panicked before the reset.
+        None if crash::is_kept() => {
+            crash::recall(address, supervision, &mut apart.history);
+            &mut apart
+        }
+        // Whoever has no record, fails at its first start at most.
+        None => return Decision::Stop,
+    };
+    let (now, random) = (place.system.now(), place.system.random());
+    let counted = crash::counted(now);
     let history = match place.shared_count().filter(|_| upbringing::are_counted_together()) {
         // SAFETY: the parent wrote it before it started the first of them. The worker alone comes here, in the turn of one
         // of them, and `decide` runs no code of users.
         Some(mut shared) => unsafe { shared.as_mut() },
         None => &mut record.history,
     };
-    let decision = supervision::decide(supervision, history, directive, kind, now, random);
+    let decision = supervision::decide(supervision, history, directive, kind, counted, random);
     if let Decision::Restart { after } = decision {
         record.resume_at = now.saturating_add(after);
+        crash::count(address, counted);
     }
     decision
 }

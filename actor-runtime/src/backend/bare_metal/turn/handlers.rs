@@ -60,7 +60,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
             self.begin(message);
             return;
         }
-        let before = in_hand::take(self.address, || in_hand::number(message.index()));
+        let before = in_hand::take::<A>(self.address, || in_hand::number(message.index()));
         let mut context = Context::new(self.host());
         // SAFETY: the actor is up, so there is a state; the turn is exclusive and no future has it.
         let handled = unsafe { self.state().as_mut() }.handle(message, &mut context);
@@ -74,7 +74,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
     /// Handles a message by a future.
     #[inline]
     fn begin(self, message: A::Message) {
-        let before = in_hand::take(self.address, || in_hand::number(message.index()));
+        let before = in_hand::take::<A>(self.address, || in_hand::number(message.index()));
         match self.launch(message) {
             Poll::Ready(Left::Nothing) => {}
             Poll::Ready(left) => self.settle_and_rest(left),
@@ -126,7 +126,8 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if bits & attention::WAKE == 0 {
             return Flow::Wait;
         }
-        let before = in_hand::take(self.address, || self.marks().map_or(in_hand::UNKNOWN, |marks| marks.running.get()));
+        let handler = || self.marks().map_or(in_hand::UNKNOWN, |marks| marks.running.get());
+        let before = in_hand::take::<A>(self.address, handler);
         let flow = match self.poll() {
             Poll::Pending => Flow::Wait,
             Poll::Ready(left) => {
@@ -146,7 +147,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
 
     /// Runs a hook.
     pub(super) fn call(self, hook: A::Message) -> Flow {
-        let before = in_hand::take(self.address, || in_hand::number(hook.index()));
+        let before = in_hand::take::<A>(self.address, || in_hand::number(hook.index()));
         let flow = self.call_in_hand(hook);
         in_hand::put_back(before);
         flow

@@ -2,7 +2,7 @@
 
 use crate::actor::Actor;
 use crate::error::Unanswered;
-use crate::failure::StopReason;
+use crate::failure::{FailureKind, StopReason};
 use crate::lifecycle::{Lifecycle, Task};
 use crate::message::Message;
 use crate::supervision::Rest;
@@ -11,7 +11,7 @@ use super::super::annex::Record;
 use super::super::header::{Stage, attention};
 use super::super::make::Make;
 use super::super::slot::Placed;
-use super::super::{annex, in_hand, mailbox, suspensions, then, timers, urgent, waiting};
+use super::super::{annex, crash, in_hand, mailbox, suspensions, telemetry, then, timers, urgent, waiting};
 use super::{Flow, Turn};
 
 impl<A: Actor + Placed> Turn<'_, A> {
@@ -81,7 +81,10 @@ impl<A: Actor + Placed> Turn<'_, A> {
 
     #[inline]
     fn build(self, make: Make<A>) -> Flow {
-        let before = in_hand::take(self.address, || in_hand::NO_HANDLER);
+        if crash::is_kept() && self.recall() {
+            return Flow::Again;
+        }
+        let before = in_hand::take::<A>(self.address, || in_hand::NO_HANDLER);
         // SAFETY: there is no state before it is built.
         let flow = match unsafe { (make.build)(self.state()) } {
             Ok(()) => Flow::Done,
@@ -94,6 +97,33 @@ impl<A: Actor + Placed> Turn<'_, A> {
         };
         in_hand::put_back(before);
         flow
+    }
+
+    /// Has the first life count what happened before the reset, and decides about the crash that led to it. Returns whether
+    /// that was of this actor.
+    #[cold]
+    #[inline(never)]
+    fn recall(self) -> bool {
+        let (address, policy) = (self.address, self.place.upbringing.supervision);
+        if address.header().stage() != Stage::Starting {
+            return false;
+        }
+        self.record(|record| {
+            // A start that failed in this run comes here again.
+            if record.history.consecutive() == 0 {
+                crash::recall(address, policy, &mut record.history);
+            }
+        });
+        let Some((crash, handler)) = crash::claim(address, const { crash::fingerprint::<A>() }) else { return false };
+        // It was, in the run before: what follows is no start that fails.
+        if address.header().come_up() {
+            self.wake_parent();
+        }
+        let before = in_hand::take::<A>(address, || handler);
+        telemetry::say(&crash.description());
+        self.fail(FailureKind::Panic);
+        in_hand::put_back(before);
+        true
     }
 
     /// The actor is up: its timers run, and its parent is told, once.

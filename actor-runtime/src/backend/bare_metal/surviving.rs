@@ -1,0 +1,172 @@
+//! The last failures, in memory that a reset leaves alone.
+
+use core::fmt;
+
+use critical_section::with;
+
+use crate::telemetry::{FailureSnapshot, FailureTelemetry, RecordedFailure};
+
+use super::sealed::Sealed;
+
+/// Bytes of a failure: as many as one takes on bare metal, without its path and its tags if it has long names.
+const BYTES: usize = 288;
+const WORDS: usize = 1 + BYTES / 4;
+
+/// Keeps the last `N` failures over resets, in 296 bytes each: in a static of a section that start-up code neither clears nor
+/// loads, as a [`CrashRecord`](super::crash::CrashRecord). Each counts only where its sum is right.
+///
+/// They are kept as [encoded](FailureSnapshot::encode) and shown as [`RecordedFailure`]: names are texts, because another
+/// firmware may read them.
+pub struct SurvivingFailureTelemetry<const N: usize> {
+    /// The number of the next one.
+    next: Sealed<1>,
+    /// Each with its number.
+    entries: [Sealed<WORDS>; N],
+}
+
+impl<const N: usize> SurvivingFailureTelemetry<N> {
+    /// What it holds is what the memory held before.
+    #[must_use]
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Self {
+        const { assert!(N > 0, "a ring without room keeps nothing: give it room for one failure or more") };
+        Self { next: Sealed::new(), entries: [const { Sealed::new() }; N] }
+    }
+
+    /// How many failures it was told of since power-on; of them it keeps the last `N`.
+    pub fn seen(&self) -> u32 {
+        self.next.load().map_or(0, |[next]| next)
+    }
+
+    /// Shows the failures that are kept, the oldest first.
+    pub fn dump_to(&self, mut show: impl FnMut(&RecordedFailure)) {
+        let end = self.seen();
+        for number in end.saturating_sub(N as u32)..end {
+            if let Some(failure) = self.get(number) {
+                show(&failure);
+            }
+        }
+    }
+
+    /// Forgets them.
+    pub fn clear(&self) {
+        with(|_| self.next.clear());
+    }
+
+    fn entry(&self, number: u32) -> Option<&Sealed<WORDS>> {
+        self.entries.get(number as usize % N)
+    }
+
+    fn get(&self, number: u32) -> Option<RecordedFailure> {
+        let [_, words @ ..] = self.entry(number)?.load().filter(|[kept, ..]| *kept == number)?;
+        let mut bytes = [0; BYTES];
+        let fours = bytes.as_chunks_mut::<4>().0.iter_mut();
+        fours.zip(words).for_each(|(four, word)| *four = word.to_le_bytes());
+        RecordedFailure::decode(&bytes).ok()
+    }
+}
+
+impl<const N: usize> FailureTelemetry for SurvivingFailureTelemetry<N> {
+    fn on_failure(&self, snapshot: &FailureSnapshot) {
+        let mut bytes = [0; BYTES];
+        if snapshot.encode(&mut bytes) == 0 && snapshot.encode_briefly(&mut bytes) == 0 {
+            return;
+        }
+        // Whoever interrupts this has another number, and so another place.
+        let number = with(|_| {
+            let number = self.seen();
+            self.next.store(&[number.wrapping_add(1)]);
+            number
+        });
+        let mut words = [number; WORDS];
+        let [_, rest @ ..] = &mut words;
+        rest.iter_mut().zip(bytes.as_chunks::<4>().0).for_each(|(word, four)| *word = u32::from_le_bytes(*four));
+        if let Some(entry) = self.entry(number) {
+            entry.store(&words);
+        }
+    }
+}
+
+impl<const N: usize> fmt::Debug for SurvivingFailureTelemetry<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SurvivingFailureTelemetry").field("seen", &self.seen()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Failure;
+    use crate::id::{ActorId, Incarnation};
+    use crate::supervision::{Decision, Strategy};
+    use crate::telemetry::{About, Report, RestartScope, Severity, Tags};
+    use crate::time::Instant;
+    use std::string::{String, ToString};
+    use std::vec::Vec;
+
+    fn tell(ring: &impl FailureTelemetry, nanos: u64, path: &str) {
+        let mut tags = Tags::new();
+        tags.set("component", &"db");
+        ring.on_failure(&FailureSnapshot::of(&Report {
+            id: ActorId::new(0, 0),
+            about: &About {
+                label: "an_actor_with_a_label_of_many_letters",
+                type_name: "a_module::with::a::name::of::many::letters::Db",
+                tags: &[],
+            },
+            path: &path,
+            incarnation: Incarnation::FIRST,
+            failure: &Failure::error(&"disk full").in_handler("a_handler_with_a_name_of_many_letters_as_well"),
+            ascent: None,
+            tags: &tags,
+            decision: Decision::Stop,
+            strategy: Strategy::OneForOne,
+            restarts: 0,
+            scope: RestartScope::Actor,
+            severity: Severity::Error,
+            at: Instant::from_nanos(nanos),
+            left_out: 0,
+        }));
+    }
+
+    fn kept<const N: usize>(ring: &SurvivingFailureTelemetry<N>) -> Vec<u64> {
+        let mut kept = Vec::new();
+        ring.dump_to(|failure| kept.push(failure.at().as_nanos()));
+        kept
+    }
+
+    #[test]
+    fn the_last_ones_are_kept_in_order_until_they_are_cleared() {
+        let ring = SurvivingFailureTelemetry::<3>::new();
+        assert_eq!((kept(&ring), ring.seen()), ([].into(), 0));
+        (0..5).for_each(|nanos| tell(&ring, nanos, "db"));
+        assert_eq!((kept(&ring), ring.seen()), ([2, 3, 4].into(), 5));
+        ring.clear();
+        assert_eq!((kept(&ring), ring.seen()), ([].into(), 0));
+    }
+
+    #[test]
+    fn one_that_is_damaged_is_left_out_and_the_others_are_shown() {
+        let ring = SurvivingFailureTelemetry::<3>::new();
+        (0..4).for_each(|nanos| tell(&ring, nanos, "db"));
+        ring.entries[2].clear();
+        assert_eq!(kept(&ring), [1, 3]);
+    }
+
+    #[test]
+    fn one_that_is_too_long_loses_its_path_and_its_tags() {
+        let ring = SurvivingFailureTelemetry::<1>::new();
+        tell(&ring, 0, &"x".repeat(90));
+        let (mut lines, mut dropped): (Vec<String>, _) = (Vec::new(), 0);
+        ring.dump_to(|failure| {
+            dropped += failure.dropped_tags();
+            lines.push(failure.to_string());
+        });
+        if cfg!(feature = "tokio") {
+            let line = "an_actor_with_a_label_of_many_letters: error in `a_handler_with_a_name_of_many_letters_as_well`: disk full; stop";
+            assert_eq!((&lines[..], dropped), (&[line.to_string()][..], 1));
+        } else {
+            assert_eq!(lines.len(), 1, "paths are short there");
+        }
+    }
+}
