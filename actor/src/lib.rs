@@ -113,7 +113,7 @@
 //! it is started. A crate that only defines actors needs neither. A program with `bare-metal` alone brings the lock: the
 //! crate of a chip has one, and on a host it is `critical-section` with its feature `std`. The feature `tracing` brings
 //! `TracingFailureTelemetry`, which [logs failures](guide::telemetry) by the crate of that name; `serde` writes failures in its
-//! formats; `instrument-locks` has `lock_sites()` say [what the runtime's locks cost](guide::measuring#what-locks-cost).
+//! formats, `defmt` in the log of a microcontroller (`DefmtFailureTelemetry`); `instrument-locks` has `lock_sites()` say [what the runtime's locks cost](guide::measuring#what-locks-cost).
 //!
 //! | | tokio | bare metal |
 //! |---|---|---|
@@ -193,6 +193,9 @@ pub use actor_runtime::telemetry::{
 pub use actor_runtime::time::{Clock, Instant};
 pub use actor_runtime::topic::{Published, Topic};
 
+#[cfg(feature = "defmt")]
+pub use actor_runtime::telemetry::DefmtFailureTelemetry;
+
 #[cfg(any(feature = "tokio", feature = "bare-metal"))]
 pub use actor_runtime::backend::RingBufferFailureTelemetry;
 
@@ -209,6 +212,7 @@ pub use actor_runtime::backend::tokio::{
     ActorSystem, Attached, Builder, Dispatcher, DispatcherKind, EventListener, FailureTelemetryObservationConfig,
     FindError, OverloadHint, OwnedRuntime, PlaceError, Placement, ReadyCell, Residents, ShutdownError, SingleWorker,
     Spawn, SpawnChild, SpawnError, Spawning, Stepper, Stuck, SystemStopped, TelemetryContext, TelemetryCounts,
+    WeakMetrics,
 };
 
 #[cfg(feature = "tracing")]

@@ -12,7 +12,7 @@ use actor::prelude::*;
 use actor::{
     ActorSystem, Builder, Decision, EscalationStage, FailureKind, FailureSnapshot, FailureTelemetry,
     FailureTelemetryObservationConfig, MAX_FAILURE_SNAPSHOT_TAGS, NoopFailureTelemetry, RecordedFailure, RestartScope,
-    RingBufferFailureTelemetry, Severity, StormLimit, Strategy, SystemEvent,
+    RingBufferFailureTelemetry, Severity, StormLimit, Strategy, SystemEvent, TelemetryContext, WeakMetrics,
 };
 use common::{Journal, everywhere_with, handled, soon, until};
 
@@ -169,6 +169,42 @@ fn a_snapshot_says_who_failed_where_in_what_and_what_follows() {
     let line = "users: error in `read`: torn page; restart; 1 restart; \
                 component=storage endpoint=10.0.0.0 peer=b table=accounts disk=sdb";
     assert_eq!(torn.to_string(), line);
+}
+
+/// Keeps the figures of the system at the time of each failure.
+struct Reader(WeakMetrics, Arc<Mutex<Vec<String>>>);
+
+impl FailureTelemetry for Reader {
+    fn on_failure(&self, _: &FailureSnapshot) {
+        let figures = self.0.upgrade().expect("the system is there").to_open_metrics();
+        let failures = figures.lines().filter(|line| line.starts_with("actor_failures_total") && line.ends_with(" 1"));
+        self.1.lock().unwrap().extend(failures.map(ToString::to_string));
+    }
+}
+
+#[test]
+fn telemetry_reads_the_figures_of_its_system_and_keeps_nothing_of_it() {
+    let read = Arc::new(Mutex::new(Vec::new()));
+    let figures = Arc::new(Mutex::new(None));
+    let make = {
+        let (read, figures) = (read.clone(), figures.clone());
+        move |cx: &TelemetryContext| {
+            assert!(cx.metrics().upgrade().is_none(), "it begins");
+            *figures.lock().unwrap() = Some(cx.metrics());
+            Reader(cx.metrics(), read)
+        }
+    };
+    let (system, mut stepper) = ActorSystem::builder("read").with_failure_telemetry_builder(make).stepper();
+    stepper.block_on(async {
+        let db = system.spawn(db(&Journal::default())).await.unwrap();
+        db.write().await.unwrap();
+        assert_eq!(db.done().await, Ok(true));
+    });
+    let line = r#"actor_failures_total{system="read",actor="db",kind="error"} 1"#;
+    assert_eq!(*read.lock().unwrap(), [line]);
+    drop((system, stepper));
+    let figures = figures.lock().unwrap().take().unwrap();
+    assert!(figures.upgrade().is_none(), "it is gone");
 }
 
 #[actor]

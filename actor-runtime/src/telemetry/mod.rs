@@ -3,6 +3,8 @@
 //!
 //! Nothing here decides about failures or knows a way back to whoever does. What a telemetry is told is a copy.
 
+#[cfg(feature = "defmt")]
+mod defmt;
 mod facts;
 mod record;
 mod ring;
@@ -13,6 +15,8 @@ mod text;
 #[cfg(feature = "serde")]
 mod wire;
 
+#[cfg(feature = "defmt")]
+pub use self::defmt::DefmtFailureTelemetry;
 pub use record::{DecodeError, RecordedFailure, RecordedOrigin};
 pub use ring::Ring;
 #[cfg(feature = "bare-metal")]

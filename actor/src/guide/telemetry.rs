@@ -127,6 +127,8 @@
 //! `.data`. Of the text it has 32 bytes. Its path is the static's name and the label of a child, such as `BOARD/sensor`, in 25
 //! bytes; two tags in 24 bytes are those of `#[actor(tags(..))]`. All else is the same. There is no limit for storms.
 //!
+//! `DefmtFailureTelemetry`, of `features = ["defmt"]`, writes each to the log of that crate.
+//!
 //! A [`SurvivingFailureTelemetry`](crate::SurvivingFailureTelemetry) keeps failures over resets, and so does a
 //! [`CrashRecord`](crate::crash::CrashRecord) what a panic said:
 //!
@@ -156,7 +158,8 @@
 //!
 //! # One of your own
 //!
-//! What it needs of the system it is shown when that starts. With
+//! What it needs of the system it is shown when that starts: name, clock, and its figures
+//! ([`metrics`](crate::TelemetryContext::metrics)), to be read when a failure is told. With
 //! [`with_failure_telemetry_observation`](crate::Builder::with_failure_telemetry_observation) its calls are timed, and one that
 //! takes more than a millisecond is the event [`SlowTelemetry`](crate::SystemEvent::SlowTelemetry).
 //!

@@ -85,7 +85,7 @@ pub use spawn::{FindError, Spawn, SpawnError, Spawning};
 pub use stepper::Stepper;
 pub(crate) use suspensions::Suspension;
 pub use system::{ActorSystem, Builder, ShutdownError, Stuck};
-pub use telemetry::{FailureTelemetryObservationConfig, TelemetryContext, TelemetryCounts};
+pub use telemetry::{FailureTelemetryObservationConfig, TelemetryContext, TelemetryCounts, WeakMetrics};
 pub(crate) use topic::Topic;
 #[cfg(feature = "tracing")]
 pub use tracing::TracingFailureTelemetry;

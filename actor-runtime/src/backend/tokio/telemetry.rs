@@ -3,8 +3,8 @@
 
 use core::time::Duration;
 use std::boxed::Box;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 use crate::failure::Failure;
 use crate::metrics::SystemEvent;
@@ -14,6 +14,8 @@ use crate::time::{Clock, Instant, nanos};
 use super::events::Events;
 use super::guard::{contain, guard};
 use super::lock::Lock;
+use super::metrics::Metrics;
+use super::system::Core;
 
 /// The telemetry of a system, whatever its type.
 pub(super) type Taker = dyn FailureTelemetry + Send + Sync;
@@ -40,11 +42,12 @@ pub(super) struct Escalation {
 pub struct TelemetryContext {
     name: Arc<str>,
     clock: Arc<dyn Clock + Send + Sync>,
+    core: Weak<Core>,
 }
 
 impl TelemetryContext {
-    pub(super) fn new(name: &str, clock: Arc<dyn Clock + Send + Sync>) -> Self {
-        Self { name: name.into(), clock }
+    pub(super) fn new(name: &str, clock: Arc<dyn Clock + Send + Sync>, core: Weak<Core>) -> Self {
+        Self { name: name.into(), clock, core }
     }
 
     /// The name of the system.
@@ -55,6 +58,28 @@ impl TelemetryContext {
     /// The clock of the system: the one that [`FailureSnapshot::at`] is read from.
     pub fn clock(&self) -> Arc<dyn Clock + Send + Sync> {
         Arc::clone(&self.clock)
+    }
+
+    /// The figures of the system, to be kept and looked at when a failure is told.
+    pub fn metrics(&self) -> WeakMetrics {
+        WeakMetrics(self.core.clone())
+    }
+}
+
+/// The figures of a system, of which it is a part itself: those of its telemetry, from [`TelemetryContext::metrics`].
+#[derive(Clone)]
+pub struct WeakMetrics(Weak<Core>);
+
+impl WeakMetrics {
+    /// The figures, unless the system is about to begin or is gone.
+    pub fn upgrade(&self) -> Option<Metrics> {
+        self.0.upgrade().map(|core| Metrics::of(&core))
+    }
+}
+
+impl core::fmt::Debug for WeakMetrics {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_tuple("WeakMetrics").field(&self.upgrade()).finish()
     }
 }
 
