@@ -32,6 +32,7 @@ use crate::id::Incarnation;
 use crate::supervision::{History, Supervision};
 use crate::time::Instant;
 
+use super::detour;
 use super::header::Address;
 use super::in_hand::{self, Hand, NO_HANDLER};
 use super::sealed::{Crc, Sealed};
@@ -253,6 +254,8 @@ pub fn keep_in(record: &'static CrashRecord, system: &'static System) {
     critical_section::with(|cs| KEEPER.borrow(cs).set(Some(Keeper { record, system, carried })));
     IS_KEPT.store(true, Ordering::Relaxed);
     in_hand::watch();
+    // A crash is decided about on it.
+    detour::open();
 }
 
 /// Whether anybody keeps crashes; a constant where nobody does.

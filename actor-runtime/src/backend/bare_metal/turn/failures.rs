@@ -39,6 +39,12 @@ impl<A: Actor + Placed> Turn<'_, A> {
     #[cold]
     pub(super) fn fail_as_directed(self, kind: FailureKind, directive: Directive) {
         detour::open();
+        self.fail_on_detour(kind, directive);
+    }
+
+    /// The same, where the detour is open: to open it here would link that where nobody comes here.
+    #[cold]
+    pub(super) fn fail_on_detour(self, kind: FailureKind, directive: Directive) {
         let record = self.place.record::<A>();
         // SAFETY: the turn is exclusive, and nothing that `fail` calls asks for the record or the life.
         let record = record.map(|mut record| unsafe { record.as_mut() });

@@ -5,7 +5,7 @@ use crate::error::Unanswered;
 use crate::failure::{FailureKind, StopReason};
 use crate::lifecycle::{Lifecycle, Task};
 use crate::message::Message;
-use crate::supervision::Rest;
+use crate::supervision::{LiveFailure, Rest, directive};
 
 use super::super::annex::Record;
 use super::super::header::{Stage, attention};
@@ -121,7 +121,8 @@ impl<A: Actor + Placed> Turn<'_, A> {
         }
         let before = in_hand::take::<A>(address, || handler);
         telemetry::say(&crash.description());
-        self.fail(FailureKind::Panic);
+        let kind = FailureKind::Panic;
+        self.fail_on_detour(kind, directive(self.place.upbringing.decider, &LiveFailure::new(kind)));
         in_hand::put_back(before);
         true
     }
