@@ -110,6 +110,7 @@ impl Format for crate::supervision::Strategy {
             Self::OneForOne => write!(f, "one_for_one"),
             Self::OneForAll => write!(f, "one_for_all"),
             Self::RestForOne => write!(f, "rest_for_one"),
+            Self::Custom => write!(f, "custom"),
         }
     }
 }
