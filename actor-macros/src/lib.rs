@@ -331,6 +331,8 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// * `plant::run_tickless(alarm)`: as `run`, without ticks that come for nothing: before it sleeps, `alarm` is called with
 ///   that moment, or with `None` where there is none, and has an interrupt come then that calls `tick`. Timers are as exact
 ///   as the alarm, while the worker rests now and then; one that is never at rest needs the tick.
+/// * `plant::run_async().await`: as `run`, in a task of an async executor, such as one of embassy. It gives way after some
+///   messages, and is woken by the next one.
 /// * with `telemetry = &FAILURES` behind the module: that static takes the failures of the program's actors, from the start on,
 ///   such as a `RingBufferFailureTelemetry<8>`. Without it none of that is linked.
 /// * with `watchdog = feed` behind the module: each `tick` calls that function, `fn feed()`, while every actor gets on: none
@@ -340,6 +342,33 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// * `plant::RAM`: the bytes that all of this takes. `ram <= 512` makes it an error to take more on the target.
 ///
 /// Calls with `.tell()` may be made from interrupts.
+///
+/// # Levels
+///
+/// Actors of a level preempt the others: they are run from an interrupt, within whatever handler it comes.
+///
+/// ```text
+/// actor::system! {
+///     mod plant {
+///         PUMP: Pump = || Pump::new(plant::ALARM.clone()),
+///         level SSI0 { pend = || NVIC::pend(Interrupt::SSI0), ALARM: Alarm = Alarm::new },
+///     }
+/// }
+///
+/// #[interrupt]
+/// fn SSI0() {
+///     plant::SSI0.run();
+/// }
+/// ```
+///
+/// `pend` is a function, or a closure that captures nothing, that has the interrupt come. It is called with interrupts off, for
+/// each message to an actor of the level and for what is due; the interrupt comes when they are on again, where its
+/// priority is higher than what runs. `plant::SSI0.run()` belongs into its handler and nowhere else. The
+/// levels of a system are as many as there are priorities to give; which is above which is said to the interrupt controller.
+///
+/// Refs, calls, timers and supervision are the same on all levels; `start`, `tick` and `next_deadline` are for all of them. An ask
+/// from a level to an actor below it is answered when the interrupt is over. Each level has a ready word of its own, so 32 actors.
+/// A `watchdog` looks at the actors outside of levels, which a level that hangs keeps from getting on.
 ///
 /// Messages take at most 16 bytes, the reply of an ask included. What is larger is `#[indirect]`: with
 /// `DISPLAY: Display { mailbox = 8, indirect = 2 }` there are two places for the arguments of such messages, and where both

@@ -42,13 +42,13 @@ pub use actor_runtime::telemetry::TelemetryTag;
 pub use actor_runtime::backend::bare_metal::crash::keep_in;
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::backend::bare_metal::{
-    Annex, Brood, Capacity, ChildSlot, Earliest, Make, Names, NoSlot, Place, Placed, PoolSlots, Ready, Room, Seat,
-    Slot, System, Watchdog, bits, check, fits, reference, report_to,
+    Alert, Annex, Brood, Capacity, ChildSlot, Earliest, Level, Make, Names, NoSlot, Place, Placed, PoolSlots, Ready,
+    Room, Seat, Sleeper, Slot, System, Watchdog, bits, check, fits, reference, report_to,
 };
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::time::Instant;
 #[cfg(feature = "bare-metal")]
-pub use core::primitive::u32;
+pub use core::{future::poll_fn, primitive::u32};
 
 /// Holds where the actor has a stash.
 pub const fn stashing<A: Stashing + ?Sized>() {}

@@ -205,7 +205,7 @@ pub use actor_runtime::metrics::DispatcherFigures;
 pub use actor_runtime::recipient::Delivery;
 
 #[cfg(feature = "bare-metal")]
-pub use actor_runtime::backend::bare_metal::{Subscribers, SurvivingFailureTelemetry, crash};
+pub use actor_runtime::backend::bare_metal::{Level, Subscribers, SurvivingFailureTelemetry, crash};
 
 #[cfg(feature = "tokio")]
 pub use actor_runtime::backend::tokio::{

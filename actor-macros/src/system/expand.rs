@@ -1,63 +1,86 @@
 //! Model to items: a slot and a ref for each actor, and the functions that run them.
 
+use std::ops::Range;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::parse_quote;
 use syn::spanned::Spanned;
 
 use super::additions::{self, Addition};
-use super::model::{Actor, System};
+use super::model::{Actor, Level, System};
 use crate::names::{self, Tokens};
 
+/// Actors of one priority: those of the system itself, or of a level. Each has its own ready word.
+struct Group {
+    /// Nothing for those of the system itself; the level is numbered from one.
+    level: Option<usize>,
+    /// Which of all actors they are.
+    actors: Range<usize>,
+}
+
+impl Group {
+    /// A name that this group has for what each group has one of.
+    fn name(&self, what: &str) -> Ident {
+        match self.level {
+            Some(level) => format_ident!("{what}_{level}"),
+            None => format_ident!("{what}"),
+        }
+    }
+}
+
+/// The groups of a system, in order.
+fn groups(system: &System) -> Vec<Group> {
+    let mut groups = vec![Group { level: None, actors: 0..system.actors.len() }];
+    for (index, level) in system.levels.iter().enumerate() {
+        let first = groups.last().map_or(0, |before| before.actors.end);
+        groups.push(Group { level: Some(index + 1), actors: first..first + level.actors.len() });
+    }
+    groups
+}
+
 pub(crate) fn expand(system: &System) -> TokenStream {
-    let System { attrs, vis, module, actors, clauses, names } = system;
+    let System { attrs, vis, module, actors: _, levels, clauses, names } = system;
     let (keep, rt) = (names.facade_macro("__system"), names.private());
     let (aliases, actors): (Vec<_>, Vec<_>) =
-        actors.iter().enumerate().map(|(index, actor)| named(index, actor, &rt)).unzip();
+        system.all().enumerate().map(|(index, actor)| named(index, actor, &rt)).unzip();
     let actors = &actors;
+    let groups = groups(system);
     let refs = actors.iter().enumerate().map(|(index, actor)| reference(index, actor, &rt));
-    let slots = actors.iter().enumerate().map(|(index, actor)| statics(index, actor, actors, &rt));
-    let starts = actors.iter().enumerate().map(|(index, _)| {
-        let (slot, place) = (slot(index), place(index));
-        quote!(#slot.start(&#place);)
+    let slots = groups.iter().flat_map(|group| {
+        let statics = |index| actors.get(index).map(|actor| statics(index, actor, actors, group, &rt));
+        group.actors.clone().filter_map(statics).collect::<Vec<_>>()
     });
-    let rungs = actors.iter().enumerate().map(|(index, _)| {
-        let (slot, place, make, actors, bit) = (slot(index), place(index), make(index), count(index), bit(index));
-        // The last to be asked needs no question: somebody is ready.
-        let is_last = index + 1 == system.actors.len();
-        let question = (!is_last).then(|| quote!(if ready.any(#rt::bits(#bit, #actors))));
-        quote!(#question { return #slot.run(ready, &#place, || #make); })
-    });
-    let ticks = actors.iter().enumerate().map(|(index, _)| {
-        let (slot, place) = (slot(index), place(index));
-        quote!(#slot.tick(now, &#place);)
-    });
-    let rests = actors.iter().enumerate().map(|(index, _)| {
-        let (slot, place) = (slot(index), place(index));
-        quote!(#slot.rest(&#place);)
-    });
-    let nexts = actors.iter().enumerate().map(|(index, _)| {
-        let (slot, place) = (slot(index), place(index));
-        quote!(#slot.next(&#place, earliest);)
-    });
-    let sizes = actors.iter().enumerate().map(|(index, actor)| {
+    let systems = groups.iter().map(|group| group.name("SYSTEM"));
+    let sizes = actors.iter().map(|actor| {
         let ty = slot_type(actor, &rt);
-        let _ = index;
         quote!(#rt::size_of::<#ty>())
     });
+    let starts = of_all(&groups, |slot, place| quote!(#slot.start(&#place);));
+    let ticks = of_all(&groups, |slot, place| quote!(#slot.tick(now, &#place);));
+    let Parts { statics: level_statics, starts: level_starts, ticks: level_ticks, nexts } = parts(levels, &groups, &rt);
+    let level_items = levels.iter().zip(1..).map(|(level, number)| level_item(level, number, &rt));
+    let next = next(&groups, nexts, &rt);
     let limit = clauses.ram.as_ref().map(|limit| {
         let rt = rt.at(names::located(limit.span()));
         quote_spanned!(names::located(limit.span())=> const _: () = #rt::fits(RAM, #limit);)
     });
-    let few = quote_spanned! {names::located(module.span())=>
-        const _: () = ::core::assert!(
-            ACTORS <= 32,
-            "a system has at most 32 actors, declared children included; put some into a `system!` of their own"
-        );
-    };
+    let few = groups.iter().map(|group| {
+        let actors = group.name("ACTORS");
+        quote_spanned! {names::located(module.span())=>
+            const _: () = ::core::assert!(
+                #actors <= 32,
+                "a system has at most 32 actors, declared children included; put some into a `system!` of their own"
+            );
+        }
+    });
+    let few = quote!(#(#few)*);
+    let count = groups.len();
+    let systems_size = quote!(#count * #rt::size_of::<#rt::System>());
     let names: Vec<_> = actors
         .iter()
         .enumerate()
+        .take(system.actors.len())
         .map(|(index, actor)| {
             let (bit, name) = (bit(index), actor.name.to_string());
             quote!((#bit, #name))
@@ -67,8 +90,13 @@ pub(crate) fn expand(system: &System) -> TokenStream {
     let each = |part: fn(&Addition) -> &TokenStream| additions.iter().map(part).cloned().collect::<TokenStream>();
     let (items, bytes) = (each(|it| &it.items), each(|it| &it.bytes));
     let (at_start, at_tick) = (each(|it| &it.at_start), each(|it| &it.at_tick));
-    let dispatch = dispatch(&rungs.collect::<TokenStream>(), &each(|it| &it.before), &each(|it| &it.after), &rt);
-    let all = count_all(actors, &rt);
+    let (before, after) = (each(|it| &it.before), each(|it| &it.after));
+    let none = TokenStream::new();
+    let runs = groups.iter().map(|group| match group.level {
+        None => runs(group, &before, &after, &rt),
+        Some(_) => runs(group, &none, &none, &rt),
+    });
+    let all = count_all(actors, &groups, &rt);
     let module_doc = attrs.is_empty().then(|| quote!(#[doc = "The actors of this system, and what runs them."]));
     quote! {
         #keep! {
@@ -81,6 +109,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
 
                 #(#aliases)*
                 #(#refs)*
+                #(#level_items)*
 
                 /// The bytes of RAM that the statics of this system take.
                 pub const RAM: #rt::usize = __worker::RAM;
@@ -126,35 +155,40 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                     __worker::run_tickless(alarm)
                 }
 
+                /// As [`run`], in a task: gives way after some messages, and sleeps while none of the actors has anything
+                /// to do. A call from anywhere wakes it.
+                pub async fn run_async() -> ! {
+                    __worker::run_async().await
+                }
+
                 /// What the factories above must not see.
                 mod __worker {
                     use super::*;
 
-                    static SYSTEM: #rt::System = #rt::System::new();
+                    #(static #systems: #rt::System = #rt::System::new();)*
                     static ANNEX: #rt::Annex<{ ANNEX_SIZE }> = #rt::Annex::new();
+                    static SLEEPER: #rt::Sleeper = #rt::Sleeper::new();
+                    static ALERT: #rt::Alert = #rt::Alert::new(&SYSTEM, || SLEEPER.wake());
+                    #(#level_statics)*
                     #(#slots)*
                     #items
 
                     #all
 
                     pub(super) const RAM: #rt::usize =
-                        #rt::size_of::<#rt::System>() + ANNEX_SIZE #(+ #sizes)* #bytes;
+                        #systems_size + ANNEX_SIZE #(+ #sizes)* #bytes;
 
                     #few
 
                     pub(super) fn start(now: fn() -> #rt::Instant) {
                         if SYSTEM.start(now) {
                             #at_start
+                            #(#level_starts)*
                             #(#starts)*
                         }
                     }
 
-                    #dispatch
-
-                    #[inline(always)]
-                    fn rest() {
-                        #(#rests)*
-                    }
+                    #(#runs)*
 
                     #[inline(always)]
                     pub(super) fn step() -> #rt::bool {
@@ -165,6 +199,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                     pub(super) fn tick() {
                         let now = SYSTEM.tick();
                         #at_tick
+                        #(#level_ticks)*
                         #(#ticks)*
                     }
 
@@ -173,9 +208,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                         SYSTEM.run(dispatch, rest)
                     }
 
-                    fn next(earliest: &#rt::Earliest) {
-                        #(#nexts)*
-                    }
+                    #next
 
                     pub(super) fn next_deadline() -> #rt::Option<#rt::Instant> {
                         SYSTEM.next_deadline(next)
@@ -185,27 +218,36 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                     pub(super) fn run_tickless(alarm: impl Fn(#rt::Option<#rt::Instant>)) -> ! {
                         SYSTEM.run_tickless(dispatch, rest, next, tick, alarm)
                     }
+
+                    pub(super) async fn run_async() -> ! {
+                        ALERT.set();
+                        loop {
+                            #rt::poll_fn(|cx| SYSTEM.poll(&SLEEPER, cx.waker(), dispatch, rest)).await;
+                        }
+                    }
                 }
             }
         }
     }
 }
 
-/// What lets the first of those who are ready do one thing, with what is done `before` and `after` that.
-fn dispatch(rungs: &TokenStream, before: &TokenStream, after: &TokenStream, rt: &Tokens) -> TokenStream {
+/// The function that runs the first actor of a group that is ready, with what is done around it.
+fn dispatch(group: &Group, rungs: &TokenStream, before: &TokenStream, after: &TokenStream, rt: &Tokens) -> TokenStream {
+    let dispatch = group.name("dispatch");
     if before.is_empty() && after.is_empty() {
-        return quote!(#[inline(always)] fn dispatch(ready: #rt::Ready<'_>) { #rungs });
+        return quote!(#[inline(always)] fn #dispatch(ready: #rt::Ready<'_>) { #rungs });
     }
+    let climb = group.name("climb");
     quote! {
         #[inline(always)]
-        fn dispatch(ready: #rt::Ready<'_>) {
+        fn #dispatch(ready: #rt::Ready<'_>) {
             #before
-            climb(ready);
+            #climb(ready);
             #after
         }
 
         #[inline(always)]
-        fn climb(ready: #rt::Ready<'_>) { #rungs }
+        fn #climb(ready: #rt::Ready<'_>) { #rungs }
     }
 }
 
@@ -243,7 +285,7 @@ fn reference(index: usize, actor: &Actor, rt: &Tokens) -> TokenStream {
 }
 
 /// The slot of an actor, and where it lies.
-fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &Tokens) -> TokenStream {
+fn statics(index: usize, actor: &Actor, all: &[Actor], group: &Group, rt: &Tokens) -> TokenStream {
     let ty = &actor.ty;
     let rt = &rt.at(actor.at);
     let (slot, slot_type) = (slot(index), slot_type(actor, rt));
@@ -261,27 +303,117 @@ fn statics(index: usize, actor: &Actor, all: &[Actor], rt: &Tokens) -> TokenStre
         }
         None => (quote!(0), quote!(0)),
     };
-    let reference = at(index);
+    // Each group has a ready word; all have one annex.
+    let first_bit = if index == group.actors.start { quote!(0) } else { first_bit };
+    let (reference, system) = (at(index), group.name("SYSTEM"));
     quote_spanned! {actor.at=>
         static #slot: #slot_type = #rt::Slot::new();
         pub(super) const fn #reference() -> #rt::Ref<#ty> {
             #rt::reference(&#slot)
         }
-        static #place: #rt::Place = #rt::Place::top(&SYSTEM, #bit, &ANNEX, #annex, #make);
+        static #place: #rt::Place = #rt::Place::top(&#system, #bit, &ANNEX, #annex, #make);
         const #count: #rt::u32 = #slot_type::ACTORS;
         const #bit: #rt::u32 = #first_bit;
         const #annex: #rt::usize = #first_byte;
     }
 }
 
-/// How many actors there are, and how much annex they need.
-fn count_all(actors: &[Actor], rt: &Tokens) -> TokenStream {
+/// How many actors there are in each group, and how much annex all need.
+fn count_all(actors: &[Actor], groups: &[Group], rt: &Tokens) -> TokenStream {
     let types: Vec<TokenStream> = actors.iter().map(|actor| slot_type(actor, rt)).collect();
     let makes = (0..actors.len()).map(make);
+    let counts = groups.iter().map(|group| {
+        let (name, types) = (group.name("ACTORS"), types.get(group.actors.clone()).unwrap_or_default());
+        quote!(const #name: #rt::u32 = 0 #(+ #types::ACTORS)*;)
+    });
     quote! {
-        const ACTORS: #rt::u32 = 0 #(+ #types::ACTORS)*;
+        #(#counts)*
         const ANNEX_SIZE: #rt::usize = 0 #(+ #makes.record() + #types::ANNEX)*;
     }
+}
+
+/// What is done with the slot of each actor, and where that lies.
+fn of_all(groups: &[Group], act: impl Fn(Ident, Ident) -> TokenStream) -> Vec<TokenStream> {
+    groups.iter().flat_map(|group| of(group, &act)).collect()
+}
+
+/// Likewise, of one group.
+fn of(group: &Group, act: impl Fn(Ident, Ident) -> TokenStream) -> Vec<TokenStream> {
+    group.actors.clone().map(|index| act(slot(index), place(index))).collect()
+}
+
+/// The functions that run the actors of a group.
+fn runs(group: &Group, before: &TokenStream, after: &TokenStream, rt: &Tokens) -> TokenStream {
+    let rungs = group.actors.clone().map(|index| {
+        let (slot, place, make, actors, bit) = (slot(index), place(index), make(index), count(index), bit(index));
+        // The last to be asked needs no question: somebody is ready.
+        let is_last = index + 1 == group.actors.end;
+        let question = (!is_last).then(|| quote!(if ready.any(#rt::bits(#bit, #actors))));
+        quote!(#question { return #slot.run(ready, &#place, || #make); })
+    });
+    let rests = of(group, |slot, place| quote!(#slot.rest(&#place);));
+    let dispatch = dispatch(group, &rungs.collect(), before, after, rt);
+    let rest = group.name("rest");
+    quote! {
+        #dispatch
+
+        #[inline(always)]
+        fn #rest() {
+            #(#rests)*
+        }
+    }
+}
+
+/// The functions that show when the clock has something for the actors of each group.
+fn next(groups: &[Group], levels: Vec<TokenStream>, rt: &Tokens) -> TokenStream {
+    let mut levels = Some(levels);
+    let functions = groups.iter().map(|group| {
+        let (name, nexts) = (group.name("next"), of(group, |slot, place| quote!(#slot.next(&#place, earliest);)));
+        // The first is asked, and asks the others.
+        let levels = levels.take().unwrap_or_default();
+        quote!(fn #name(earliest: &#rt::Earliest) { #(#nexts)* #(#levels)* })
+    });
+    quote!(#(#functions)*)
+}
+
+/// What levels add to a system.
+#[derive(Default)]
+struct Parts {
+    statics: Vec<TokenStream>,
+    starts: Vec<TokenStream>,
+    ticks: Vec<TokenStream>,
+    /// To what comes next.
+    nexts: Vec<TokenStream>,
+}
+
+fn parts(levels: &[Level], groups: &[Group], rt: &Tokens) -> Parts {
+    let mut parts = Parts::default();
+    for (level, group) in levels.iter().zip(groups.iter().skip(1)) {
+        let [system, alert, step, dispatch, rest, next] =
+            ["SYSTEM", "ALERT", "step", "dispatch", "rest", "next"].map(|what| group.name(what));
+        let pend = &level.pend;
+        let at = names::located(pend.span());
+        let new = names::respan(quote!(#rt::Alert::new), pend.span());
+        parts.statics.push(quote_spanned!(at=> static #alert: #rt::Alert = #new(&#system, #pend);));
+        parts.statics.push(quote! {
+            pub(super) fn #step() -> #rt::bool {
+                #system.preempt(#dispatch, #rest)
+            }
+        });
+        parts.starts.push(quote!(#system.start(now); #alert.set();));
+        parts.ticks.push(quote!(#system.tick_level(now);));
+        parts.nexts.push(quote!(#system.next_of_level(#next, earliest);));
+    }
+    parts
+}
+
+/// What the interrupt of a level calls.
+fn level_item(level: &Level, number: usize, rt: &Tokens) -> TokenStream {
+    let Level { attrs, name, .. } = level;
+    let step = format_ident!("step_{number}");
+    let doc = format!("The level `{name}`: its interrupt calls `{name}.run()`.");
+    let doc = attrs.is_empty().then(|| quote!(#[doc = #doc]));
+    quote!(#(#attrs)* #doc pub static #name: #rt::Level = #rt::Level::new(__worker::#step);)
 }
 
 fn slot_type(actor: &Actor, rt: &Tokens) -> TokenStream {

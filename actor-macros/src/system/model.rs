@@ -12,6 +12,8 @@ pub(crate) struct System {
     pub(crate) module: Ident,
     /// In order of priority, the highest first.
     pub(crate) actors: Vec<Actor>,
+    /// Those that preempt them.
+    pub(crate) levels: Vec<Level>,
     pub(crate) clauses: Clauses,
     pub(crate) names: Names,
 }
@@ -33,6 +35,23 @@ pub(crate) struct Watchdog {
     pub(crate) feed: Expr,
     /// Ticks that an actor may wait for.
     pub(crate) patience: u8,
+}
+
+impl System {
+    /// Those of all levels.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Actor> {
+        self.actors.iter().chain(self.levels.iter().flat_map(|level| &level.actors))
+    }
+}
+
+/// `level SSI0 { pend = pend_ssi0, ALARM: Alarm = Alarm::new }`
+pub(crate) struct Level {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) name: Ident,
+    /// What has the interrupt come that runs it.
+    pub(crate) pend: Expr,
+    /// In order of priority, the highest first.
+    pub(crate) actors: Vec<Actor>,
 }
 
 /// `PUMP: Pump { mailbox = 4 } = Pump::new`

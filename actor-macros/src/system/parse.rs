@@ -6,12 +6,17 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Ident, Token, Type, braced};
 
 use super::clauses;
-use super::model::{Actor, System};
+use super::model::{Actor, Level, System};
 use crate::diagnostics::Diagnostics;
 use crate::names::Names;
 use crate::options;
 
 const OPTIONS: &[&str] = &["mailbox", "timers", "indirect"];
+
+const LEVEL: &str = "write `level SSI0 { pend = pend_ssi0, ALARM: Alarm = Alarm::new }`; `pend_ssi0` is a function of yours that \
+    raises an interrupt, whose handler calls `plant::SSI0.run()`";
+
+const ACTOR: &str = "`VALVE: Valve = Valve::new`";
 
 /// The declared system, or nothing where the tokens do not have its form.
 pub(crate) fn parse(tokens: TokenStream, diagnostics: &Diagnostics) -> Option<System> {
@@ -29,17 +34,19 @@ fn parse_system(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Resul
     let module = input.parse()?;
     let actors;
     braced!(actors in input);
-    let mut parsed = Vec::new();
+    let (mut parsed, mut levels) = (Vec::new(), Vec::new());
     while !actors.is_empty() {
-        parsed.push(parse_actor(&actors, diagnostics)?);
-        if !actors.is_empty() && !actors.peek(Token![,]) {
-            return Err(refuse(&actors, "the actor before this one has not ended", "write a comma between them"));
+        let attrs = actors.call(Attribute::parse_outer)?;
+        if actors.peek(Ident) && actors.peek2(Ident) {
+            levels.push(parse_level(attrs, &actors, diagnostics)?);
+        } else {
+            parsed.push(parse_actor(attrs, &actors, diagnostics)?);
         }
-        actors.parse::<Option<Token![,]>>()?;
+        expect_comma(&actors)?;
     }
     let (clauses, facade) = clauses::parse(input, diagnostics)?;
     let names = Names::new(facade.as_ref());
-    Ok(System { attrs, vis, module, actors: parsed, clauses, names })
+    Ok(System { attrs, vis, module, actors: parsed, levels, clauses, names })
 }
 
 /// An error at the next token.
@@ -47,8 +54,54 @@ pub(super) fn refuse(input: ParseStream<'_>, fact: &str, help: &str) -> syn::Err
     input.error(format_args!("{fact}\nhelp: {help}"))
 }
 
-fn parse_actor(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Result<Actor> {
-    let attrs = input.call(Attribute::parse_outer)?;
+fn expect_comma(actors: ParseStream<'_>) -> syn::Result<()> {
+    if !actors.is_empty() && !actors.peek(Token![,]) {
+        return Err(refuse(actors, "the actor before this one has not ended", "write a comma between them"));
+    }
+    actors.parse::<Option<Token![,]>>().map(drop)
+}
+
+fn parse_level(attrs: Vec<Attribute>, input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Result<Level> {
+    let word: Ident = input.parse()?;
+    if word != "level" {
+        let fact = format_args!("`{word}` is nothing that a system has\nhelp: write `level SSI0 {{ .. }}`, or {ACTOR}");
+        return Err(syn::Error::new_spanned(&word, fact));
+    }
+    let name: Ident = input.parse()?;
+    if !input.peek(syn::token::Brace) {
+        return Err(refuse(input, "a level is a block of actors that preempt the others", LEVEL));
+    }
+    let inner;
+    braced!(inner in input);
+    let (mut pend, mut actors) = (None, Vec::new());
+    while !inner.is_empty() {
+        if inner.peek(Ident) && inner.peek2(Token![=]) {
+            let option: Ident = inner.parse()?;
+            if option != "pend" || pend.is_some() {
+                let what =
+                    if pend.is_some() && option == "pend" { "is given twice" } else { "is no option of a level" };
+                let fact = format_args!("`{option}` {what}\nhelp: {LEVEL}");
+                return Err(syn::Error::new_spanned(&option, fact));
+            }
+            inner.parse::<Token![=]>()?;
+            pend = Some(inner.parse()?);
+        } else {
+            let attrs = inner.call(Attribute::parse_outer)?;
+            if inner.peek(Ident) && inner.peek2(Ident) {
+                return Err(refuse(&inner, "a level stands beside other levels, not within one", "move it out"));
+            }
+            actors.push(parse_actor(attrs, &inner, diagnostics)?);
+        }
+        expect_comma(&inner)?;
+    }
+    let Some(pend) = pend else {
+        let fact = format_args!("nobody would run the actors of this level: it has no `pend`\nhelp: {LEVEL}");
+        return Err(syn::Error::new_spanned(&name, fact));
+    };
+    Ok(Level { attrs, name, pend, actors })
+}
+
+fn parse_actor(attrs: Vec<Attribute>, input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Result<Actor> {
     let name: Ident = input.parse()?;
     if !input.peek(Token![:]) {
         let help = format!("write `{name}: Valve = Valve::new`, with the struct that has `#[actor]`");

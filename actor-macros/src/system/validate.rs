@@ -13,9 +13,11 @@ const ACTORS: usize = 32;
 /// What the module of a system has besides its actors, the numbered ones aside.
 const TAKEN: &[&str] = &[
     "ACTORS",
+    "ALERT",
     "ANNEX",
     "ANNEX_SIZE",
     "RAM",
+    "SLEEPER",
     "SYSTEM",
     "WATCHDOG",
     "climb",
@@ -24,13 +26,28 @@ const TAKEN: &[&str] = &[
     "next_deadline",
     "rest",
     "run",
+    "run_async",
     "run_tickless",
     "start",
     "step",
     "tick",
 ];
 /// What begins the names of those.
-const NUMBERED: &[&str] = &["ANNEX_", "BIT_", "COUNT_", "MAKE_", "PLACE_", "SLOT_"];
+const NUMBERED: &[&str] = &[
+    "ACTORS_",
+    "ALERT_",
+    "ANNEX_",
+    "BIT_",
+    "COUNT_",
+    "MAKE_",
+    "PLACE_",
+    "SLOT_",
+    "SYSTEM_",
+    "dispatch_",
+    "next_",
+    "rest_",
+    "step_",
+];
 
 /// Places whose number fits the byte that counts them, twice over.
 const MESSAGES: u32 = 128;
@@ -45,23 +62,48 @@ pub(crate) fn validate(system: &System, diagnostics: &Diagnostics) {
 fn check_number(system: &System, diagnostics: &Diagnostics) {
     if system.actors.is_empty() {
         let help = "write `VALVE: Valve { mailbox = 8 } = Valve::new`";
-        diagnostics.report(&system.module, "a system without actors does nothing", help);
+        let fact = match system.levels.is_empty() {
+            true => "a system without actors does nothing",
+            false => "a system without actors of its own has nothing that levels preempt",
+        };
+        diagnostics.report(&system.module, fact, help);
     }
-    if let Some(actor) = system.actors.get(ACTORS) {
-        let help = "put the others into a `system!` of their own";
-        diagnostics.report(&actor.name, "a system has at most 32 actors, one for each bit of its ready word", help);
+    for level in &system.levels {
+        if level.actors.is_empty() {
+            diagnostics.report(
+                &level.name,
+                "a level without actors does nothing",
+                "write `ALARM: Alarm = Alarm::new` in it",
+            );
+        }
+    }
+    let levels = system.levels.iter().map(|level| ("a level", &level.actors));
+    for (what, actors) in levels.chain([("a system", &system.actors)]) {
+        if let Some(actor) = actors.get(ACTORS) {
+            let fact = format_args!("{what} has at most 32 actors, one for each bit of its ready word").to_string();
+            diagnostics.report(&actor.name, fact, "put the others into a `system!` of their own");
+        }
     }
 }
 
 fn check_names(system: &System, diagnostics: &Diagnostics) {
-    for (at, actor) in system.actors.iter().enumerate() {
-        if system.actors.iter().take(at).any(|earlier| earlier.name == actor.name) {
-            let fact = format_args!("two actors are called `{}`", actor.name).to_string();
-            diagnostics.report(&actor.name, fact, "rename one of them");
+    let levels = system.levels.iter().map(|level| &level.name);
+    let names: Vec<_> = system.all().map(|actor| &actor.name).chain(levels).collect();
+    let actors = system.all().count();
+    for (at, name) in names.iter().enumerate() {
+        let what = if at < actors { ("actor", "VALVE") } else { ("level", "SSI0") };
+        if names.iter().take(at).any(|earlier| earlier == name) {
+            let fact = match what.0 {
+                "actor" => format_args!("two actors are called `{name}`").to_string(),
+                _ => format_args!("there is another `{name}` in this system").to_string(),
+            };
+            diagnostics.report(name, fact, "rename one of them");
         }
-        if is_taken(&actor.name.to_string()) {
-            let fact = format_args!("the module of a system has a `{}` of its own", actor.name).to_string();
-            diagnostics.report(&actor.name, fact, "call the actor after what it does, such as `VALVE`");
+        if is_taken(&name.to_string()) {
+            let fact = format_args!("the module of a system has a `{name}` of its own").to_string();
+            let (what, such) = what;
+            let after = if what == "actor" { "what it does" } else { "its interrupt" };
+            diagnostics.report(name, fact, format_args!("call the {what} after {after}, such as `{such}`"));
         }
     }
 }
@@ -106,7 +148,7 @@ fn is_taken(name: &str) -> bool {
 }
 
 fn check_mailboxes(system: &System, diagnostics: &Diagnostics) {
-    for actor in &system.actors {
+    for actor in system.all() {
         if actor.mailbox.is_some_and(|messages| messages > MESSAGES) {
             diagnostics.report(&actor.ty, "a mailbox holds at most 128 messages here", "write `mailbox = 8`");
         }

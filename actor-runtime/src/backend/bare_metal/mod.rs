@@ -8,6 +8,7 @@
 
 #[allow(unsafe_code)]
 mod agenda;
+mod alert;
 #[allow(unsafe_code)]
 mod annex;
 #[allow(unsafe_code)]
@@ -33,6 +34,7 @@ mod host;
 #[allow(unsafe_code)]
 mod idle;
 mod in_hand;
+mod level;
 #[cfg(not(feature = "tokio"))]
 mod lock;
 #[allow(unsafe_code)]
@@ -46,6 +48,7 @@ mod reply;
 mod sealed;
 #[allow(unsafe_code)]
 mod siblings;
+mod sleeper;
 #[allow(unsafe_code)]
 mod slot;
 #[allow(unsafe_code)]
@@ -79,11 +82,14 @@ pub(crate) use host::Host;
 pub(crate) use lock::Lock;
 pub(crate) use suspensions::Suspension;
 
+pub use alert::Alert;
 pub use annex::{Annex, annex_size};
 pub use crew::{Crew, PoolSlots};
 pub use earliest::Earliest;
+pub use level::Level;
 pub use make::Make;
 pub use names::Names;
+pub use sleeper::Sleeper;
 pub use slot::{
     Brood, Capacity, ChildSlot, Family, Found, NoSlot, Place, Placed, Room, Seat, Slot, bits, check, fits, reference,
 };

@@ -3,13 +3,18 @@
 use core::cell::Cell;
 use core::marker::PhantomData;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use core::task::{Poll, Waker};
 
 use critical_section::{CriticalSection, Mutex};
 
 use crate::time::Instant;
 
 use super::earliest::Earliest;
-use super::{idle, reply, then, waiting};
+use super::sleeper::Sleeper;
+use super::{alert, idle, level, reply, then, waiting};
+
+/// Steps that a task makes before it gives way.
+const AT_A_TIME: u32 = 32;
 
 /// Tells the time.
 type Now = fn() -> Instant;
@@ -27,6 +32,8 @@ pub struct System {
     has_panicked: AtomicBool,
     /// Tells it from other systems; zero before anybody asked.
     number: Mutex<Cell<u8>>,
+    /// Whether the list of alerts has one for it.
+    has_alert: Mutex<Cell<bool>>,
 }
 
 /// Systems that were asked for their number.
@@ -72,6 +79,7 @@ impl System {
             #[cfg(panic = "unwind")]
             has_panicked: AtomicBool::new(false),
             number: Mutex::new(Cell::new(0)),
+            has_alert: Mutex::new(Cell::new(false)),
         }
     }
 
@@ -93,6 +101,11 @@ impl System {
         reply::tick(now);
         waiting::tick(now);
         now
+    }
+
+    /// As [`tick`](Self::tick), for a level: what is of the whole program has been told by the system it is a level of.
+    pub fn tick_level(&self, now: Instant) {
+        then::tick(self, now);
     }
 
     /// The next number of a xorshift generator: the same in every run.
@@ -121,8 +134,20 @@ impl System {
 
     /// Notes that the actors of `bits` have something to do.
     #[inline]
-    pub(super) fn raise(&self, _: CriticalSection<'_>, bits: u32) {
+    pub(super) fn raise(&self, cs: CriticalSection<'_>, bits: u32) {
         self.ready.store(self.ready.load(Ordering::Relaxed) | bits, Ordering::Relaxed);
+        alert::raised(cs, self);
+    }
+
+    /// Whether somebody is called when it is raised.
+    #[inline]
+    pub(super) fn has_alert(&self, cs: CriticalSection<'_>) -> bool {
+        self.has_alert.borrow(cs).get()
+    }
+
+    /// From here on somebody is.
+    pub(super) fn put_alert(&self, cs: CriticalSection<'_>) {
+        self.has_alert.borrow(cs).set(true);
     }
 
     /// Notes that the actors of `bits` have nothing to do.
@@ -174,6 +199,45 @@ impl System {
         bits != 0
     }
 
+    /// As [`step`](Self::step), for a level, which may come within handlers of others.
+    ///
+    /// # Panics
+    /// As for that.
+    #[inline]
+    pub fn preempt(&self, dispatch: impl FnOnce(Ready<'_>), rest: impl FnOnce()) -> bool {
+        #[cfg(not(feature = "tokio"))]
+        let owed = super::owes().then(|| super::replace_debt(None));
+        let had = self.step(dispatch, rest);
+        #[cfg(not(feature = "tokio"))]
+        if let Some(owed) = owed {
+            super::replace_debt(owed);
+        }
+        if had {
+            level::ran();
+        }
+        had
+    }
+
+    /// Runs the actors for as long as a task should without giving way, then gives way, or sleeps where none has anything
+    /// to do. Never done. `sleeper` is woken by the alert of this system.
+    pub fn poll(&self, sleeper: &Sleeper, waker: &Waker, dispatch: impl Fn(Ready<'_>), rest: impl Fn()) -> Poll<()> {
+        for _ in 0..AT_A_TIME {
+            if self.step(&dispatch, &rest) {
+                continue;
+            }
+            let mine = waker.clone();
+            let (sleeps, _outside) = critical_section::with(|cs| match self.ready() {
+                0 => (true, sleeper.sleep(cs, mine)),
+                _ => (false, Some(mine)),
+            });
+            if sleeps {
+                return Poll::Pending;
+            }
+        }
+        waker.wake_by_ref();
+        Poll::Pending
+    }
+
     /// The moment at which the clock has something for the actors that `look` is shown, or for one who waits; none while
     /// another caller runs the actors.
     pub fn next_deadline(&self, look: impl FnOnce(&Earliest)) -> Option<Instant> {
@@ -183,6 +247,18 @@ impl System {
         let earliest = self.earliest(look);
         self.busy.store(false, Ordering::Release);
         earliest
+    }
+
+    /// Shows when the clock has something for the actors of this system, a level: with interrupts off, as another one could
+    /// run them.
+    pub fn next_of_level(&self, look: impl FnOnce(&Earliest), earliest: &Earliest) {
+        critical_section::with(|_| {
+            if self.enter(|| ()) {
+                look(earliest);
+                then::next(self, earliest);
+                self.busy.store(false, Ordering::Release);
+            }
+        });
     }
 
     fn earliest(&self, look: impl FnOnce(&Earliest)) -> Option<Instant> {
@@ -229,12 +305,13 @@ impl System {
     ) -> ! {
         self.run_or(dispatch, || {
             rest();
+            level::look();
             let next = self.earliest(&look);
             if next.is_some_and(|next| next <= self.now()) {
                 tick();
             } else {
                 alarm(next);
-                idle::until(|| self.ready() != 0);
+                idle::until(|| self.ready() != 0 || level::has_run());
             }
         })
     }

@@ -141,8 +141,31 @@ actor::system! {
 
 static CRASH: actor::crash::CrashRecord = actor::crash::CrashRecord::new();
 
+/// Raises an interrupt.
+fn pend() {}
+
+actor::system! {
+    mod attic {
+        VALVE: Valve = Valve::new,
+        /// Preempts.
+        level SSI0 {
+            pend = pend,
+            /// The first.
+            MAIN: Valve { mailbox = 2 } = Valve::new,
+            PUMP: Pump<u8> = || Pump { valve: attic::VALVE.clone(), of: 0 },
+        },
+        PUMP_BELOW: Pump<u8> = || Pump { valve: attic::MAIN.clone(), of: 0 },
+        level SSI1 { HOUSE: House = || House { main: Child::default(), valves: Pool::default() }, pend = || pend() }
+    }
+    ram <= 2048
+}
+
 static FAILURES: actor::RingBufferFailureTelemetry<4> = actor::RingBufferFailureTelemetry::new();
 
 fn main() {
     cellar::start(|| actor::Instant::ZERO);
+    let _worker = cellar::run_async();
+    attic::start(|| actor::Instant::ZERO);
+    attic::SSI0.run();
+    attic::SSI1.step();
 }

@@ -126,6 +126,11 @@ impl<T> Task<T> {
         self.output.is_some()
     }
 
+    /// How often it had been woken when it was last polled.
+    pub fn polled(&self) -> u32 {
+        self.polled
+    }
+
     /// Its output; it is done.
     pub fn output(mut self) -> T {
         self.output.take().expect("the task is done")

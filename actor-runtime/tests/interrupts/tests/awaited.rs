@@ -1,0 +1,80 @@
+//! A system that a task runs: it sleeps where nobody has anything to do, and is woken by the next message, whenever it comes.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::cell::RefCell;
+
+use actor::prelude::*;
+use actor::system;
+use common::{Load, Task, note, noted, now};
+use interrupts::{interrupted, sweep};
+
+#[actor(mailbox = 4)]
+struct Pump;
+
+#[handlers]
+impl Pump {
+    fn sample(&mut self, load: Load) {
+        note(load.0);
+    }
+    fn again(&mut self, left: u32) {
+        if left > 0 {
+            awaited::PUMP.again(left - 1).tell().unwrap();
+        } else {
+            note(1);
+        }
+    }
+}
+
+system! {
+    mod awaited { PUMP: Pump { mailbox = 4 } = || Pump }
+}
+
+thread_local!(static WORKER: RefCell<Option<Task<()>>> = const { RefCell::new(None) });
+
+/// The executor: polls the worker once, if it was woken. Returns whether it was.
+fn poll() -> bool {
+    WORKER.with_borrow_mut(|worker| {
+        let worker = worker.get_or_insert_with(|| Task::new(async { awaited::run_async().await }));
+        let polled = worker.polled();
+        worker.go_on();
+        worker.polled() != polled
+    })
+}
+
+fn settle() -> u32 {
+    let mut polls = 0;
+    while poll() {
+        polls += 1;
+        assert!(polls < 100, "the worker spins");
+    }
+    polls
+}
+
+#[test]
+fn a_message_that_comes_while_the_task_falls_asleep_wakes_it() {
+    sweep(
+        || drop(awaited::PUMP.sample(Load::new(2)).tell()),
+        || {
+            awaited::start(now);
+            settle();
+            awaited::PUMP.sample(Load::new(1)).tell().unwrap();
+            interrupted(poll);
+            settle();
+            let seen = noted();
+            assert!(matches!(seen[..], [1] | [1, 2] | [2, 1] | [1, 2, 2] | [2, 1, 2]), "{seen:?}");
+            assert_eq!(Load::alive(), 0, "a message waits, and nobody is woken for it");
+        },
+    );
+}
+
+#[test]
+fn the_task_gives_way_after_some_messages_and_sleeps_after_the_last() {
+    awaited::start(now);
+    settle();
+    assert_eq!(settle(), 0, "nobody has anything to do, and it is polled");
+    awaited::PUMP.again(100).tell().unwrap();
+    assert_eq!(settle(), 4, "32 messages at a time");
+    assert_eq!(noted(), [1]);
+}

@@ -1,0 +1,285 @@
+//! Levels: actors that preempt the others at every point, are run by the interrupt that a message pends, and by that alone.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::cell::Cell;
+
+use actor::prelude::*;
+use actor::system;
+use common::{Load, Task, note, noted, now, pass, run};
+use interrupts::{interrupted, sweep};
+
+thread_local! {
+    static PENDED: Cell<bool> = const { Cell::new(false) };
+}
+
+fn pend() {
+    PENDED.set(true);
+}
+
+/// The interrupt of the level, if it is pended.
+fn serve(level: &actor::Level) -> bool {
+    let is_pended = PENDED.take();
+    if is_pended {
+        level.run();
+    }
+    is_pended
+}
+
+/// Runs both until neither has anything to do. The level runs where it was pended, and nowhere else.
+fn settle(step: fn() -> bool, level: &actor::Level) {
+    let mut rounds = 0;
+    while serve(level) || step() {
+        rounds += 1;
+        assert!(rounds < 1_000, "they spin");
+    }
+}
+
+// ---- messages in both directions ---------------------------------------------------------------------
+
+#[actor(mailbox = 4)]
+struct Pump;
+
+#[handlers]
+impl Pump {
+    fn sample(&mut self, load: Load) {
+        note(load.0);
+        plant::ALARM.rise(Load::new(load.0 + 10)).tell().unwrap();
+        note(load.0 + 1);
+    }
+
+    fn calm(&mut self, load: Load) {
+        note(load.0);
+    }
+
+    async fn ask(&mut self) -> u32 {
+        plant::ALARM.count().await.unwrap()
+    }
+
+    fn fails(&mut self, ctx: &mut Context<Self>) {
+        ctx.fail("on purpose");
+    }
+}
+
+#[actor(mailbox = 4)]
+struct Alarm {
+    count: u32,
+}
+
+#[handlers]
+impl Alarm {
+    fn rise(&mut self, load: Load) {
+        self.count += 1;
+        note(load.0);
+        plant::PUMP.calm(Load::new(load.0 + 10)).tell().unwrap();
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
+
+    fn fails(&mut self, ctx: &mut Context<Self>) {
+        ctx.fail("on purpose");
+    }
+}
+
+system! {
+    mod plant {
+        PUMP: Pump { mailbox = 4 } = || Pump,
+        /// Preempts.
+        level SSI0 { pend = pend, ALARM: Alarm { mailbox = 4 } = || Alarm { count: 0 } },
+    }
+}
+
+fn serve_plant() {
+    serve(&plant::SSI0);
+}
+
+fn start() {
+    plant::start(now);
+    settle(plant::step, &plant::SSI0);
+}
+
+#[test]
+fn a_level_preempts_at_every_point_and_its_messages_are_handled_once() {
+    sweep(serve_plant, || {
+        start();
+        plant::PUMP.sample(Load::new(100)).tell().unwrap();
+        interrupted(|| run(plant::step));
+        settle(plant::step, &plant::SSI0);
+        let seen = noted();
+        // The alarm comes within the handler, or after it.
+        assert!(matches!(seen[..], [100, 110, 101, 120] | [100, 101, 110, 120]), "{seen:?}");
+        assert_eq!(Load::alive(), 0);
+    });
+}
+
+#[test]
+fn an_interrupt_that_tells_a_level_and_runs_it_within_another_handler_is_whole() {
+    sweep(
+        || {
+            let _ = plant::ALARM.rise(Load::new(210)).tell();
+            serve(&plant::SSI0);
+        },
+        || {
+            start();
+            plant::PUMP.sample(Load::new(100)).tell().unwrap();
+            plant::PUMP.calm(Load::new(50)).tell().unwrap();
+            interrupted(|| run(plant::step));
+            settle(plant::step, &plant::SSI0);
+            let seen = noted();
+            let times = |number| seen.iter().filter(|it| **it == number).count();
+            assert_eq!((times(100), times(101), times(110), times(120), times(50)), (1, 1, 1, 1, 1), "{seen:?}");
+            assert_eq!(times(210), times(220), "{seen:?}");
+            assert_eq!(Load::alive(), 0);
+        },
+    );
+}
+
+#[test]
+fn a_message_to_a_level_that_is_running_is_handled_though_nobody_else_pends_it() {
+    sweep(
+        || drop(plant::ALARM.rise(Load::new(210)).tell()),
+        || {
+            start();
+            plant::ALARM.rise(Load::new(110)).tell().unwrap();
+            interrupted(|| serve(&plant::SSI0));
+            settle(plant::step, &plant::SSI0);
+            let seen = noted();
+            let times = |number| seen.iter().filter(|it| **it == number).count();
+            assert_eq!((times(110), times(120)), (1, 1), "{seen:?}");
+            assert_eq!(times(210), times(220), "a message was lost: {seen:?}");
+            assert_eq!(Load::alive(), 0);
+        },
+    );
+}
+
+#[test]
+fn asks_are_answered_across_levels() {
+    sweep(serve_plant, || {
+        start();
+        let mut task = Task::new(async { plant::PUMP.ask().await });
+        interrupted(|| {
+            task.go_on();
+            run(plant::step);
+        });
+        for _ in 0..4 {
+            settle(plant::step, &plant::SSI0);
+            task.go_on();
+        }
+        assert!(task.go_on(), "it hangs");
+        assert!(task.output().is_ok());
+    });
+}
+
+#[test]
+fn each_may_fail_within_the_other() {
+    for fail in [
+        || drop(plant::ALARM.fails().tell()),
+        || {
+            let _ = plant::PUMP.fails().tell();
+            let _ = plant::ALARM.fails().tell();
+        },
+    ] {
+        sweep(serve_plant, || {
+            start();
+            fail();
+            plant::PUMP.sample(Load::new(100)).tell().unwrap();
+            interrupted(|| run(plant::step));
+            settle(plant::step, &plant::SSI0);
+            // The pauses before restarts are over.
+            for _ in 0..3 {
+                pass(3600);
+                plant::tick();
+                settle(plant::step, &plant::SSI0);
+            }
+            let seen = noted();
+            let times = |number| seen.iter().filter(|it| **it == number).count();
+            assert_eq!((times(100), times(110), times(120)), (1, 1, 1), "{seen:?}");
+            assert_eq!(Load::alive(), 0);
+        });
+    }
+}
+
+// ---- time --------------------------------------------------------------------------------------------
+
+#[actor(mailbox = 2)]
+struct Slow;
+
+#[handlers]
+impl Slow {
+    #[every(10s)]
+    fn beat(&mut self) {
+        note(1);
+    }
+}
+
+#[actor(mailbox = 2, timers = 2)]
+struct Quick;
+
+#[handlers]
+impl Quick {
+    fn soon(&mut self, ctx: &mut Context<Self>) {
+        ctx.after(core::time::Duration::from_secs(1), |me| me.now());
+    }
+
+    fn now(&mut self) {
+        note(2);
+    }
+}
+
+system! {
+    mod timed {
+        SLOW: Slow { mailbox = 2 } = || Slow,
+        level SSI1 { pend = pend, QUICK: Quick { mailbox = 2 } = || Quick },
+    }
+}
+
+fn start_timed() {
+    timed::start(now);
+    // Others have moved the clock.
+    timed::tick();
+    settle(timed::step, &timed::SSI1);
+    noted();
+}
+
+#[test]
+fn what_comes_next_is_of_all_levels() {
+    sweep(
+        || _ = serve(&timed::SSI1),
+        || {
+            start_timed();
+            timed::QUICK.soon().tell().unwrap();
+            // The timer is begun before the level is asked for it, or after.
+            assert!(interrupted(timed::next_deadline).is_some_and(|next| next > now()));
+            settle(timed::step, &timed::SSI1);
+            let next = timed::next_deadline().unwrap();
+            assert!(next.saturating_since(now()).as_secs() <= 1, "the level is not asked");
+            pass(10);
+            timed::tick();
+            settle(timed::step, &timed::SSI1);
+            noted();
+        },
+    );
+}
+
+#[test]
+fn a_tick_pends_the_levels_it_is_for() {
+    sweep(
+        || _ = serve(&timed::SSI1),
+        || {
+            start_timed();
+            timed::QUICK.soon().tell().unwrap();
+            settle(timed::step, &timed::SSI1);
+            pass(1);
+            interrupted(timed::tick);
+            settle(timed::step, &timed::SSI1);
+            assert!(noted().contains(&2));
+            pass(9);
+            timed::tick();
+            settle(timed::step, &timed::SSI1);
+            noted();
+        },
+    );
+}
