@@ -75,8 +75,8 @@ pub(crate) fn expand(system: &System) -> TokenStream {
         }
     });
     let few = quote!(#(#few)*);
-    let count = groups.len();
-    let systems_size = quote!(#count * #rt::size_of::<#rt::System>());
+    let (systems_count, alerts) = (groups.len(), levels.len());
+    let systems_size = quote!(#systems_count * #rt::size_of::<#rt::System>() + #alerts * #rt::size_of::<#rt::Alert>());
     let names: Vec<_> = actors
         .iter()
         .enumerate()
