@@ -1,6 +1,6 @@
 //! The actors of a pumping station: a valve, a pump, and the gauge that the pump reads.
 //!
-//! The crate does not know what runs them. `plant-hosted` does it with tokio and step by step, `firmware` on a
+//! The crate does not know what runs them: `plant-on-tokio` does, `plant-hosted` step by step, and `firmware` on a
 //! microcontroller.
 #![no_std]
 
