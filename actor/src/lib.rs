@@ -184,11 +184,12 @@ pub use actor_runtime::reference::{ActorRef, Child, Control, Ending, MailboxStat
 pub use actor_runtime::reply::Reply;
 pub use actor_runtime::size::Indirect;
 pub use actor_runtime::supervision::{
-    Decision, Directive, LiveFailure, RestartType as Restart, RootExhausted as Exhausted, Strategy,
+    Decision, Directive, LiveFailure, RestartType as Restart, RootExhausted as Exhausted, Scope as RestartScope,
+    Strategy,
 };
 pub use actor_runtime::telemetry::{
     DecodeError, EscalationStage, FailureOrigin, FailureSnapshot, FailureTelemetry, MAX_FAILURE_SNAPSHOT_TAGS,
-    NoopFailureTelemetry, RecordedFailure, RecordedOrigin, RestartScope, Severity, StormLimit, TelemetryTag,
+    NoopFailureTelemetry, RecordedFailure, RecordedOrigin, Severity, StormLimit, TelemetryTag,
 };
 pub use actor_runtime::time::{Clock, Instant};
 pub use actor_runtime::topic::{Published, Topic};

@@ -4,12 +4,24 @@ use super::strategy::RestartType;
 
 /// With whom the restarts of a declared child are counted, and so with whom its pauses grow.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Scope {
+    /// By themselves, as those of children started by hand and of actors without a parent are.
+    Child,
     /// With those of its siblings.
     #[default]
     Group,
-    /// By themselves.
-    Child,
+}
+
+impl Scope {
+    /// The scope in one lower-case word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Child => "child",
+        }
+    }
 }
 
 /// On what terms a child is kept: its restart type and its scope, in one byte, as every actor has it.

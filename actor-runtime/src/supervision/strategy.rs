@@ -23,7 +23,7 @@ pub enum Strategy {
 
 impl Strategy {
     /// Every strategy, in the order of declaration.
-    pub const ALL: [Self; 3] = [Self::OneForOne, Self::OneForAll, Self::RestForOne];
+    pub const ALL: [Self; 4] = [Self::OneForOne, Self::OneForAll, Self::RestForOne, Self::Custom];
 
     /// The strategy in lower case with underscores, as metrics label it.
     #[must_use]

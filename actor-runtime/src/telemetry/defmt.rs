@@ -5,7 +5,9 @@ use defmt::{Format, Formatter, debug, error, warn, write};
 use super::FailureTelemetry;
 use super::facts::Fields;
 use super::record::RecordedFailure;
-use super::snapshot::{EscalationStage, FailureSnapshot, RestartScope, Severity};
+use crate::supervision::Scope;
+
+use super::snapshot::{EscalationStage, FailureSnapshot, Severity};
 use super::tags::TelemetryTag;
 use crate::id::{ActorId, Incarnation};
 use crate::supervision::Decision;
@@ -72,10 +74,10 @@ impl Format for TelemetryTag<'_> {
     }
 }
 
-impl Format for RestartScope {
+impl Format for Scope {
     fn format(&self, f: Formatter<'_>) {
         match self {
-            Self::Actor => write!(f, "actor"),
+            Self::Child => write!(f, "child"),
             Self::Group => write!(f, "group"),
         }
     }

@@ -4,11 +4,11 @@
 use core::fmt;
 use core::time::Duration;
 
-use super::snapshot::{EscalationStage, FailureOrigin, Report, RestartScope, Severity};
+use super::snapshot::{EscalationStage, FailureOrigin, Report, Severity};
 use super::tags::Listed;
 use crate::failure::FailureKind;
 use crate::id::{ActorId, Incarnation};
-use crate::supervision::{Decision, Strategy};
+use crate::supervision::{Decision, Scope, Strategy};
 use crate::time::{Instant, nanos};
 
 /// A decision without its pause: so both together take nine bytes, not sixteen.
@@ -39,7 +39,7 @@ pub(super) struct Facts {
     pub(super) kind: FailureKind,
     pub(super) origin_kind: FailureKind,
     pub(super) strategy: Strategy,
-    pub(super) scope: RestartScope,
+    pub(super) scope: Scope,
     pub(super) severity: Severity,
 }
 
@@ -127,8 +127,8 @@ impl fmt::Display for Fields<'_> {
         if facts.restarts > 0 {
             let plural = if facts.restarts == 1 { "" } else { "s" };
             let whose = match facts.scope {
-                RestartScope::Actor => "",
-                RestartScope::Group => " of the group",
+                Scope::Child => "",
+                Scope::Group => " of the group",
             };
             write!(f, "; {} restart{plural}{whose}", facts.restarts)?;
         }

@@ -21,7 +21,7 @@ pub use record::{DecodeError, RecordedFailure, RecordedOrigin};
 pub use ring::Ring;
 #[cfg(feature = "bare-metal")]
 pub(crate) use snapshot::DESCRIPTION;
-pub use snapshot::{About, Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, RestartScope, Severity};
+pub use snapshot::{About, Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, Severity};
 pub use storm::{Storm, StormLimit};
 pub use tags::{MAX_FAILURE_SNAPSHOT_TAGS, Tags, TelemetryTag};
 #[cfg(feature = "bare-metal")]

@@ -23,12 +23,12 @@
 use core::fmt;
 
 use super::facts::{Decided, Facts, Fields};
-use super::snapshot::{EscalationStage, FailureSnapshot, RestartScope, Severity};
+use super::snapshot::{EscalationStage, FailureSnapshot, Severity};
 use super::tags::{Listed, TagSet, TelemetryTag};
 use super::text::Excerpt;
 use crate::failure::FailureKind;
 use crate::id::{ActorId, Incarnation};
-use crate::supervision::{Decision, Strategy};
+use crate::supervision::{Decision, Scope, Strategy};
 use crate::time::Instant;
 
 /// The version that is written, and the only one that is read.
@@ -292,7 +292,7 @@ impl RecordedFailure {
 
     /// See [`FailureSnapshot::restart_scope`].
     #[must_use]
-    pub const fn restart_scope(&self) -> RestartScope {
+    pub const fn restart_scope(&self) -> Scope {
         self.facts.scope
     }
 
@@ -347,14 +347,15 @@ impl fmt::Debug for RecordedFailure {
 
 /// Numbers of words: the place in the list is what is written, so it only grows at its end.
 mod words {
-    use super::{Decided, FailureKind, RestartScope, Severity, Strategy};
+    use super::{Decided, FailureKind, Scope, Severity, Strategy};
 
     pub(super) const DECIDED: [Decided; 5] =
         [Decided::Resume, Decided::Restart, Decided::Stop, Decided::StopSelf, Decided::Escalate];
     pub(super) const KINDS: [FailureKind; 5] =
         [FailureKind::Error, FailureKind::Panic, FailureKind::Start, FailureKind::Unasked, FailureKind::Escalated];
-    pub(super) const STRATEGIES: [Strategy; 3] = [Strategy::OneForOne, Strategy::OneForAll, Strategy::RestForOne];
-    pub(super) const SCOPES: [RestartScope; 2] = [RestartScope::Actor, RestartScope::Group];
+    pub(super) const STRATEGIES: [Strategy; 4] =
+        [Strategy::OneForOne, Strategy::OneForAll, Strategy::RestForOne, Strategy::Custom];
+    pub(super) const SCOPES: [Scope; 2] = [Scope::Child, Scope::Group];
     pub(super) const SEVERITIES: [Severity; 4] =
         [Severity::Notice, Severity::Warning, Severity::Error, Severity::Fatal];
 
@@ -514,7 +515,7 @@ impl<'a> Reader<'a> {
 pub(super) mod tests {
     use super::*;
     use crate::failure::Failure;
-    use crate::supervision::Strategy;
+    use crate::supervision::{Scope, Strategy};
     use crate::telemetry::{About, Ascent, FailureOrigin, Report, Tags};
     use core::time::Duration;
     use proptest::prelude::*;
@@ -537,7 +538,7 @@ pub(super) mod tests {
             decision: Decision::Restart { after: Duration::from_nanos(0x0102) },
             strategy: Strategy::OneForAll,
             restarts: 2,
-            scope: RestartScope::Group,
+            scope: Scope::Group,
             severity: Severity::Error,
             at: Instant::from_nanos(9),
             left_out: 5,
@@ -575,8 +576,8 @@ pub(super) mod tests {
         }
         check(&words::DECIDED, &["Resume", "Restart", "Stop", "StopSelf", "Escalate"]);
         check(&words::KINDS, &["Error", "Panic", "Start", "Unasked", "Escalated"]);
-        check(&words::STRATEGIES, &["OneForOne", "OneForAll", "RestForOne"]);
-        check(&words::SCOPES, &["Actor", "Group"]);
+        check(&words::STRATEGIES, &["OneForOne", "OneForAll", "RestForOne", "Custom"]);
+        check(&words::SCOPES, &["Child", "Group"]);
         check(&words::SEVERITIES, &["Notice", "Warning", "Error", "Fatal"]);
     }
 

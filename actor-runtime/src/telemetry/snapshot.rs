@@ -7,7 +7,7 @@ use super::tags::{Tags, TelemetryTag};
 use super::text::Excerpt;
 use crate::failure::{Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
-use crate::supervision::{Decision, Strategy};
+use crate::supervision::{Decision, Scope, Strategy};
 use crate::time::Instant;
 
 /// Bytes kept of a path.
@@ -40,28 +40,6 @@ pub enum EscalationStage {
         /// How many actors passed it on; 255 stands for more as well.
         hops: u8,
     },
-}
-
-/// Whose restarts are counted together, and by one limit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum RestartScope {
-    /// Those of the actor alone.
-    #[default]
-    Actor,
-    /// Those of all declared children that are restarted together.
-    Group,
-}
-
-impl RestartScope {
-    /// The scope in one lower-case word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Actor => "actor",
-            Self::Group => "group",
-        }
-    }
 }
 
 /// Where a failure happened first.
@@ -179,7 +157,7 @@ pub struct Report<'a> {
     /// Restarts in the window of the limit, this one included.
     pub restarts: u32,
     /// Whose.
-    pub scope: RestartScope,
+    pub scope: Scope,
     /// How bad it is.
     pub severity: Severity,
     /// When it was decided.
@@ -323,7 +301,7 @@ impl FailureSnapshot {
 
     /// Whose restarts [`restarts`](Self::restarts) counts: those of this actor, or of all that are restarted with it.
     #[must_use]
-    pub const fn restart_scope(&self) -> RestartScope {
+    pub const fn restart_scope(&self) -> Scope {
         self.facts.scope
     }
 
@@ -428,7 +406,7 @@ mod tests {
             decision: Decision::Restart { after: Duration::from_millis(50) },
             strategy: Strategy::OneForAll,
             restarts: 2,
-            scope: RestartScope::Actor,
+            scope: Scope::Child,
             severity: Severity::Warning,
             at: Instant::from_nanos(9),
             left_out: 0,
@@ -444,7 +422,7 @@ mod tests {
         let snapshot = FailureSnapshot::of(&report(&failure, &none, None));
         check(&snapshot, ": panic in `add`: overflow; restart after 50ms; 2 restarts");
 
-        let of_group = FailureSnapshot::of(&Report { scope: RestartScope::Group, ..report(&failure, &none, None) });
+        let of_group = FailureSnapshot::of(&Report { scope: Scope::Group, ..report(&failure, &none, None) });
         check(&of_group, ": panic in `add`: overflow; restart after 50ms; 2 restarts of the group");
 
         let mut tags = Tags::new();

@@ -12,12 +12,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::facts::{Decided, Facts, Fields};
 use super::record::{DESCRIPTION, NAME, PATH, RecordedFailure, RecordedTags, VERSION};
-use super::snapshot::{FailureSnapshot, RestartScope, Severity};
+use super::snapshot::{FailureSnapshot, Severity};
 use super::tags::Listed;
 use super::text::Excerpt;
 use crate::failure::FailureKind;
 use crate::id::{ActorId, Incarnation};
-use crate::supervision::Strategy;
+use crate::supervision::{Scope, Strategy};
 use crate::time::Instant;
 
 /// See the module. `Name` and so on are texts, borrowed to be written and in place once they were read.
@@ -40,7 +40,7 @@ struct Wire<Name, Path, Said, Tags> {
     after_nanos: u64,
     strategy: Strategy,
     restarts: u8,
-    restart_scope: RestartScope,
+    restart_scope: Scope,
     severity: Severity,
     at_nanos: u64,
     tags: Tags,

@@ -18,7 +18,7 @@ use actor_runtime::failure::Failure;
 use actor_runtime::id::{ActorId, Incarnation};
 use actor_runtime::supervision::{Decision, Strategy};
 use actor_runtime::telemetry::{
-    About, FailureSnapshot, FailureTelemetry, NoopFailureTelemetry, Report, RestartScope, Severity, Tags,
+    About, FailureSnapshot, FailureTelemetry, NoopFailureTelemetry, Report, Severity, Tags,
 };
 use count_alloc::{CountingAllocator, Tally, count};
 use tracing::field::{Field, Visit};
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
             decision: Decision::Stop,
             strategy: Strategy::OneForOne,
             restarts: 2,
-            scope: RestartScope::Actor,
+            scope: Scope::Child,
             severity: Severity::Error,
             at: actor_runtime::time::Instant::ZERO,
             left_out: 0,

@@ -98,8 +98,8 @@ mod tests {
     use super::*;
     use crate::failure::Failure;
     use crate::id::{ActorId, Incarnation};
-    use crate::supervision::{Decision, Strategy};
-    use crate::telemetry::{About, Report, RestartScope, Severity, Tags};
+    use crate::supervision::{Decision, Scope, Strategy};
+    use crate::telemetry::{About, Report, Severity, Tags};
     use crate::time::Instant;
     use std::string::{String, ToString};
     use std::vec::Vec;
@@ -122,7 +122,7 @@ mod tests {
             decision: Decision::Stop,
             strategy: Strategy::OneForOne,
             restarts: 0,
-            scope: RestartScope::Actor,
+            scope: Scope::Child,
             severity: Severity::Error,
             at: Instant::from_nanos(nanos),
             left_out: 0,

@@ -9,10 +9,10 @@ use critical_section::Mutex;
 
 use crate::actor::Actor;
 use crate::failure::{Description, Failure, FailureKind};
-use crate::supervision::Decision;
+use crate::supervision::{Decision, Scope};
 use crate::telemetry::{
     About, Ascent, DESCRIPTION, EscalationStage, Excerpt, FailureOrigin, FailureSnapshot, FailureTelemetry, Report,
-    RestartScope, Severity, Tags,
+    Severity, Tags,
 };
 use crate::time::Instant;
 
@@ -80,7 +80,7 @@ pub(super) struct What {
     pub(super) handler: Option<&'static str>,
     pub(super) decision: Decision,
     pub(super) restarts: u32,
-    pub(super) scope: RestartScope,
+    pub(super) scope: Scope,
     pub(super) at: Instant,
 }
 

@@ -147,7 +147,11 @@ impl<A: Actor> Host<A> {
         // SAFETY: a nursery is used by user code of its actor's turn only.
         let turn = unsafe { Turn::of(self.0) };
         let core = &self.cell().header.core;
-        let terms = if Turn::<A>::SHARES_COUNT { terms } else { Terms::new(terms.restart(), Scope::Child) };
+        let terms = if Turn::<A>::SHARES_COUNT || Turn::<A>::HAS_GROUP {
+            terms
+        } else {
+            Terms::new(terms.restart(), Scope::Child)
+        };
         let parent = Parent { cell: self.address().owner(), terms };
         let home = core.for_actor::<C>(None).map_err(|why| Failure::start(&SpawnError::NoPlace(why)))?;
         let child = Cell::<C>::create::<F, M>(home, Some(parent), factory).map_err(|error| Failure::start(&error))?;

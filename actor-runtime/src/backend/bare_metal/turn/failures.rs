@@ -3,8 +3,7 @@
 use crate::actor::Actor;
 use crate::failure::{FailureKind, StopReason};
 use crate::lifecycle::{Course, Lifecycle};
-use crate::supervision::{self, Decision, Directive, LiveFailure, directive};
-use crate::telemetry::RestartScope;
+use crate::supervision::{self, Decision, Directive, LiveFailure, Scope, directive};
 
 use super::super::annex::Record;
 use super::super::header::{Address, Stage, attention};
@@ -87,14 +86,14 @@ impl<A: Actor + Placed> Turn<'_, A> {
             Some(member) => {
                 let (restarts, resume_at) = member.told(now);
                 if upbringing::are_told_apart() && self.place.counts_alone() {
-                    (alone, RestartScope::Actor, resume_at)
+                    (alone, Scope::Child, resume_at)
                 } else {
-                    (restarts, RestartScope::Group, resume_at)
+                    (restarts, Scope::Group, resume_at)
                 }
             }
             None => match self.counted_together() {
-                Some(restarts) => (restarts, RestartScope::Group, resume_at),
-                None => (alone, RestartScope::Actor, resume_at),
+                Some(restarts) => (restarts, Scope::Group, resume_at),
+                None => (alone, Scope::Child, resume_at),
             },
         };
         let decision = self.life(|life| match course {

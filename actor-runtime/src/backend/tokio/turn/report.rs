@@ -7,9 +7,7 @@ use crate::failure::Failure;
 use crate::id::Incarnation;
 use crate::metrics::{LifeEvent, SystemEvent};
 use crate::supervision::{Decision, Scope};
-use crate::telemetry::{
-    About, Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, RestartScope, Severity, Tags,
-};
+use crate::telemetry::{About, Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, Severity, Tags};
 
 use super::super::header::Header;
 use super::super::telemetry::Escalation;
@@ -108,16 +106,16 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Restarts of this actor in the window of the limit that counts for it.
-    fn restarts(mut self) -> (u32, RestartScope) {
+    fn restarts(mut self) -> (u32, Scope) {
         let header = &self.cell().header;
         match (header.scope(), &header.parent) {
             (Scope::Group, Some(parent)) => {
                 let of_group = header.core.groups().restarts(header);
-                (of_group.unwrap_or_else(|| header.core.histories().restarts(parent)), RestartScope::Group)
+                (of_group.unwrap_or_else(|| header.core.histories().restarts(parent)), Scope::Group)
             }
             (Scope::Child, _) | (_, None) => {
                 let cold = self.body().cold.as_ref();
-                (cold.map_or(0, |cold| cold.history.restarts()), RestartScope::Actor)
+                (cold.map_or(0, |cold| cold.history.restarts()), Scope::Child)
             }
         }
     }
