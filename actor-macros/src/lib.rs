@@ -66,7 +66,7 @@ use proc_macro::TokenStream;
 /// | `inline_ask = on`, `inline_ask = off` | whether an asker may run a sync handler of an idle actor on its own stack | `on` |
 /// | `error = StoreError` | what its hooks, its timers and handlers that are told fail with: each of their errors becomes one, by `From`, before a supervisor is shown it | any error, as it is |
 /// | `metrics = off`, `counts`, `timing` | what is recorded of it: nothing, the events of its life and figures of its own included; how often each thing happened; or also how long each handler took. What is told of it, to telemetry and to the event handler, is the same | `counts` |
-/// | `dwell = off`, `sampled(64)`, `all` | of which messages the time in the queue is measured on tokio: of none, of each with a chance of one in so many, or of all | `sampled(64)` |
+/// | `dwell = off`, `sampled(64)`, `all` | of which messages the time in the queue is measured on tokio: of none, of each with a chance of one in so many, or of all | `sampled(256)` |
 /// | `counters(parsed, skipped)`, `histograms(line_length)` | figures of its own, recorded by `ctx.metrics(\|m\| m.parsed().add(1))` | none |
 /// | `indirect = 2` | on bare metal, how many of the messages that wait may have `#[indirect]` arguments | none |
 /// | `name = "counter"` | label in metrics and errors | the type in snake case |

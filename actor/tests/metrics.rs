@@ -21,9 +21,17 @@ counter   supervision_decisions
 counter   actor_messages
 histogram actor_message_duration_seconds
 counter   actor_dead_letters
+gauge     actor_mailbox_depth
+gauge     actor_mailbox_high_water
+histogram actor_mailbox_queue_dwell_seconds
 counter   actor_mailbox_yields
 counter   actor_counter
 histogram actor_histogram
+gauge     dispatcher_ready_depth
+histogram dispatcher_run_delay_seconds
+counter   dispatcher_activations
+counter   dispatcher_steals
+counter   dispatcher_parks
 counter   dispatcher_refused
 counter   failure_telemetry_calls
 counter   failure_telemetry_duration_seconds
@@ -124,8 +132,52 @@ fn what_happens_is_exported_by_the_label_of_the_actor() {
         expect("actor_histogram_count", r#"actor="worker",histogram="length""#, "3");
         expect("actor_histogram_sum", r#"actor="worker",histogram="length""#, "12");
         expect("failure_telemetry_calls_total", "", "0");
+        expect("actor_mailbox_depth", r#"actor="worker",queue_kind="user""#, "0");
+        expect("actor_mailbox_depth", r#"actor="worker",queue_kind="urgent""#, "0");
+        expect("actor_mailbox_high_water", r#"actor="worker",queue_kind="urgent""#, "0");
+        for family in ["dispatcher_ready_depth", "dispatcher_activations_total", "dispatcher_refused_total"] {
+            assert!(text.contains(&format!(r#"{family}{{system="{}",dispatcher=""#, system.name())), "{family}");
+        }
         assert!(text.contains(r#"actor_mailbox_yields_total{"#) && text.contains(r#"reason="backlog""#));
         assert!(!text.contains("unseen"), "it has no figures");
+    });
+}
+
+#[test]
+fn how_deep_lanes_are_and_how_long_messages_wait_is_exported_by_lane() {
+    #[actor(dwell = all)]
+    struct Slow(u32);
+    #[handlers]
+    impl Slow {
+        fn work(&mut self) {
+            self.0 += 1;
+        }
+        #[handler(lane = urgent)]
+        fn hurry(&mut self) {
+            self.0 += 1;
+        }
+    }
+    everywhere(|system| async move {
+        let slow = system.spawn(|| Slow(0)).await.unwrap();
+        let pause = slow.control().suspend("test");
+        for _ in 0..3 {
+            slow.work().tell().unwrap();
+        }
+        slow.hurry().tell().unwrap();
+        let read = |name: &str, lane: &str| {
+            let series = format!(r#"{name}{{system="{}",actor="slow",queue_kind="{lane}"}}"#, system.name());
+            value(&system.metrics().to_open_metrics(), &series).to_owned()
+        };
+        assert_eq!(
+            (read("actor_mailbox_depth", "user"), read("actor_mailbox_depth", "urgent")),
+            ("3".into(), "1".into())
+        );
+        drop(pause);
+        slow.control().drain().await;
+        assert_eq!(read("actor_mailbox_depth", "user"), "0");
+        assert_eq!(read("actor_mailbox_queue_dwell_seconds_count", "user"), "3");
+        assert_eq!(read("actor_mailbox_queue_dwell_seconds_count", "urgent"), "1");
+        assert_eq!(read("actor_mailbox_high_water", "user"), "3", "seen where a message was measured");
     });
 }
 

@@ -24,7 +24,8 @@ enum Rate {
 }
 
 impl Rate {
-    const DEFAULT: Self = Self::Sampled(64);
+    /// Rarer than each 64th message would cost less than it tells: a percentile needs a few hundred of them, not their rate.
+    const DEFAULT: Self = Self::Sampled(256);
 }
 
 /// Rarer than one in so many there is nothing to see.

@@ -28,14 +28,30 @@ pub enum Family {
     MessageDuration,
     /// Accepted messages that no handler saw, by `reason`.
     DeadLetters,
+    /// Messages that wait, by `queue_kind`, the lane.
+    MailboxDepth,
+    /// The most that were seen to wait in one mailbox, by `queue_kind`.
+    MailboxHighWater,
+    /// How long messages waited, by `queue_kind`; of those that are measured, as `#[actor(dwell = ..)]` says.
+    MailboxDwell,
     /// Activations that ended although messages waited, by `reason`.
     Yields,
     /// What actors counted themselves, by `counter`.
     OwnCounter,
     /// What actors recorded themselves, by `histogram`.
     OwnHistogram,
-    /// Actors that had something to do and were refused, or dropped unrun, by their dispatcher.
-    Refused,
+    /// Actors that are ready and wait to be run, by `dispatcher`, as those below.
+    DispatcherReady,
+    /// How long actors were ready before they were run; of a sample.
+    DispatcherRunDelay,
+    /// How often an actor was run.
+    DispatcherActivations,
+    /// How often a worker took what lay with another.
+    DispatcherSteals,
+    /// How often a worker or a thread went to sleep.
+    DispatcherParks,
+    /// Actors that had something to do and were refused, or dropped unrun.
+    DispatcherRefused,
     /// Calls of failure telemetry.
     TelemetryCalls,
     /// How long those took in all, where they are timed.
@@ -64,7 +80,7 @@ pub enum Unit {
 
 impl Family {
     /// Every family, in the order in which they are exported.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 24] = [
         Self::Live,
         Self::Spawned,
         Self::Restarts,
@@ -75,10 +91,18 @@ impl Family {
         Self::Messages,
         Self::MessageDuration,
         Self::DeadLetters,
+        Self::MailboxDepth,
+        Self::MailboxHighWater,
+        Self::MailboxDwell,
         Self::Yields,
         Self::OwnCounter,
         Self::OwnHistogram,
-        Self::Refused,
+        Self::DispatcherReady,
+        Self::DispatcherRunDelay,
+        Self::DispatcherActivations,
+        Self::DispatcherSteals,
+        Self::DispatcherParks,
+        Self::DispatcherRefused,
         Self::TelemetryCalls,
         Self::TelemetryDuration,
     ];
@@ -123,17 +147,40 @@ impl Family {
                 ("actor_message_duration_seconds", Histogram, Seconds, "How long handlers took, where they are timed.")
             }
             Self::DeadLetters => ("actor_dead_letters", Counter, Number, "Accepted messages that no handler saw."),
+            Self::MailboxDepth => ("actor_mailbox_depth", Gauge, Number, "Messages that wait."),
+            Self::MailboxHighWater => {
+                ("actor_mailbox_high_water", Gauge, Number, "The most messages that were seen to wait in one mailbox.")
+            }
+            Self::MailboxDwell => (
+                "actor_mailbox_queue_dwell_seconds",
+                Histogram,
+                Seconds,
+                "How long messages waited, of those that are measured.",
+            ),
             Self::Yields => {
                 ("actor_mailbox_yields", Counter, Number, "Activations that ended although messages waited.")
             }
             Self::OwnCounter => ("actor_counter", Counter, Number, "What actors counted themselves."),
             Self::OwnHistogram => ("actor_histogram", Histogram, Number, "What actors recorded themselves."),
-            Self::Refused => (
-                "dispatcher_refused",
-                Counter,
-                Number,
-                "Actors that were refused, or dropped unrun, by their dispatcher.",
+            Self::DispatcherReady => {
+                ("dispatcher_ready_depth", Gauge, Number, "Actors that are ready and wait to be run.")
+            }
+            Self::DispatcherRunDelay => (
+                "dispatcher_run_delay_seconds",
+                Histogram,
+                Seconds,
+                "How long actors were ready before they were run, of a sample.",
             ),
+            Self::DispatcherActivations => ("dispatcher_activations", Counter, Number, "How often an actor was run."),
+            Self::DispatcherSteals => {
+                ("dispatcher_steals", Counter, Number, "How often a worker took what lay with another.")
+            }
+            Self::DispatcherParks => {
+                ("dispatcher_parks", Counter, Number, "How often a worker or a thread went to sleep.")
+            }
+            Self::DispatcherRefused => {
+                ("dispatcher_refused", Counter, Number, "Actors that were refused, or dropped unrun.")
+            }
             Self::TelemetryCalls => ("failure_telemetry_calls", Counter, Number, "Calls of failure telemetry."),
             Self::TelemetryDuration => (
                 "failure_telemetry_duration_seconds",

@@ -90,8 +90,8 @@
 //!
 //! # How long messages wait
 //!
-//! For that nobody has to be asked: of each actor one message in 64 is measured from the moment it is sent to the moment
-//! its turn comes. `#[actor(dwell = sampled(64))]` says so, `dwell = all` measures each message, and `dwell = off` none.
+//! For that nobody has to be asked: of each actor one message in 256 is measured from the moment it is sent to the moment
+//! its turn comes. `#[actor(dwell = sampled(64))]` has more of them, `dwell = all` measures each message, and `dwell = off` none.
 //!
 //! ```
 //! # use actor::prelude::*;

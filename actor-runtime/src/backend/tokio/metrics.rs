@@ -6,12 +6,19 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use crate::failure::{FailureKind, StopReason};
-use crate::metrics::{DeadLetterReason, Family, Figure, Histogram, Label, LifeEvent, Metered, write_open_metrics};
+use crate::metrics::{
+    DeadLetterReason, DispatcherFigures, Family, Figure, Histogram, Label, LaneFigures, LifeEvent, MailboxFigures,
+    Metered, write_open_metrics,
+};
 use crate::policy::YieldReason;
 use crate::time::nanos;
 
 use super::counts::TypeCounts;
 use super::system::Core;
+
+/// Lanes, as they are labelled.
+const USER: &str = "user";
+const URGENT: &str = "urgent";
 
 /// The figures of a system, for [exporters](Metered); from [`ActorSystem::metrics`](super::ActorSystem::metrics).
 ///
@@ -32,6 +39,13 @@ impl Metrics {
         let mut text = String::new();
         write_open_metrics(self, &mut text).expect("a `String` takes everything");
         text
+    }
+
+    fn dispatchers(&self, read: fn(&DispatcherFigures) -> u64, take: &mut dyn FnMut(&[Label<'_>], Figure<'_>)) {
+        let numbers = self.core.dispatchers().into_iter().map(|it| (it.dispatcher, read(&it)));
+        for (dispatcher, number) in by_name(numbers, |sum, number| *sum += number) {
+            take(&[("system", self.core.name()), ("dispatcher", dispatcher)], Figure::Number(number));
+        }
     }
 
     /// The kinds of actors whose figures are exported.
@@ -86,14 +100,7 @@ impl Kind<'_> {
         read: fn(&TypeCounts) -> Vec<(&'static str, T)>,
         add: impl Fn(&mut T, T),
     ) -> Vec<(&'static str, T)> {
-        let mut all: Vec<(&'static str, T)> = Vec::new();
-        for (name, figure) in self.types.iter().flat_map(|counts| read(counts)) {
-            match all.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, sum)) => add(sum, figure),
-                None => all.push((name, figure)),
-            }
-        }
-        all
+        by_name(self.types.iter().flat_map(|counts| read(counts)), add)
     }
 
     fn numbers(&self, read: fn(&TypeCounts) -> Vec<(&'static str, u64)>) -> Vec<(&'static str, u64)> {
@@ -115,7 +122,29 @@ impl Metered for Metrics {
                     take(&labels, Figure::Number(number));
                 }
             }
-            Family::Refused => take(&[system], Figure::Number(self.core.refused())),
+            Family::DispatcherReady => self.dispatchers(|it| it.ready as u64, take),
+            Family::DispatcherActivations => self.dispatchers(|it| it.activations, take),
+            Family::DispatcherSteals => self.dispatchers(|it| it.steals, take),
+            Family::DispatcherParks => self.dispatchers(|it| it.parks, take),
+            Family::DispatcherRefused => self.dispatchers(|it| it.refused, take),
+            Family::DispatcherRunDelay => {
+                let delays = self.core.dispatchers().into_iter().map(|it| (it.dispatcher, it.run_delay));
+                for (dispatcher, delay) in by_name(delays, |sum, delay| sum.merge(&delay)) {
+                    take(&[system, ("dispatcher", dispatcher)], Figure::Spread(&delay));
+                }
+            }
+            Family::MailboxDepth => {
+                let kinds = self.kinds();
+                let mailboxes = self.core.mailboxes().into_iter();
+                let exported = mailboxes.filter(|it| kinds.iter().any(|kind| kind.actor == it.actor));
+                let depths = exported.map(|it| (it.actor, [it.user.depth, it.urgent.depth]));
+                let depths = by_name(depths, |sum, [user, urgent]| *sum = [sum[0] + user, sum[1] + urgent]);
+                for (actor, [user, urgent]) in depths {
+                    for (lane, depth) in [(USER, user), (URGENT, urgent)] {
+                        take(&[system, ("actor", actor), ("queue_kind", lane)], Figure::Number(depth as u64));
+                    }
+                }
+            }
             Family::TelemetryCalls => take(&[system], Figure::Number(self.core.telemetry_counts().calls)),
             Family::TelemetryDuration => {
                 take(&[system], Figure::Number(nanos(self.core.telemetry_counts().elapsed)));
@@ -146,17 +175,51 @@ impl Kind<'_> {
             Family::DeadLetters => {
                 ("reason", self.lives_by(&DeadLetterReason::ALL, DeadLetterReason::as_str, LifeEvent::DeadLetter))
             }
+            Family::MailboxHighWater => {
+                let most = |lane: fn(&MailboxFigures) -> &LaneFigures| {
+                    self.types.iter().map(|counts| lane(&counts.mailboxes()).high_water as u64).max().unwrap_or(0)
+                };
+                ("queue_kind", Vec::from([(USER, most(|it| &it.user)), (URGENT, most(|it| &it.urgent))]))
+            }
+            Family::MailboxDwell => {
+                let by_lane = |counts: &TypeCounts| {
+                    let mailboxes = counts.mailboxes();
+                    Vec::from([(USER, mailboxes.user.dwell), (URGENT, mailboxes.urgent.dwell)])
+                };
+                return take_spreads("queue_kind", &self.spreads(by_lane), take);
+            }
             Family::Yields => ("reason", self.lives_by(&YieldReason::ALL, YieldReason::as_str, LifeEvent::Yielded)),
             Family::Messages => ("message", self.numbers(TypeCounts::messages)),
             Family::OwnCounter => ("counter", self.numbers(TypeCounts::counters)),
             Family::MessageDuration => return take_spreads("message", &self.spreads(TypeCounts::durations), take),
             Family::OwnHistogram => return take_spreads("histogram", &self.spreads(TypeCounts::histograms), take),
-            Family::Decisions | Family::Refused | Family::TelemetryCalls | Family::TelemetryDuration => return,
+            Family::Decisions
+            | Family::MailboxDepth
+            | Family::DispatcherReady
+            | Family::DispatcherRunDelay
+            | Family::DispatcherActivations
+            | Family::DispatcherSteals
+            | Family::DispatcherParks
+            | Family::DispatcherRefused
+            | Family::TelemetryCalls
+            | Family::TelemetryDuration => return,
         };
         for (name, number) in numbers {
             take(Some((label, name)), Figure::Number(number));
         }
     }
+}
+
+/// The figures of one name as one.
+fn by_name<T>(figures: impl Iterator<Item = (&'static str, T)>, add: impl Fn(&mut T, T)) -> Vec<(&'static str, T)> {
+    let mut all: Vec<(&'static str, T)> = Vec::new();
+    for (name, figure) in figures {
+        match all.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => add(sum, figure),
+            None => all.push((name, figure)),
+        }
+    }
+    all
 }
 
 /// Nothing is said of what was never recorded: most handlers are not timed.

@@ -417,7 +417,7 @@ impl Core {
         self.counts_of(TypeId::of::<A>(), TypeCounts::of::<A>)
     }
 
-    fn mailboxes(&self) -> Vec<MailboxFigures> {
+    pub(super) fn mailboxes(&self) -> Vec<MailboxFigures> {
         let mut figures: Vec<(TypeId, MailboxFigures)> =
             self.counts.lock().iter().map(|(actor, counts)| (*actor, counts.mailboxes())).collect();
         let now = self.now();
@@ -439,7 +439,7 @@ impl Core {
         figures.into_iter().map(|(_, figures)| figures).collect()
     }
 
-    fn dispatchers(&self) -> Vec<DispatcherFigures> {
+    pub(super) fn dispatchers(&self) -> Vec<DispatcherFigures> {
         let mut homes: Vec<Arc<Home>> = self.homes.lock().main.upgrade().into_iter().collect();
         let actors: Vec<Owner> = {
             let registry = self.registry.lock();
