@@ -20,7 +20,7 @@ pub(super) struct Hand {
     pub(super) handler: u8,
 }
 
-/// No handler, but maybe a factory.
+/// No handler, but maybe a factory, or the drop of a state.
 pub(super) const NO_HANDLER: u8 = 0;
 
 /// One that nobody has asked for, or that is too far behind in its list.

@@ -81,12 +81,8 @@ impl<A: Actor + Placed> Turn<'_, A> {
 
     #[inline]
     fn build(self, make: Make<A>) -> Flow {
-        if crash::is_kept() && self.recall() {
-            return Flow::Again;
-        }
-        let before = in_hand::take::<A>(self.address, || in_hand::NO_HANDLER);
         // SAFETY: there is no state before it is built.
-        let flow = match unsafe { (make.build)(self.state()) } {
+        match unsafe { (make.build)(self.state()) } {
             Ok(()) => Flow::Done,
             Err(kind) if make.can_fail => {
                 self.fail(kind);
@@ -94,19 +90,17 @@ impl<A: Actor + Placed> Turn<'_, A> {
             }
             // Never comes here; there is no state, so the next step tries again.
             Err(_) => Flow::Again,
-        };
-        in_hand::put_back(before);
-        flow
+        }
     }
 
-    /// Has the first life count what happened before the reset, and decides about the crash that led to it. Returns whether
-    /// that was of this actor.
+    /// Has the first life count what happened before the reset, and decides about the crash that led to it, if that was of
+    /// this actor.
     #[cold]
     #[inline(never)]
-    fn recall(self) -> bool {
+    pub(super) fn recall(self) {
         let (address, policy) = (self.address, self.place.upbringing.supervision);
-        if address.header().stage() != Stage::Starting {
-            return false;
+        if address.header().stage() != Stage::Starting || self.task() != Task::Build {
+            return;
         }
         self.record(|record| {
             // A start that failed in this run comes here again.
@@ -114,7 +108,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
                 crash::recall(address, policy, &mut record.history);
             }
         });
-        let Some((crash, handler)) = crash::claim(address, const { crash::fingerprint::<A>() }) else { return false };
+        let Some((crash, handler)) = crash::claim(address, const { crash::fingerprint::<A>() }) else { return };
         // It was, in the run before: what follows is no start that fails.
         if address.header().come_up() {
             self.wake_parent();
@@ -124,7 +118,6 @@ impl<A: Actor + Placed> Turn<'_, A> {
         let kind = FailureKind::Panic;
         self.fail_on_detour(kind, directive(self.place.upbringing.decider, &LiveFailure::new(kind)));
         in_hand::put_back(before);
-        true
     }
 
     /// The actor is up: its timers run, and its parent is told, once.

@@ -31,7 +31,7 @@ use super::make::Make;
 use super::quiet::Quiet;
 use super::siblings::{Member, Siblings};
 use super::slot::{Place, Placed, children_of};
-use super::timers;
+use super::{crash, in_hand, timers};
 
 /// Whether there is something to do at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -180,8 +180,15 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     #[cold]
     #[inline(always)]
     pub(super) fn attend(self, make: Make<A>) {
-        // Apart from each other, so that the first is linked once for actors that differ in their handlers alone.
-        if let Some(message) = self.next(make) {
+        if crash::is_kept() {
+            self.recall();
+        }
+        let before = in_hand::take::<A>(self.address, || in_hand::NO_HANDLER);
+        // Apart from what follows, and from what knows the type by its name: so it is linked once for actors that differ in
+        // their handlers alone.
+        let message = self.next(make);
+        in_hand::put_back(before);
+        if let Some(message) = message {
             self.handle_apart(message);
         }
     }
