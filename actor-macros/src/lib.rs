@@ -335,6 +335,8 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///   messages, and is woken by the next one.
 /// * with `telemetry = &FAILURES` behind the module: that static takes the failures of the program's actors, from the start on,
 ///   such as a `RingBufferFailureTelemetry<8>`. Without it none of that is linked.
+/// * with `metrics = on` behind the module: `plant::metrics(|actor| ..)`, which shows what was counted of each actor so far, by
+///   the names it has on tokio. Without it nothing is counted.
 /// * with `watchdog = feed` behind the module: each `tick` calls that function, `fn feed()`, while every actor gets on: none
 ///   that has something to do has waited for more than 8 whole ticks for its turn, and no handler runs for longer; one that
 ///   waits at an `.await` holds nobody up. `watchdog = feed within 4 ticks` says another number. For a worker whose tick

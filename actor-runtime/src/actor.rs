@@ -140,6 +140,9 @@ pub trait Configured: SupervisorStrategy {
     /// What the errors of its hooks, its timers and those who were told are as failures.
     type Errors;
 
+    /// Whether it has figures of its own.
+    type Figures: Presence;
+
     /// Whether that is one thread alone.
     const LOCAL: bool = <Self::Residence as Residence>::LOCAL;
 

@@ -8,6 +8,7 @@ mod histogram;
 mod life;
 mod mailbox;
 mod open_metrics;
+mod profile;
 // Bare metal does not measure how long messages wait.
 #[cfg_attr(not(feature = "tokio"), allow(dead_code))]
 mod recent;
@@ -34,6 +35,8 @@ pub(crate) use life::LifeEvent;
 pub(crate) use mailbox::Lanes;
 pub use mailbox::{LaneFigures, LaneStatus, MailboxFigures};
 pub use open_metrics::{OPEN_METRICS, write_open_metrics};
+#[cfg(feature = "bare-metal")]
+pub(crate) use profile::COARSE;
 pub use recent::DwellTimes;
 #[cfg(feature = "tokio")]
 pub(crate) use recent::Recent;

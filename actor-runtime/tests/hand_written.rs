@@ -65,6 +65,7 @@ impl Configured for Counter {
     type Residence = Anywhere;
     type Errors = AnyError;
     type Timers = Absent;
+    type Figures = Absent;
 
     const OPTIONS: Options = Options {
         name: "counter",

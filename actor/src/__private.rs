@@ -42,8 +42,9 @@ pub use actor_runtime::telemetry::TelemetryTag;
 pub use actor_runtime::backend::bare_metal::crash::keep_in;
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::backend::bare_metal::{
-    Alert, Annex, Brood, Capacity, ChildSlot, Earliest, Level, Make, Names, NoSlot, Place, Placed, PoolSlots, Ready,
-    Room, Seat, Sleeper, Slot, System, Watchdog, bits, check, fits, reference, report_to,
+    ActorMetrics, Alert, Annex, Brood, Capacity, ChildSlot, Earliest, Level, Make, Names, NoSlot, Observer, Place,
+    Placed, PoolSlots, Ready, Room, Seat, Sleeper, Slot, System, Watch, Watchdog, bits, check, check_figures, count,
+    fits, reference, report_to,
 };
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::time::Instant;

@@ -131,7 +131,8 @@
 //! | the factory of a declared child | may be lent its parent | takes nothing, and may name the statics of a system |
 //! | restarts that a limit counts | 16 at most | 10 at most |
 //! | `control().kill()` | ends an async handler at its await | is a stop |
-//! | `local`; `ctx.spawn`, `watch`, `pipe`, `attach`, `parent`, `children`, `system`; `#[terminated]`, `#[dead_letter]`, `.done()`, `.blocking()`, names, weak refs that end an actor, counts, events and figures of an actor's own | yes | no |
+//! | `local`; `ctx.spawn`, `watch`, `pipe`, `attach`, `parent`, `children`, `system`; `#[terminated]`, `#[dead_letter]`, `.done()`, `.blocking()`, names, weak refs that end an actor, events | yes | no |
+//! | what is counted, figures of an actor's own included | by type of actor, of the system | by actor, where [`system!`] says `metrics = on`; 32 bits, coarser histograms, no times |
 //!
 //! On tokio, actors run in the runtime of the program, which needs its time driver: the features `macros` and
 //! `rt-multi-thread` of tokio for `#[tokio::main]`, and `time`, `signal`, `fs`, `net` for what the program itself awaits.
@@ -206,7 +207,9 @@ pub use actor_runtime::metrics::DispatcherFigures;
 pub use actor_runtime::recipient::Delivery;
 
 #[cfg(feature = "bare-metal")]
-pub use actor_runtime::backend::bare_metal::{Level, Subscribers, SurvivingFailureTelemetry, crash};
+pub use actor_runtime::backend::bare_metal::{
+    ActorMetrics, CoarseHistogram, Level, Subscribers, SurvivingFailureTelemetry, crash,
+};
 
 #[cfg(feature = "tokio")]
 pub use actor_runtime::backend::tokio::{

@@ -194,6 +194,7 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
     let stash = options.stash.unwrap_or(0);
     let timers = options.timers.unwrap_or(0);
     let has_timers = if options.timers.is_some() { quote!(Present) } else { quote!(Absent) };
+    let has_figures = if options.figures.are_any() { quote!(Present) } else { quote!(Absent) };
     let stashing = options.stash.map(|_| {
         quote! {
             #[automatically_derived]
@@ -232,6 +233,7 @@ pub(crate) fn configured(shape: &Shape<'_>, options: &Options, names: &Names) ->
             type Residence = #rt::#residence;
             type Timers = #rt::#has_timers;
             type Errors = #errors;
+            type Figures = #rt::#has_figures;
 
             const OPTIONS: #rt::Options = #rt::Options {
                 name: #name,

@@ -57,6 +57,11 @@ pub(super) fn validate(options: &Options, diagnostics: &Diagnostics) {
 }
 
 impl Figures {
+    /// Whether there are any.
+    pub(super) fn are_any(&self) -> bool {
+        self.all().next().is_some()
+    }
+
     fn all(&self) -> impl Iterator<Item = &Ident> {
         self.counters.iter().chain(&self.histograms)
     }
@@ -70,7 +75,7 @@ pub(super) fn labels(names: &[Ident]) -> TokenStream {
 
 /// What `ctx.metrics(|m| ..)` lends: a method for each figure.
 pub(super) fn expand(shape: &Shape<'_>, figures: &Figures, names: &Names) -> TokenStream {
-    if figures.all().next().is_none() {
+    if !figures.are_any() {
         return TokenStream::new();
     }
     let (rt, ident) = (names.private(), shape.ident);

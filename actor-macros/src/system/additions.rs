@@ -10,6 +10,8 @@ use crate::names::{self, Tokens};
 /// What one clause adds.
 #[derive(Default)]
 pub(super) struct Addition {
+    /// Items for the user.
+    pub(super) public: TokenStream,
     /// Items for the worker.
     pub(super) items: TokenStream,
     /// Statements before the actors are started.
@@ -23,8 +25,8 @@ pub(super) struct Addition {
     pub(super) bytes: TokenStream,
 }
 
-/// `names` are pairs of an actor's first bit and its name.
-pub(super) fn of(clauses: &Clauses, names: &[TokenStream], rt: &Tokens) -> Vec<Addition> {
+/// `names` are pairs of an actor's first bit and its name; `surveys` shows what was counted of each actor to `visit`.
+pub(super) fn of(clauses: &Clauses, names: &[TokenStream], surveys: &TokenStream, rt: &Tokens) -> Vec<Addition> {
     let telemetry = clauses.telemetry.as_ref().map(|telemetry| {
         // What is wrong with it is shown there.
         let report_to = names::respan(quote!(#rt::report_to), telemetry.span());
@@ -38,7 +40,46 @@ pub(super) fn of(clauses: &Clauses, names: &[TokenStream], rt: &Tokens) -> Vec<A
         let at_start = quote_spanned!(names::located(crash.span())=> #keep_in(#crash, &SYSTEM););
         Addition { at_start, ..Addition::default() }
     });
-    telemetry.into_iter().chain(crash).chain(watchdog).collect()
+    let metrics = (clauses.metrics == Some(true)).then(|| count(surveys, rt));
+    telemetry.into_iter().chain(crash).chain(metrics).chain(watchdog).chain([observe(clauses, rt)]).collect()
+}
+
+fn count(surveys: &TokenStream, rt: &Tokens) -> Addition {
+    Addition {
+        public: quote! {
+            /// Shows what was counted of each actor so far, declared children included, in the order of priority.
+            pub fn metrics(mut visit: impl FnMut(&#rt::ActorMetrics)) {
+                __worker::survey(&mut visit);
+            }
+        },
+        items: quote! {
+            pub(super) fn survey(visit: &mut dyn FnMut(&#rt::ActorMetrics)) {
+                #surveys
+            }
+        },
+        at_start: quote!(#rt::count();),
+        ..Addition::default()
+    }
+}
+
+/// What is observed of the actors, and by whom.
+fn observe(clauses: &Clauses, rt: &Tokens) -> Addition {
+    let mut watch = quote!(#rt::Watch::NOTHING);
+    let mut observer = quote!(#rt::Observer::new(&SYSTEM));
+    if clauses.metrics == Some(true) {
+        watch = quote!(#watch.counting());
+        observer = quote!(#observer.counting(survey));
+    }
+    let watch = quote!(const WATCH: #rt::Watch = #watch;);
+    if clauses.metrics != Some(true) {
+        return Addition { items: watch, ..Addition::default() };
+    }
+    Addition {
+        items: quote!(#watch static OBSERVER: #rt::Observer = #observer;),
+        at_start: quote!(OBSERVER.begin();),
+        bytes: quote!(+ #rt::size_of::<#rt::Observer>()),
+        ..Addition::default()
+    }
 }
 
 fn watch(watchdog: &Watchdog, rt: &Tokens) -> Addition {

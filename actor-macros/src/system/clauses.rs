@@ -15,6 +15,8 @@ const TELEMETRY: &str = "write `telemetry = &FAILURES`, with `static FAILURES: R
 const CRASH: &str =
     "write `crash = &CRASH`, with `static CRASH: CrashRecord = ..` in a section that start-up code leaves alone";
 
+const METRICS: &str = "write `metrics = on`, or `metrics = off`";
+
 const WATCHDOG: &str = "write `watchdog = feed`, with `fn feed()`; or `watchdog = feed within 4 ticks`";
 
 /// Ticks that an actor may wait for where nothing else is said.
@@ -55,9 +57,10 @@ fn parse_clause(clauses: &mut Clauses, input: ParseStream<'_>, diagnostics: &Dia
                 parse_is(input, "`watchdog` is a function that is called while all of these actors get on", WATCHDOG)?;
             clauses.watchdog = Some(Watchdog { feed, patience: parse_patience(input, diagnostics)? });
         }
+        "metrics" => clauses.metrics = Some(parse_metrics(input)?),
         _ => {
             let fact = format_args!(
-                "`{word}` is nothing that is said of a system\nhelp: {RAM}; or one of `telemetry`, `crash` and `watchdog`"
+                "`{word}` is nothing that is said of a system\nhelp: {RAM}; or one of `telemetry`, `crash`, `metrics` and `watchdog`"
             );
             return Err(syn::Error::new_spanned(&word, fact));
         }
@@ -74,6 +77,19 @@ fn parse_ram(input: ParseStream<'_>) -> syn::Result<LitInt> {
         return Err(refuse(input, "the limit is a number of bytes", RAM));
     }
     input.parse()
+}
+
+/// `= on` or `= off`
+fn parse_metrics(input: ParseStream<'_>) -> syn::Result<bool> {
+    let fact = "`metrics` says whether it is counted what these actors do";
+    if !input.peek(Token![=]) {
+        return Err(refuse(input, fact, METRICS));
+    }
+    input.parse::<Token![=]>()?;
+    match input.fork().call(Ident::parse_any) {
+        Ok(word) if word == "on" || word == "off" => Ok(input.call(Ident::parse_any)? == "on"),
+        Ok(_) | Err(_) => Err(refuse(input, fact, METRICS)),
+    }
 }
 
 /// `= expression`

@@ -46,7 +46,8 @@ pub(crate) fn expand(system: &System) -> TokenStream {
         system.all().enumerate().map(|(index, actor)| named(index, actor, &rt)).unzip();
     let actors = &actors;
     let groups = groups(system);
-    let refs = actors.iter().enumerate().map(|(index, actor)| reference(index, actor, &rt));
+    let is_silent = clauses.metrics.is_none();
+    let refs = actors.iter().enumerate().map(|(index, actor)| reference(index, actor, is_silent, &rt));
     let slots = groups.iter().flat_map(|group| {
         let statics = |index| actors.get(index).map(|actor| statics(index, actor, actors, group, &rt));
         group.actors.clone().filter_map(statics).collect::<Vec<_>>()
@@ -86,9 +87,11 @@ pub(crate) fn expand(system: &System) -> TokenStream {
             quote!((#bit, #name))
         })
         .collect();
-    let additions = additions::of(clauses, &names, &rt);
+    let surveys: TokenStream =
+        of_all(&groups, |slot, place| quote!(#slot.survey(&#place, visit);)).into_iter().collect();
+    let additions = additions::of(clauses, &names, &surveys, &rt);
     let each = |part: fn(&Addition) -> &TokenStream| additions.iter().map(part).cloned().collect::<TokenStream>();
-    let (items, bytes) = (each(|it| &it.items), each(|it| &it.bytes));
+    let (public, items, bytes) = (each(|it| &it.public), each(|it| &it.items), each(|it| &it.bytes));
     let (at_start, at_tick) = (each(|it| &it.at_start), each(|it| &it.at_tick));
     let (before, after) = (each(|it| &it.before), each(|it| &it.after));
     let none = TokenStream::new();
@@ -160,6 +163,8 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                 pub async fn run_async() -> ! {
                     __worker::run_async().await
                 }
+
+                #public
 
                 /// What the factories above must not see.
                 mod __worker {
@@ -260,13 +265,14 @@ fn named(index: usize, actor: &Actor, rt: &Tokens) -> (TokenStream, Actor) {
 }
 
 /// The ref to an actor, and how it is made.
-fn reference(index: usize, actor: &Actor, rt: &Tokens) -> TokenStream {
+fn reference(index: usize, actor: &Actor, is_silent: bool, rt: &Tokens) -> TokenStream {
     let Actor { attrs, name, ty, factory, mailbox: _, timers: _, indirect: _, at: _ } = actor;
     let rt = &rt.at(actor.at);
     let (make, reference, capacity) = (make(index), self::at(index), capacity(actor, rt));
     // What is wrong with a factory is shown there.
     let by = names::respan(quote!(#rt::Make::<#ty>::by), factory.span());
     let made = quote_spanned!(names::located(factory.span())=> #by(#factory));
+    let figures = is_silent.then(|| quote_spanned!(actor.at=> #rt::check_figures::<#ty, #capacity>();));
     let doc = format!("The actor `{name}`.");
     let doc = attrs.is_empty().then(|| quote!(#[doc = #doc]));
     quote_spanned! {actor.at=>
@@ -277,6 +283,7 @@ fn reference(index: usize, actor: &Actor, rt: &Tokens) -> TokenStream {
         #[allow(clippy::let_unit_value)]
         const _: () = {
             #rt::check::<#ty, #capacity>();
+            #figures
             // What is wrong with a child lies in the runtime; a note says here whose it is.
             let _ = <<#ty as #rt::Placed>::Children as #rt::Brood>::NEW;
         };
@@ -299,7 +306,7 @@ fn statics(index: usize, actor: &Actor, all: &[Actor], group: &Group, rt: &Token
                 self::make(before),
                 self::slot_type(actor, rt),
             );
-            (quote!(#bit + #count), quote!(#annex + #make.record() + #before::ANNEX))
+            (quote!(#bit + #count), quote!(#annex + #make.record() + #before::annex(WATCH)))
         }
         None => (quote!(0), quote!(0)),
     };
@@ -311,7 +318,7 @@ fn statics(index: usize, actor: &Actor, all: &[Actor], group: &Group, rt: &Token
         pub(super) const fn #reference() -> #rt::Ref<#ty> {
             #rt::reference(&#slot)
         }
-        static #place: #rt::Place = #rt::Place::top(&#system, #bit, &ANNEX, #annex, #make);
+        static #place: #rt::Place = #rt::Place::top(&#system, #bit, &ANNEX, #annex, #make, WATCH);
         const #count: #rt::u32 = #slot_type::ACTORS;
         const #bit: #rt::u32 = #first_bit;
         const #annex: #rt::usize = #first_byte;
@@ -328,7 +335,7 @@ fn count_all(actors: &[Actor], groups: &[Group], rt: &Tokens) -> TokenStream {
     });
     quote! {
         #(#counts)*
-        const ANNEX_SIZE: #rt::usize = 0 #(+ #makes.record() + #types::ANNEX)*;
+        const ANNEX_SIZE: #rt::usize = 0 #(+ #makes.record() + #types::annex(WATCH))*;
     }
 }
 

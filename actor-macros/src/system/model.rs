@@ -28,6 +28,8 @@ pub(crate) struct Clauses {
     /// Where a panic is recorded.
     pub(crate) crash: Option<Expr>,
     pub(crate) watchdog: Option<Watchdog>,
+    /// Whether it is counted what the actors do, where that is said.
+    pub(crate) metrics: Option<bool>,
 }
 
 /// `watchdog = feed within 4 ticks`

@@ -16,12 +16,15 @@ const TAKEN: &[&str] = &[
     "ALERT",
     "ANNEX",
     "ANNEX_SIZE",
+    "OBSERVER",
     "RAM",
     "SLEEPER",
     "SYSTEM",
+    "WATCH",
     "WATCHDOG",
     "climb",
     "dispatch",
+    "metrics",
     "next",
     "next_deadline",
     "rest",
@@ -30,6 +33,7 @@ const TAKEN: &[&str] = &[
     "run_tickless",
     "start",
     "step",
+    "survey",
     "tick",
 ];
 /// What begins the names of those.

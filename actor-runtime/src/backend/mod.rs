@@ -482,7 +482,9 @@ pub(crate) enum Host<A: Actor> {
 pub(crate) enum Sink<'a> {
     #[cfg(feature = "tokio")]
     Tokio(tokio::Tally<'a>),
-    /// An actor that has any is not placed on bare metal.
+    #[cfg(feature = "bare-metal")]
+    BareMetal(bare_metal::Tally<'a>),
+    /// Where its system says so, nothing is recorded.
     #[allow(dead_code, reason = "made where bare metal is on")]
     Nowhere(PhantomData<&'a *const ()>),
 }
@@ -493,6 +495,8 @@ impl Sink<'_> {
         match self {
             #[cfg(feature = "tokio")]
             Self::Tokio(tally) => tally.add_own(counter, by),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(tally) => tally.add_own(counter, by),
             Self::Nowhere(_) => {}
         }
     }
@@ -502,6 +506,8 @@ impl Sink<'_> {
         match self {
             #[cfg(feature = "tokio")]
             Self::Tokio(tally) => tally.record_own(histogram, value),
+            #[cfg(feature = "bare-metal")]
+            Self::BareMetal(tally) => tally.record_own(histogram, value),
             Self::Nowhere(_) => {}
         }
     }
@@ -581,7 +587,7 @@ impl<A: Actor> Host<A> {
             #[cfg(feature = "tokio")]
             Self::Tokio(host) => Sink::Tokio(host.tally()),
             #[cfg(feature = "bare-metal")]
-            Self::BareMetal(_) => Sink::Nowhere(PhantomData),
+            Self::BareMetal(host) => host.tally().map_or(Sink::Nowhere(PhantomData), Sink::BareMetal),
             #[cfg(not(any(feature = "tokio", feature = "bare-metal")))]
             Self::None(never, _) => match *never {},
         }

@@ -1,46 +1,17 @@
 //! How values are spread, in fixed space: log-linear buckets, sixteen to each power of two.
-//!
-//! Values below 16 are kept exactly; above, a bucket is as wide as a sixteenth of the power of two it lies in, as in
-//! Gil Tene's HdrHistogram. So whatever is read is at most 6.25 % above what was recorded, and recording is a shift and
-//! an addition.
 
 use core::fmt;
 use core::ops::RangeInclusive;
 
-/// Buckets to each power of two, as a power of two.
-const FINENESS: u32 = 4;
-/// Values from here on share the last bucket: 2³⁹, which is nine minutes in nanoseconds.
-const TOP: u32 = 39;
+use super::profile::FINE;
 
 /// How many buckets a [`Histogram`] has.
-pub(crate) const BUCKETS: usize = ((TOP - FINENESS + 1) << FINENESS) as usize;
+pub(crate) const BUCKETS: usize = FINE.buckets();
 
 /// The bucket of a value.
 #[inline]
 pub(crate) const fn bucket(value: u64) -> usize {
-    if value < 1 << FINENESS {
-        #[allow(clippy::cast_possible_truncation)] // It is below sixteen.
-        return value as usize;
-    }
-    let power = value.ilog2();
-    if power >= TOP {
-        return BUCKETS - 1;
-    }
-    // The leading one counts as a sixteenth bucket of the power below.
-    #[allow(clippy::cast_possible_truncation)] // It is below thirty-two.
-    let within = (value >> (power - FINENESS)) as usize;
-    (((power - FINENESS) as usize) << FINENESS) + within
-}
-
-/// The largest value of a bucket.
-pub(super) const fn highest(bucket: usize) -> u64 {
-    let bucket = bucket as u64;
-    if bucket < 2 << FINENESS {
-        return bucket;
-    }
-    let shift = (bucket >> FINENESS) - 1;
-    let within = (bucket & ((1 << FINENESS) - 1)) | (1 << FINENESS);
-    ((within + 1) << shift) - 1
+    FINE.bucket(value)
 }
 
 /// How values are spread: counts, quantiles and the sum of what was recorded.
@@ -108,31 +79,17 @@ impl Histogram {
     /// where nothing was recorded.
     #[must_use]
     pub fn quantile(&self, of_all: f64) -> Option<u64> {
-        let count = self.count();
-        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let rank = {
-            let exact = of_all.clamp(0.0, 1.0) * count as f64;
-            let below = exact as u64;
-            // Rounded up, for which the core has no function.
-            (below + u64::from(below as f64 != exact)).clamp(1, count.max(1))
-        };
-        let mut seen = 0;
-        let place = self.counts.iter().position(|count| {
-            seen += count;
-            seen >= rank
-        });
-        place.map(highest)
+        FINE.quantile(self.counts.iter().copied(), of_all)
     }
 
     /// The buckets that have values: the largest value of each, and how many it has.
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
-        let counted = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        counted.map(|(place, count)| (highest(place), *count))
+        FINE.filled(self.counts.iter().copied())
     }
 
     /// How many values are below each of these powers of two, with the largest value that is.
     pub(crate) fn below_powers(&self, powers: RangeInclusive<u32>) -> impl Iterator<Item = (u64, u64)> + '_ {
-        debug_assert!(*powers.end() < TOP, "the last bucket has what lies above it as well");
+        debug_assert!(*powers.end() < FINE.top, "the last bucket has what lies above it as well");
         let (mut place, mut seen) = (0, 0);
         powers.map(move |power| {
             let first_above = bucket(1 << power);
@@ -166,18 +123,11 @@ mod tests {
     use proptest::prelude::*;
     use std::vec::Vec;
 
+    const TOP: u32 = 39;
+
     /// Small ones, those near powers of two, and any.
     fn values() -> impl Strategy<Value = u64> {
         prop_oneof![0..64_u64, (0..39_u32, 0..3_u64).prop_map(|(power, more)| (1 << power) + more - 1), 0..1_u64 << TOP]
-    }
-
-    #[test]
-    fn buckets_follow_each_other_without_a_gap() {
-        for place in 1..BUCKETS {
-            assert_eq!(bucket(highest(place)), place);
-            assert_eq!(bucket(highest(place - 1) + 1), place, "the next value lies in the next bucket");
-        }
-        assert_eq!(highest(BUCKETS - 1), (1 << TOP) - 1);
     }
 
     #[test]

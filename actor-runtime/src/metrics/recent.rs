@@ -2,7 +2,8 @@
 
 use core::time::Duration;
 
-use super::histogram::{bucket, highest};
+use super::histogram::bucket;
+use super::profile::FINE;
 
 /// How many are kept.
 const KEPT: usize = 64;
@@ -31,7 +32,7 @@ impl Recent {
         // The nearest rank.
         let at = |percent: usize| {
             let place = (len * percent).div_ceil(100).checked_sub(1)?;
-            Some(Duration::from_nanos(highest(usize::from(*sorted.get(place)?))))
+            Some(Duration::from_nanos(FINE.highest(usize::from(*sorted.get(place)?))))
         };
         DwellTimes { measured: len, p50: at(50), p95: at(95), p99: at(99) }
     }

@@ -28,7 +28,7 @@ use super::timers;
 use super::upbringing::shares_count;
 
 /// What every part of an annex is aligned to.
-const ALIGN: usize = 8;
+pub(super) const ALIGN: usize = 8;
 
 /// `N` bytes for the actors of one system.
 #[repr(C, align(8))]

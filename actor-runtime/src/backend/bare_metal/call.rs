@@ -14,11 +14,13 @@ use crate::actor::Actor;
 use crate::call::{Kind, Limit};
 use crate::error::{Reason, TellError, Unanswered};
 use crate::message::Message;
+use crate::metrics::DeadLetterReason;
 use crate::policy::Overflow;
 use crate::time::Instant;
 
 use super::beside::{self, Packed};
 use super::header::{Address, Header, attention};
+use super::letters::lose;
 use super::mailbox;
 use super::reply::{self, Pending};
 use super::system::System;
@@ -74,7 +76,7 @@ impl Address {
         // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
         let message = match unsafe { beside::pack::<A>(self, message) } {
             Ok(message) => message,
-            Err((message, reason)) => return Self::without_place::<A>(message, reason),
+            Err((message, reason)) => return self.without_place::<A>(message, reason),
         };
         if is_urgent {
             // SAFETY: as above, and some of its messages are urgent.
@@ -89,9 +91,11 @@ impl Address {
 
     /// Deals with a message of which a part found no place beside the mailbox: it is as one that found no room.
     #[cold]
-    fn without_place<A: Actor>(message: A::Message, reason: Reason) -> Result<(), (A::Message, Reason)> {
+    fn without_place<A: Actor>(self, message: A::Message, reason: Reason) -> Result<(), (A::Message, Reason)> {
         match (reason, A::OPTIONS.overflow) {
-            (Reason::Full, Overflow::DropNewest | Overflow::DropOldest) => message.refuse(Unanswered::Dropped),
+            (Reason::Full, Overflow::DropNewest | Overflow::DropOldest) => {
+                lose::<A>(self, message, DeadLetterReason::Dropped)
+            }
             (Reason::Full | Reason::Stopped, _) => return Err((message, reason)),
         }
         Ok(())
@@ -102,14 +106,15 @@ impl Address {
     fn overflow<A: Actor>(self, message: Packed<A>, reason: Reason) -> Result<(), (A::Message, Reason)> {
         // SAFETY: it was packed for this actor.
         let unpack = |message| unsafe { beside::unpack::<A>(self, message) };
+        let lose = |message| lose::<A>(self, message, DeadLetterReason::Dropped);
         match (reason, A::OPTIONS.overflow) {
-            (Reason::Full, Overflow::DropNewest) => unpack(message).refuse(Unanswered::Dropped),
+            (Reason::Full, Overflow::DropNewest) => lose(unpack(message)),
             (Reason::Full, Overflow::DropOldest) => {
                 // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
                 match unsafe { mailbox::replace_oldest::<A>(self, message) } {
-                    Ok(oldest) => oldest.into_iter().for_each(|oldest| unpack(oldest).refuse(Unanswered::Dropped)),
+                    Ok(oldest) => oldest.into_iter().for_each(|oldest| lose(unpack(oldest))),
                     // All room is kept for answers.
-                    Err((newest, Reason::Full)) => unpack(newest).refuse(Unanswered::Dropped),
+                    Err((newest, Reason::Full)) => lose(unpack(newest)),
                     Err((newest, Reason::Stopped)) => return Err((unpack(newest), Reason::Stopped)),
                 }
             }

@@ -14,6 +14,7 @@ use crate::actor::Actor;
 use crate::policy::Route;
 use crate::time::Instant;
 
+use super::census::ActorMetrics;
 use super::earliest::Earliest;
 use super::make::Make;
 use super::slot::{Capacity, Found, Kept, Place, Placed, Seat, Slot, bits};
@@ -120,9 +121,10 @@ impl<C: Actor + Placed, const N: usize> core::fmt::Debug for PoolSlots<C, N> {
 impl<C: Actor + Placed, const N: usize> PoolSlots<C, N> {
     /// The place of the member behind the one at `place`.
     #[inline]
-    const fn next(place: Place) -> Place {
+    fn next(place: Place) -> Place {
+        let bytes = place.bytes(Slot::<C, C::Capacity>::ANNEX, Slot::<C, C::Capacity>::METERS);
         // SAFETY: the parts of members lie behind each other.
-        unsafe { place.after(1, Slot::<C, C::Capacity>::ACTORS, Slot::<C, C::Capacity>::ANNEX) }
+        unsafe { place.after(1, Slot::<C, C::Capacity>::ACTORS, bytes) }
     }
 }
 
@@ -141,13 +143,15 @@ impl<C: Actor + Placed, const N: usize> Seat for PoolSlots<C, N> {
     const CHILDREN: u32 = N as u32;
     const ACTORS: u32 = N as u32 * Slot::<C, C::Capacity>::ACTORS;
     const ANNEX: usize = N * Slot::<C, C::Capacity>::ANNEX;
+    const METERS: usize = N * Slot::<C, C::Capacity>::METERS;
+    const HAS_FIGURES: bool = Slot::<C, C::Capacity>::HAS_FIGURES;
 
     #[inline]
     fn seat_run(&'static self, ready: Ready<'_>, mut place: Place) {
         for slot in &self.slots {
             if ready.any(bits(u32::from(place.bit), Slot::<C, C::Capacity>::ACTORS)) {
                 let make = || Make::kept(critical_section::with(|cs| self.build.borrow(cs).get()));
-                return slot.run(ready, &place, make);
+                return slot.run(ready, &place.behind_meters::<C>(), make);
             }
             place = Self::next(place);
         }
@@ -156,7 +160,7 @@ impl<C: Actor + Placed, const N: usize> Seat for PoolSlots<C, N> {
     #[inline]
     fn seat_tick(&'static self, now: Instant, mut place: Place) {
         for slot in &self.slots {
-            slot.tick(now, &place);
+            slot.tick(now, &place.behind_meters::<C>());
             place = Self::next(place);
         }
     }
@@ -164,14 +168,21 @@ impl<C: Actor + Placed, const N: usize> Seat for PoolSlots<C, N> {
     #[inline]
     fn seat_rest(&'static self, mut place: Place) {
         for slot in &self.slots {
-            slot.rest(&place);
+            slot.rest(&place.behind_meters::<C>());
             place = Self::next(place);
         }
     }
 
     fn seat_next(&'static self, mut place: Place, earliest: &Earliest) {
         for slot in &self.slots {
-            slot.next(&place, earliest);
+            slot.next(&place.behind_meters::<C>(), earliest);
+            place = Self::next(place);
+        }
+    }
+
+    fn seat_survey(&'static self, mut place: Place, visit: &mut dyn FnMut(&ActorMetrics)) {
+        for slot in &self.slots {
+            slot.survey(&place.behind_meters::<C>(), visit);
             place = Self::next(place);
         }
     }

@@ -24,6 +24,7 @@ use super::annex;
 use super::crew::Crew;
 use super::header::{Address, attention};
 use super::make::Make;
+use super::meters::Tally;
 use super::slot::{Brood, Placed, children_of};
 use super::stash::has_stash;
 use super::system::System;
@@ -59,6 +60,8 @@ pub(crate) struct Host<A: Actor> {
     decider: MaybeUninit<Option<Decider>>,
     /// The actor's part of the annex, where its context reaches something there.
     part: Part<A>,
+    /// The same, where figures of its own are recorded in front of it.
+    figures: <A::Figures as Presence>::Of<Option<NonNull<u8>>>,
     actor: PhantomData<fn() -> A>,
 }
 
@@ -69,11 +72,18 @@ unsafe impl<A: Actor> Sync for Host<A> {}
 
 impl<A: Actor> Host<A> {
     /// # Safety
-    /// `address` is that of a slot of an `A`, which has this `part` of the annex.
+    /// `address` is that of a slot of an `A`, which has this `part` of the annex, with cells in front if the system `counts`.
     #[inline]
-    pub(super) unsafe fn new(address: Address, decider: Option<Decider>, part: NonNull<u8>) -> Self {
+    pub(super) unsafe fn new(address: Address, decider: Option<Decider>, part: NonNull<u8>, counts: bool) -> Self {
         let decider = if const { A::CAN_FAIL } { MaybeUninit::new(decider) } else { MaybeUninit::uninit() };
-        Self { address, notes: AtomicU8::new(0), decider, part: Reaches::<A>::of(part), actor: PhantomData }
+        Self {
+            address,
+            notes: AtomicU8::new(0),
+            decider,
+            part: Reaches::<A>::of(part),
+            figures: A::Figures::of(counts.then_some(part)),
+            actor: PhantomData,
+        }
     }
 
     pub(crate) fn address(&self) -> Address {
@@ -86,6 +96,13 @@ impl<A: Actor> Host<A> {
 
     pub(crate) fn incarnation(&self) -> Incarnation {
         self.address.header().incarnation()
+    }
+
+    /// Where its own figures are recorded, if they are.
+    pub(crate) fn tally(&self) -> Option<Tally<'_>> {
+        let part = A::Figures::get(self.figures)??;
+        // SAFETY: there are cells in front of the part, as whoever made this said.
+        unsafe { Tally::before::<A>(part) }
     }
 
     fn system(&self) -> Option<&'static System> {

@@ -85,12 +85,17 @@ pub(super) unsafe fn push<A: Actor>(address: Address, message: Packed<A>) -> Res
 }
 
 /// Takes the first message of an actor that has been raised, or nothing where something else needs attention. Lowers
-/// the actor's `bit` with the last message.
+/// the actor's `bit` with the last message. With it comes how many waited, itself included.
 ///
 /// # Safety
 /// The caller owns the turn of the actor at `address`, which is an `A` with a ring of `capacity`, and whose bit is raised.
 #[inline(always)]
-pub(super) unsafe fn take<A: Actor>(address: Address, capacity: u8, system: &System, bit: u32) -> Option<Packed<A>> {
+pub(super) unsafe fn take<A: Actor>(
+    address: Address,
+    capacity: u8,
+    system: &System,
+    bit: u32,
+) -> Option<(Packed<A>, u32)> {
     critical_section::with(|cs| {
         let header = address.header();
         if header.attention.get(cs) != 0 {
@@ -110,7 +115,7 @@ pub(super) unsafe fn take<A: Actor>(address: Address, capacity: u8, system: &Sys
         if u32::from(room) + 1 == u32::from(capacity) {
             system.lower(cs, bit);
         }
-        Some(message)
+        Some((message, u32::from(capacity) - u32::from(room)))
     })
 }
 

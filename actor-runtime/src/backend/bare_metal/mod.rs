@@ -17,6 +17,7 @@ mod beside;
 mod body;
 #[allow(unsafe_code)]
 mod call;
+mod census;
 pub mod crash;
 #[allow(unsafe_code)]
 mod crew;
@@ -34,6 +35,7 @@ mod host;
 #[allow(unsafe_code)]
 mod idle;
 mod in_hand;
+mod letters;
 mod level;
 #[cfg(not(feature = "tokio"))]
 mod lock;
@@ -41,7 +43,10 @@ mod lock;
 mod mailbox;
 #[allow(unsafe_code)]
 mod make;
+#[allow(unsafe_code)]
+mod meters;
 mod names;
+mod observer;
 mod quiet;
 #[allow(unsafe_code)]
 mod reply;
@@ -69,6 +74,7 @@ mod upbringing;
 mod urgent;
 #[allow(unsafe_code)]
 mod waiting;
+mod watch;
 mod watchdog;
 
 pub(crate) use call::{Asking, Sending, Stopped};
@@ -80,22 +86,28 @@ pub(crate) use header::Address;
 pub(crate) use host::Host;
 #[cfg(not(feature = "tokio"))]
 pub(crate) use lock::Lock;
+pub(crate) use meters::Tally;
 pub(crate) use suspensions::Suspension;
 
 pub use alert::Alert;
 pub use annex::{Annex, annex_size};
+pub use census::{ActorMetrics, CoarseHistogram};
 pub use crew::{Crew, PoolSlots};
 pub use earliest::Earliest;
 pub use level::Level;
 pub use make::Make;
+pub use meters::count;
 pub use names::Names;
+pub use observer::{Observer, Survey};
 pub use sleeper::Sleeper;
 pub use slot::{
-    Brood, Capacity, ChildSlot, Family, Found, NoSlot, Place, Placed, Room, Seat, Slot, bits, check, fits, reference,
+    Brood, Capacity, ChildSlot, Family, Found, NoSlot, Place, Placed, Room, Seat, Slot, bits, check, check_figures,
+    fits, reference,
 };
 pub use surviving::SurvivingFailureTelemetry;
 pub use system::{Ready, System};
 pub use telemetry::report_to;
 pub(crate) use topic::Board;
 pub use topic::Subscribers;
+pub use watch::Watch;
 pub use watchdog::Watchdog;

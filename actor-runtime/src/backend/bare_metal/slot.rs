@@ -24,14 +24,17 @@ use super::agenda::{self, Agenda};
 use super::annex::{self, Annex, Record, Restarts, annex_size};
 use super::beside::{self, Largest, Packed, Rack, Stored};
 use super::body::{Body, Urgent};
+use super::census::ActorMetrics;
 use super::crew::Crew;
 use super::earliest::Earliest;
 use super::header::Address;
 use super::make::{Build, Make};
+use super::meters::{self, Meters};
 use super::siblings::Siblings;
 use super::system::{Ready, System};
 use super::turn::Turn;
 use super::upbringing::Upbringing;
+use super::watch::Watch;
 use super::{mailbox, timers};
 
 mod sealed {
@@ -93,6 +96,7 @@ pub struct Place {
     pub(super) bit: u8,
     /// Its number among its siblings.
     number: u8,
+    pub(super) watch: Watch,
     pub(super) annex: NonNull<u8>,
     /// Of an actor without a parent, the [`Record`] where its handlers cannot fail, but its factory. Of a child, the
     /// [`Siblings`] with which it is restarted, or the restarts with which its own are counted.
@@ -120,17 +124,20 @@ impl Place {
         annex: &'static Annex<N>,
         offset: usize,
         make: Make<A>,
+        watch: Watch,
     ) -> Self {
-        assert!(offset + make.record() <= N, "every actor has its part of the annex");
+        let front = make.record() + if watch.counts { meters::size::<A>() } else { 0 };
+        assert!(offset + front <= N, "every actor has its part of the annex");
         // SAFETY: the annex is that long.
         let record = unsafe { annex.start().byte_add(offset) };
         // SAFETY: as above.
-        let annex = unsafe { record.byte_add(make.record()) };
+        let annex = unsafe { record.byte_add(front) };
         let aside = if make.record() == 0 { None } else { Some(record.cast()) };
         Self {
             system,
             bit: bit as u8,
             number: 0,
+            watch,
             annex,
             aside,
             parent: None,
@@ -149,7 +156,29 @@ impl Place {
             (None, Some(count)) => Some(count.cast()),
             (None, None) => None,
         };
-        Self { system: self.system, bit: self.bit + 1, number: 0, annex, aside, parent: Some(parent), upbringing }
+        let (system, bit, watch) = (self.system, self.bit + 1, self.watch);
+        Self { system, bit, number: 0, watch, annex, aside, parent: Some(parent), upbringing }
+    }
+
+    /// The place of the `C` that lies here, behind what is counted of it.
+    #[inline]
+    pub(super) fn behind_meters<C: Actor>(self) -> Self {
+        if !(meters::are_any() && self.watch.counts) {
+            return self;
+        }
+        // SAFETY: the part has these bytes, where the system counts.
+        Self { annex: unsafe { self.annex.byte_add(meters::size::<C>()) }, ..self }
+    }
+
+    /// What is counted of the `A` that lies here, if anything is.
+    #[inline(always)]
+    pub(super) fn meters<A: Actor>(&self) -> Option<Meters> {
+        if self.watch.counts {
+            // SAFETY: the system counts.
+            unsafe { Meters::before::<A>(self.annex) }
+        } else {
+            None
+        }
     }
 
     /// After which ends the actor is restarted.
@@ -196,6 +225,12 @@ impl Place {
     #[inline]
     pub(super) fn number(&self) -> usize {
         usize::from(self.number)
+    }
+
+    /// The bytes of annex of those who need so many, and `meters` more where it is counted what they do.
+    #[inline]
+    pub(super) fn bytes(&self, annex: usize, meters: usize) -> usize {
+        if meters::are_any() && self.watch.counts { annex + meters } else { annex }
     }
 
     /// The place behind `children` children that lie here, `actors` with their own children, with so many bytes of annex.
@@ -304,14 +339,21 @@ pub const fn check<A: Actor + Placed, K: Capacity>() {
         !matches!(A::SUPERVISION.limit, RestartLimit::AtMost { restarts, .. } if restarts > annex::RESTARTS_KEPT as u32),
         "on bare metal at most 10 restarts are counted; write a lower `limit` in `#[supervise]`, or `unlimited`"
     );
-    assert!(
-        A::OPTIONS.counters.is_empty() && A::OPTIONS.histograms.is_empty(),
-        "`counters(..)` and `histograms(..)` are there on tokio; on bare metal count in a field, and answer an ask with it"
-    );
     check_timers::<A>(timers);
     assert!(
         A::CHILDREN == <A::Children as Brood>::CHILDREN as usize,
         "on bare metal an actor has at most 8 declared children and pools, each of a type that is known; give some of them to another"
+    );
+}
+
+/// Says at the line of whoever calls this in a constant, where it is not said whether anything is counted, that an actor or
+/// one of its children has figures of its own.
+#[track_caller]
+pub const fn check_figures<A: Actor + Placed, K: Capacity>() {
+    assert!(
+        !Slot::<A, K>::HAS_FIGURES,
+        "this actor, or a child of it, has `counters(..)` or `histograms(..)`; write `metrics = on` behind the module, or \
+         `metrics = off` to record nothing"
     );
 }
 
@@ -405,7 +447,10 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
         // SAFETY: the worker owns the turn, and the bit was found raised.
         let message = unsafe { mailbox::take::<A>(self.address(), Self::MESSAGES, place.system, 1 << place.bit) };
         match message {
-            Some(message) => turn.take_in_hand(message),
+            Some((message, waiting)) => {
+                turn.note_waiting(waiting);
+                turn.take_in_hand(message);
+            }
             None => turn.attend(make()),
         }
     }
@@ -440,11 +485,34 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
         }
     }
 
+    /// Shows what was counted of this actor and its children.
+    pub fn survey(&'static self, place: &Place, visit: &mut dyn FnMut(&ActorMetrics)) {
+        if let Some(meters) = place.meters::<A>() {
+            visit(&ActorMetrics::of::<A>(self.address(), meters));
+        }
+        if <A::Children as Brood>::ACTORS > 0 {
+            self.children.survey(place.of_children::<A>(self.address(), Self::OWN), visit);
+        }
+    }
+
     /// Actors in it: one, and its children.
     pub const ACTORS: u32 = 1 + <A::Children as Brood>::ACTORS;
 
     /// Bytes of annex they need.
     pub const ANNEX: usize = Self::OWN + <A::Children as Brood>::ANNEX;
+
+    /// And those that they need where it is counted what they do.
+    pub const METERS: usize = meters::size::<A>() + <A::Children as Brood>::METERS;
+
+    /// Whether any of them has figures of its own.
+    pub const HAS_FIGURES: bool =
+        !(A::OPTIONS.counters.is_empty() && A::OPTIONS.histograms.is_empty()) || <A::Children as Brood>::HAS_FIGURES;
+
+    /// Bytes of annex they need in a system that is observed so.
+    #[must_use]
+    pub const fn annex(watch: Watch) -> usize {
+        Self::ANNEX + if watch.counts { Self::METERS } else { 0 }
+    }
 
     /// Those of the actor itself.
     const OWN: usize = annex_size::<A>() + agenda::size::<A>(agenda::count::<A>(K::TIMERS));
@@ -520,6 +588,10 @@ pub trait Seat: 'static {
     const ACTORS: u32;
     /// Bytes of annex they need.
     const ANNEX: usize;
+    /// And those that they need where it is counted what they do.
+    const METERS: usize;
+    /// Whether any of them has figures of its own.
+    const HAS_FIGURES: bool;
 
     /// Lets one of them do one thing.
     fn seat_run(&'static self, ready: Ready<'_>, place: Place);
@@ -529,6 +601,8 @@ pub trait Seat: 'static {
     fn seat_rest(&'static self, place: Place);
     /// Shows when the clock has something for them.
     fn seat_next(&'static self, place: Place, earliest: &Earliest);
+    /// Shows what was counted of them.
+    fn seat_survey(&'static self, place: Place, visit: &mut dyn FnMut(&ActorMetrics));
     /// The type of child `child` of it, and where it is.
     #[doc(hidden)]
     fn seat(&'static self, child: usize) -> Option<Found>;
@@ -581,24 +655,32 @@ impl<C: Actor + Placed> Seat for ChildSlot<C> {
     };
     const ACTORS: u32 = Slot::<C, C::Capacity>::ACTORS;
     const ANNEX: usize = Slot::<C, C::Capacity>::ANNEX;
+    const METERS: usize = Slot::<C, C::Capacity>::METERS;
+    const HAS_FIGURES: bool = Slot::<C, C::Capacity>::HAS_FIGURES;
 
     #[inline(always)]
     fn seat_run(&'static self, ready: Ready<'_>, place: Place) {
-        self.slot.run(ready, &place, || Make::kept(critical_section::with(|cs| self.build.borrow(cs).get())));
+        self.slot.run(ready, &place.behind_meters::<C>(), || {
+            Make::kept(critical_section::with(|cs| self.build.borrow(cs).get()))
+        });
     }
 
     #[inline]
     fn seat_tick(&'static self, now: Instant, place: Place) {
-        self.slot.tick(now, &place);
+        self.slot.tick(now, &place.behind_meters::<C>());
     }
 
     #[inline(always)]
     fn seat_rest(&'static self, place: Place) {
-        self.slot.rest(&place);
+        self.slot.rest(&place.behind_meters::<C>());
     }
 
     fn seat_next(&'static self, place: Place, earliest: &Earliest) {
-        self.slot.next(&place, earliest);
+        self.slot.next(&place.behind_meters::<C>(), earliest);
+    }
+
+    fn seat_survey(&'static self, place: Place, visit: &mut dyn FnMut(&ActorMetrics)) {
+        self.slot.survey(&place.behind_meters::<C>(), visit);
     }
 
     fn seat(&'static self, _: usize) -> Option<Found> {
@@ -620,6 +702,10 @@ pub trait Brood: 'static {
     const ACTORS: u32;
     /// Bytes of annex they need.
     const ANNEX: usize;
+    /// And those that they need where it is counted what they do.
+    const METERS: usize;
+    /// Whether any of them has figures of its own.
+    const HAS_FIGURES: bool;
 
     /// Lets one of them do one thing. `place` is that of the first.
     fn run(&'static self, ready: Ready<'_>, place: Place);
@@ -629,6 +715,8 @@ pub trait Brood: 'static {
     fn rest(&'static self, place: Place);
     /// Shows when the clock has something for them. `place` is that of the first.
     fn next(&'static self, place: Place, earliest: &Earliest);
+    /// Shows what was counted of them. `place` is that of the first.
+    fn survey(&'static self, place: Place, visit: &mut dyn FnMut(&ActorMetrics));
     /// The seat of child `index`.
     #[doc(hidden)]
     fn find(&'static self, index: usize) -> Option<Found>;
@@ -648,6 +736,8 @@ macro_rules! brood {
             const CHILDREN: u32 = 0 $(+ $child::CHILDREN)*;
             const ACTORS: u32 = 0 $(+ $child::ACTORS)*;
             const ANNEX: usize = 0 $(+ $child::ANNEX)*;
+            const METERS: usize = 0 $(+ $child::METERS)*;
+            const HAS_FIGURES: bool = false $(|| $child::HAS_FIGURES)*;
 
             #[inline(always)]
             #[allow(unused_variables, unused_assignments, unused_mut)]
@@ -657,7 +747,7 @@ macro_rules! brood {
                         return self.$index.seat_run(ready, place);
                     }
                     // SAFETY: the child's slot has its place here.
-                    place = unsafe { place.after($child::CHILDREN, $child::ACTORS, $child::ANNEX) };
+                    place = unsafe { place.after($child::CHILDREN, $child::ACTORS, place.bytes($child::ANNEX, $child::METERS)) };
                 )*
             }
 
@@ -667,7 +757,7 @@ macro_rules! brood {
                 $(
                     self.$index.seat_tick(now, place);
                     // SAFETY: the child's slot has its place here.
-                    place = unsafe { place.after($child::CHILDREN, $child::ACTORS, $child::ANNEX) };
+                    place = unsafe { place.after($child::CHILDREN, $child::ACTORS, place.bytes($child::ANNEX, $child::METERS)) };
                 )*
             }
 
@@ -677,7 +767,7 @@ macro_rules! brood {
                 $(
                     self.$index.seat_rest(place);
                     // SAFETY: the child's slot has its place here.
-                    place = unsafe { place.after($child::CHILDREN, $child::ACTORS, $child::ANNEX) };
+                    place = unsafe { place.after($child::CHILDREN, $child::ACTORS, place.bytes($child::ANNEX, $child::METERS)) };
                 )*
             }
 
@@ -686,7 +776,16 @@ macro_rules! brood {
                 $(
                     self.$index.seat_next(place, earliest);
                     // SAFETY: the child's slot has its place here.
-                    place = unsafe { place.after($child::CHILDREN, $child::ACTORS, $child::ANNEX) };
+                    place = unsafe { place.after($child::CHILDREN, $child::ACTORS, place.bytes($child::ANNEX, $child::METERS)) };
+                )*
+            }
+
+            #[allow(unused_variables, unused_assignments, unused_mut)]
+            fn survey(&'static self, mut place: Place, visit: &mut dyn FnMut(&ActorMetrics)) {
+                $(
+                    self.$index.seat_survey(place, visit);
+                    // SAFETY: the child's slot has its place here.
+                    place = unsafe { place.after($child::CHILDREN, $child::ACTORS, place.bytes($child::ANNEX, $child::METERS)) };
                 )*
             }
 
@@ -733,11 +832,14 @@ impl Brood for NoSlot {
     const CHILDREN: u32 = u32::MAX;
     const ACTORS: u32 = 0;
     const ANNEX: usize = 0;
+    const METERS: usize = 0;
+    const HAS_FIGURES: bool = false;
 
     fn run(&'static self, _: Ready<'_>, _: Place) {}
     fn tick(&'static self, _: Instant, _: Place) {}
     fn rest(&'static self, _: Place) {}
     fn next(&'static self, _: Place, _: &Earliest) {}
+    fn survey(&'static self, _: Place, _: &mut dyn FnMut(&ActorMetrics)) {}
     fn find(&'static self, _: usize) -> Option<Found> {
         None
     }

@@ -46,6 +46,11 @@ impl<A: Actor> Stash<A> {
         self.marks.released.set(counts.released() as u8);
     }
 
+    /// How many messages there are.
+    pub(super) fn len(&self) -> usize {
+        self.counts().len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.counts().is_empty()
     }

@@ -15,12 +15,14 @@ use crate::actor::Actor;
 use crate::call::{Call, Kind, Limit};
 use crate::error::Unanswered;
 use crate::message::Message;
+use crate::metrics::DeadLetterReason;
 use crate::reference::{ActorRef, Ref};
 use crate::reply::Reply;
 use crate::time::Instant;
 
 use super::earliest::Earliest;
 use super::header::Address;
+use super::letters::lose;
 use super::system::System;
 use super::{beside, detour, mailbox, urgent, waiting};
 
@@ -242,7 +244,7 @@ where
                 mailbox::release(cs, asker);
             });
             waiting::room(asker);
-            return message.refuse(Unanswered::Dropped);
+            return lose::<A>(asker, message, DeadLetterReason::Dropped);
         }
     };
     with(data, kind, |cs, place, _| {
@@ -261,6 +263,6 @@ where
     }
     if let Some(message) = message {
         // SAFETY: it was packed for the asker, which is an `A`.
-        unsafe { beside::unpack::<A>(asker, message) }.refuse(Unanswered::Stopped);
+        lose::<A>(asker, unsafe { beside::unpack::<A>(asker, message) }, DeadLetterReason::Stopped);
     }
 }

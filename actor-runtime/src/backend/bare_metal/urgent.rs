@@ -13,13 +13,15 @@ use core::task::Waker;
 use critical_section::{CriticalSection, Mutex};
 
 use crate::actor::Actor;
-use crate::error::{Reason, Unanswered};
+use crate::error::Reason;
 use crate::message::{self, Message};
+use crate::metrics::DeadLetterReason;
 use crate::policy::Admission;
 use crate::time::Instant;
 
 use super::beside::{self, Packed};
 use super::header::{Address, Byte, Header, attention};
+use super::letters::lose;
 use super::mailbox;
 use super::waiting::{self, Ticket, Waiting, What};
 
@@ -146,7 +148,7 @@ pub(super) unsafe fn push<A: Actor>(address: Address, message: Packed<A>) -> Res
     let unpack = |message| unsafe { beside::unpack::<A>(address, message) };
     match sent {
         Ok(lost) => {
-            lost.into_iter().for_each(|lost| unpack(lost).refuse(Unanswered::Dropped));
+            lost.into_iter().for_each(|lost| lose::<A>(address, unpack(lost), DeadLetterReason::Dropped));
             Ok(())
         }
         Err((message, reason)) => Err((unpack(message), reason)),

@@ -1,3 +1,5 @@
+use critical_section as _;
+
 use actor::prelude::*;
 
 #[actor(mailbox = 8, counters(parsed))]

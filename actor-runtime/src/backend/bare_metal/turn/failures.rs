@@ -47,14 +47,23 @@ impl<A: Actor + Placed> Turn<'_, A> {
         let record = self.place.record::<A>();
         // SAFETY: the turn is exclusive, and nothing that `fail` calls asks for the record or the life.
         let record = record.map(|mut record| unsafe { record.as_mut() });
-        let (is_over, course) = self.life(|life| {
+        let (is_over, is_own, course) = self.life(|life| {
+            // Elsewhere it was counted where it began: in a child, that of a start included.
+            let is_own = match kind {
+                FailureKind::Escalated => false,
+                FailureKind::Start => life.is_building(),
+                FailureKind::Error | FailureKind::Panic | FailureKind::Unasked => true,
+            };
             // The first one is none before it was built.
             let is_first = life.is_building() && self.address.header().stage() == Stage::Starting;
             let was_one = life.is_going_on() && !is_first;
             // SAFETY: the turn is exclusive.
             let course = unsafe { fail(kind, directive, life, record, self.address, self.place) };
-            (was_one && life.is_restarting(), course)
+            (was_one && life.is_restarting(), is_own, course)
         });
+        if is_own {
+            self.note_failed();
+        }
         if let Some(taker) = telemetry::taker() {
             self.report(taker, kind, course);
         }

@@ -56,6 +56,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
             }
         }
         beside::free(self.address, place.get());
+        self.note_handled(|| message.index());
         if const { annex::is_async::<A>() } && matches!(message.mode(), Mode::Async) {
             self.begin(message);
             return;
@@ -147,6 +148,8 @@ impl<A: Actor + Placed> Turn<'_, A> {
 
     /// Runs a hook.
     pub(super) fn call(self, hook: A::Message) -> Flow {
+        self.note_own();
+        self.note_handled(|| hook.index());
         let before = in_hand::take::<A>(self.address, || in_hand::number(hook.index()));
         let flow = self.call_in_hand(hook);
         in_hand::put_back(before);

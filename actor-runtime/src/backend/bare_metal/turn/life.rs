@@ -5,10 +5,13 @@ use crate::error::Unanswered;
 use crate::failure::{FailureKind, StopReason};
 use crate::lifecycle::{Lifecycle, Task};
 use crate::message::Message;
+use crate::metrics::DeadLetterReason;
 use crate::supervision::{LiveFailure, Rest, directive};
 
 use super::super::annex::Record;
+use super::super::beside::Packed;
 use super::super::header::{Stage, attention};
+use super::super::letters::lose;
 use super::super::make::Make;
 use super::super::slot::Placed;
 use super::super::{annex, crash, in_hand, mailbox, suspensions, telemetry, then, timers, urgent, waiting};
@@ -69,8 +72,8 @@ impl<A: Actor + Placed> Turn<'_, A> {
                     Flow::Again
                 }
             },
-            Task::End(_) => {
-                self.end();
+            Task::End(reason) => {
+                self.end(reason);
                 Flow::Over
             }
             // One that has nothing left to do would end as soon as it goes on.
@@ -112,6 +115,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         // It was, in the run before: what follows is no start that fails.
         if address.header().come_up() {
             self.wake_parent();
+            self.note_up(true);
         }
         let before = in_hand::take::<A>(address, || handler);
         telemetry::say(&crash.description());
@@ -131,9 +135,11 @@ impl<A: Actor + Placed> Turn<'_, A> {
                 quiet.begin(now, A::IDLE);
             }
         }
-        if self.address.header().come_up() {
+        let is_first = self.address.header().come_up();
+        if is_first {
             self.wake_parent();
         }
+        self.note_up(is_first);
         if let Some(member) = self.member() {
             member.rose();
         }
@@ -192,26 +198,33 @@ impl<A: Actor + Placed> Turn<'_, A> {
         }
     }
 
-    /// Takes no more messages, and refuses those that wait.
+    /// Gives up a message of an actor that ends.
+    fn lose(self, message: Packed<A>) {
+        lose::<A>(self.address, self.unpack(message), DeadLetterReason::Stopped);
+    }
+
+    /// Takes no more messages, and gives up those that wait.
     fn give_up(self) {
         // First of all, so that nothing comes between the last look and the end.
         self.address.header().close();
+        self.note_depth();
         if const { A::Message::HAS_URGENT } {
             // SAFETY: the turn is that of a slot of an `A` with an urgent lane, which is alive.
             while let Some(message) = unsafe { urgent::take::<A>(self.address) } {
-                self.unpack(message).refuse(Unanswered::Stopped);
+                self.lose(message);
             }
         }
         // SAFETY: the turn is that of a slot of an `A`.
         while let Some(message) = unsafe { mailbox::take_any::<A>(self.address) } {
-            self.unpack(message).refuse(Unanswered::Stopped);
+            self.lose(message);
         }
         if let Some(stash) = self.stashed() {
             stash.release();
             while let Some(message) = stash.take() {
-                self.unpack(message).refuse(Unanswered::Stopped);
+                self.lose(message);
             }
         }
+        self.note_stash();
     }
 
     /// Begins the way to the end: gives up what waits, where anybody who waits for an answer of this actor may be waited for,
@@ -226,7 +239,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
     }
 
     /// The actor has ended, and whoever waits for that is told.
-    fn end(self) {
+    fn end(self, reason: StopReason) {
         let header = self.address.header();
         self.give_up();
         if const { A::Message::HAS_URGENT } {
@@ -236,6 +249,9 @@ impl<A: Actor + Placed> Turn<'_, A> {
         self.record(|record| *record = Record::NEW);
         let stage = if header.stage() == Stage::Starting { Stage::NeverUp } else { Stage::Ended };
         header.end(stage);
+        if stage == Stage::Ended {
+            self.note_ended(reason);
+        }
         suspensions::end_life(self.address);
         waiting::end(self.address);
         then::forget(self.address);

@@ -2,12 +2,13 @@
 
 use crate::actor::Actor;
 use crate::context::Context;
-use crate::error::Unanswered;
 use crate::failure::StopReason;
 use crate::message::Message;
+use crate::metrics::DeadLetterReason;
 
 use super::super::beside::{self, Packed};
 use super::super::header::attention;
+use super::super::letters::lose;
 use super::super::slot::Placed;
 use super::super::stash::{Stash, has_stash};
 use super::super::{annex, host, mailbox, timers, urgent, waiting};
@@ -26,6 +27,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
             && let Some(marks) = self.marks()
         {
             if let Some(tick) = self.next_tick(marks) {
+                self.note_own();
                 return beside::pack_small::<A>(tick);
             }
             is_overdue = marks.ticks.get() != 0;
@@ -42,6 +44,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
     #[inline]
     fn next_message(self, any: bool) -> Option<Packed<A>> {
         if const { A::Message::HAS_URGENT } {
+            self.note_depth();
             // SAFETY: the turn is that of a slot of an `A` with an urgent lane, which is alive.
             let message = unsafe { urgent::take::<A>(self.address) };
             if message.is_some() {
@@ -49,11 +52,13 @@ impl<A: Actor + Placed> Turn<'_, A> {
             }
         }
         if let Some(message) = self.stashed().and_then(|stash| stash.take()) {
+            self.note_stash();
             return Some(message);
         }
         if !any {
             return None;
         }
+        self.note_depth();
         // SAFETY: the turn is that of a slot of an `A`.
         let message = unsafe { mailbox::take_any::<A>(self.address) }?;
         waiting::room(self.address);
@@ -108,7 +113,8 @@ impl<A: Actor + Placed> Turn<'_, A> {
             }
             Err(message) => Some(message),
         };
-        refused.into_iter().for_each(|message| message.refuse(Unanswered::Dropped));
+        self.note_stash();
+        refused.into_iter().for_each(|message| lose::<A>(self.address, message, DeadLetterReason::Dropped));
     }
 
     /// The message, whole.

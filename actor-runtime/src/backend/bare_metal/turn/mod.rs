@@ -9,6 +9,7 @@ mod failures;
 mod handlers;
 mod life;
 mod messages;
+mod report;
 mod signals;
 mod ticks;
 
@@ -143,7 +144,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     fn host(self) -> crate::backend::Host<A> {
         // SAFETY: the turn is that of a slot of an `A`.
         crate::backend::Host::BareMetal(unsafe {
-            Host::new(self.address, self.place.upbringing.decider, self.place.annex)
+            Host::new(self.address, self.place.upbringing.decider, self.place.annex, self.place.watch.counts)
         })
     }
 

@@ -1,0 +1,81 @@
+//! Who looks on at the actors of one system, as `system!` says: one static for each system where somebody does, found by
+//! whoever has something to tell. A program without any has none, and nothing of this is linked.
+
+use core::cell::Cell;
+
+use critical_section::Mutex;
+
+use super::census::ActorMetrics;
+use super::header::Address;
+use super::meters::{self, Meters};
+use super::system::System;
+
+/// Shows what was counted of each actor of a system.
+pub type Survey = fn(&mut dyn FnMut(&ActorMetrics));
+
+/// See the module.
+pub struct Observer {
+    system: &'static System,
+    survey: Option<Survey>,
+    /// The one that was there before.
+    next: Mutex<Cell<Option<&'static Self>>>,
+}
+
+/// The one that came last.
+static LAST: Mutex<Cell<Option<&'static Observer>>> = Mutex::new(Cell::new(None));
+
+impl Observer {
+    /// That of `system`, where nobody looks on yet.
+    #[must_use]
+    pub const fn new(system: &'static System) -> Self {
+        Self { system, survey: None, next: Mutex::new(Cell::new(None)) }
+    }
+
+    /// Whose actors are counted.
+    #[must_use]
+    pub const fn counting(self, survey: Survey) -> Self {
+        Self { survey: Some(survey), ..self }
+    }
+
+    /// From here on it is found. Called once, before the actors are started.
+    pub fn begin(&'static self) {
+        critical_section::with(|cs| self.next.borrow(cs).set(LAST.borrow(cs).replace(Some(self))));
+    }
+
+    /// That of the system in which the actor at `address` was started, if there is one.
+    fn of_actor(address: Address) -> Option<&'static Self> {
+        Self::of(critical_section::with(|cs| address.header().system(cs))?)
+    }
+
+    /// That of a system, if there is one.
+    fn of(system: &System) -> Option<&'static Self> {
+        let mut next = critical_section::with(|cs| LAST.borrow(cs).get());
+        while let Some(observer) = next {
+            if core::ptr::eq(observer.system, system) {
+                break;
+            }
+            next = critical_section::with(|cs| observer.next.borrow(cs).get());
+        }
+        next
+    }
+}
+
+/// The meters of the actor at `address`, for those who know no more of it.
+pub(super) fn meters_of(address: Address) -> Option<Meters> {
+    if !meters::are_any() {
+        return None;
+    }
+    let mut found = None;
+    Observer::of_actor(address)?.survey?(&mut |actor| {
+        if actor.address() == address {
+            found = Some(actor.meters());
+        }
+    });
+    found
+}
+
+impl core::fmt::Debug for Observer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Observer").field("counts", &self.survey.is_some()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,83 @@
+//! What is counted of an actor, where it happens: nothing where no system counts, known when compiled.
+
+use crate::actor::Actor;
+use crate::failure::StopReason;
+
+use super::super::meters::{self, Life, Meters};
+use super::super::slot::Placed;
+use super::super::stash::has_stash;
+use super::Turn;
+
+impl<A: Actor + Placed> Turn<'_, A> {
+    /// What is counted of this actor, if anything is.
+    fn meters(self) -> Option<Meters> {
+        if meters::are_any() { self.place.meters::<A>() } else { None }
+    }
+
+    /// A handler or hook is about to be run, that of this message.
+    #[inline(always)]
+    pub(super) fn note_handled(self, message: impl FnOnce() -> usize) {
+        // Not by way of the flag: where an actor lies is known when compiled, and what is a constant costs nothing.
+        if let Some(meters) = self.place.meters::<A>() {
+            meters.handled(message());
+        }
+    }
+
+    /// A plain message was taken, with which so many waited.
+    #[inline(always)]
+    pub(in super::super) fn note_waiting(self, messages: u32) {
+        if let Some(meters) = self.place.meters::<A>() {
+            meters.saw(messages);
+        }
+    }
+
+    /// A message is about to be taken on the cold side.
+    #[inline]
+    pub(super) fn note_depth(self) {
+        if let Some(meters) = self.meters() {
+            meters.saw(self.address.depth() as u32);
+        }
+    }
+
+    /// What is run next is a hook or a tick, which nobody sent.
+    #[inline]
+    pub(super) fn note_own(self) {
+        if let Some(meters) = self.meters() {
+            meters.count(Life::Own);
+        }
+    }
+
+    /// Something was put into the stash, or taken out.
+    #[inline]
+    pub(super) fn note_stash(self) {
+        if const { has_stash::<A>() }
+            && let Some(meters) = self.meters()
+        {
+            meters.stashed(self.stashed().map_or(0, |stash| stash.len()));
+        }
+    }
+
+    /// The actor is up, for the first time or once more.
+    #[inline]
+    pub(super) fn note_up(self, is_first: bool) {
+        if let Some(meters) = self.meters() {
+            meters.count(if is_first { Life::Spawned } else { Life::Restarted });
+        }
+    }
+
+    /// The actor failed; counted where a failure begins.
+    #[inline]
+    pub(super) fn note_failed(self) {
+        if let Some(meters) = self.meters() {
+            meters.count(Life::Failed);
+        }
+    }
+
+    /// The actor has ended, after it was up once.
+    #[inline]
+    pub(super) fn note_ended(self, reason: StopReason) {
+        if let Some(meters) = self.meters() {
+            meters.ended(reason);
+        }
+    }
+}
