@@ -335,6 +335,10 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///   messages, and is woken by the next one.
 /// * with `telemetry = &FAILURES` behind the module: that static takes the failures of the program's actors, from the start on,
 ///   such as a `RingBufferFailureTelemetry<8>`. Without it none of that is linked.
+/// * with `event_handler = on_event` behind the module: that function, `fn on_event(event: &SystemEvent<'_>)`, is told of
+///   failures, restarts, ends and dead letters where they happen, a dead letter in the interrupt that sent the message. With
+///   `listeners = 2` there is `plant::listen(f)`, by which so many others hear of the same, after it and in the order in which
+///   they came, for as long as each keeps the `Listening` that is returned.
 /// * with `metrics = on` behind the module: `plant::metrics(|actor| ..)`, which shows what was counted of each actor so far, by
 ///   the names it has on tokio. Without it nothing is counted.
 /// * with `watchdog = feed` behind the module: each `tick` calls that function, `fn feed()`, while every actor gets on: none

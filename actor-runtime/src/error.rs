@@ -49,6 +49,18 @@ impl fmt::Display for TimersFull {
 
 impl core::error::Error for TimersFull {}
 
+/// Why nobody else may listen to the events of a system whose places are in a static.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListenersFull;
+
+impl fmt::Display for ListenersFull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("as many listen as there are places; write a larger number in `listeners = 2` of `system!`")
+    }
+}
+
+impl core::error::Error for ListenersFull {}
+
 /// Why `.tell()` handed a call back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -21,7 +21,7 @@ pub use actor_runtime::backend::confine;
 pub use actor_runtime::beside::{Beside, Claim, LargeValues, NoValues, Shelf};
 pub use actor_runtime::call::{Ask, Call, ResultLike, Tell, TryAsk};
 pub use actor_runtime::context::{Context, Nursery};
-pub use actor_runtime::error::Unanswered;
+pub use actor_runtime::error::{ListenersFull, Unanswered};
 pub use actor_runtime::failure::{Failure, FailureKind, StopReason};
 pub use actor_runtime::figures::{Figures, OwnCounter, OwnHistogram};
 pub use actor_runtime::id::ActorId;
@@ -42,9 +42,9 @@ pub use actor_runtime::telemetry::TelemetryTag;
 pub use actor_runtime::backend::bare_metal::crash::keep_in;
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::backend::bare_metal::{
-    ActorMetrics, Alert, Annex, Brood, Capacity, ChildSlot, Earliest, Level, Make, Names, NoSlot, Observer, Place,
-    Placed, PoolSlots, Ready, Room, Seat, Sleeper, Slot, System, Watch, Watchdog, bits, check, check_figures, count,
-    fits, reference, report_to,
+    ActorMetrics, Alert, Annex, Brood, Capacity, ChildSlot, Earliest, Level, ListenerSeat, Listeners, Listening, Make,
+    Names, NoSlot, Observer, Place, Placed, PoolSlots, Ready, Room, Seat, Sleeper, Slot, System, Told, Watch, Watchdog,
+    bits, check, check_figures, count, fits, reference, report_to, tell_of_events,
 };
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::time::Instant;

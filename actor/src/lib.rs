@@ -126,12 +126,13 @@
 //! | an answer that comes as an urgent message and finds their lane full | goes in all the same | goes into the room that was kept for it, among the others |
 //! | a ref to a declared child, or a clone of a pool, once its parent has begun anew | answers `Stopped`: the next children are others | is that of the next ones: it is the address of statics |
 //! | a panic | is a failure like others | ends the program; where `system!` names a [`crash` record](guide::telemetry), it is a failure in the next run |
-//! | a failure | has a text | has the beginning of one in its snapshot, where there is telemetry |
+//! | a failure | has a text | has the beginning of one in its snapshot, where there is telemetry or somebody is told of events |
 //! | telemetry | is given to the builder of a system | is named in [`system!`], and is that of the program; 32 bytes of text and no run-time tag in a snapshot |
 //! | the factory of a declared child | may be lent its parent | takes nothing, and may name the statics of a system |
 //! | restarts that a limit counts | 16 at most | 10 at most |
 //! | `control().kill()` | ends an async handler at its await | is a stop |
-//! | `local`; `ctx.spawn`, `watch`, `pipe`, `attach`, `parent`, `children`, `system`; `#[terminated]`, `#[dead_letter]`, `.done()`, `.blocking()`, names, weak refs that end an actor, events | yes | no |
+//! | `local`; `ctx.spawn`, `watch`, `pipe`, `attach`, `parent`, `children`, `system`; `#[terminated]`, `#[dead_letter]`, `.done()`, `.blocking()`, names, weak refs that end an actor | yes | no |
+//! | events | to an event handler, and any number of listeners | to functions that [`system!`] names, and those that `listen` in the places it says: failures, restarts, ends and dead letters |
 //! | what is counted, figures of an actor's own included | by type of actor, of the system | by actor, where [`system!`] says `metrics = on`; 32 bits, coarser histograms, no times |
 //!
 //! On tokio, actors run in the runtime of the program, which needs its time driver: the features `macros` and
@@ -171,7 +172,7 @@ pub use actor_runtime::call::{
     Ask, Call, Done, Kind, Owned, OwnedCall, Rejected, RejectedMany, Rest, Returned, Tell, TryAsk,
 };
 pub use actor_runtime::context::{Context, Errand, FailureTags};
-pub use actor_runtime::error::{AskError, Reason, TellError, TimersFull};
+pub use actor_runtime::error::{AskError, ListenersFull, Reason, TellError, TimersFull};
 pub use actor_runtime::factory::Factory;
 pub use actor_runtime::failure::{Description, Failure, FailureKind, Origin, StopReason};
 pub use actor_runtime::id::{ActorId, Incarnation};
@@ -208,7 +209,7 @@ pub use actor_runtime::recipient::Delivery;
 
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::backend::bare_metal::{
-    ActorMetrics, CoarseHistogram, Level, Subscribers, SurvivingFailureTelemetry, crash,
+    ActorMetrics, CoarseHistogram, Level, Listening, Subscribers, SurvivingFailureTelemetry, crash,
 };
 
 #[cfg(feature = "tokio")]

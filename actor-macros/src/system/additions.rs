@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
+use syn::LitInt;
 use syn::spanned::Spanned;
 
 use super::model::{Clauses, Watchdog};
@@ -41,7 +42,15 @@ pub(super) fn of(clauses: &Clauses, names: &[TokenStream], surveys: &TokenStream
         Addition { at_start, ..Addition::default() }
     });
     let metrics = (clauses.metrics == Some(true)).then(|| count(surveys, rt));
-    telemetry.into_iter().chain(crash).chain(metrics).chain(watchdog).chain([observe(clauses, rt)]).collect()
+    let listeners = clauses.listeners.as_ref().map(|listeners| hear(listeners, rt));
+    telemetry
+        .into_iter()
+        .chain(crash)
+        .chain(metrics)
+        .chain(listeners)
+        .chain(watchdog)
+        .chain([observe(clauses, rt)])
+        .collect()
 }
 
 fn count(surveys: &TokenStream, rt: &Tokens) -> Addition {
@@ -62,21 +71,56 @@ fn count(surveys: &TokenStream, rt: &Tokens) -> Addition {
     }
 }
 
+/// Places for those who listen.
+fn hear(listeners: &LitInt, rt: &Tokens) -> Addition {
+    let listeners = quote!(#rt::Listeners<[#rt::ListenerSeat; #listeners]>);
+    Addition {
+        public: quote! {
+            /// From here on `told` is told of all events, after the event handler, for as long as what is returned is kept.
+            ///
+            /// # Errors
+            /// If as many listen as there are places.
+            pub fn listen(told: #rt::Told) -> #rt::Result<#rt::Listening, #rt::ListenersFull> {
+                __worker::listen(told)
+            }
+        },
+        items: quote! {
+            static LISTENERS: #listeners = <#listeners>::new();
+
+            pub(super) fn listen(told: #rt::Told) -> #rt::Result<#rt::Listening, #rt::ListenersFull> {
+                let listeners: &'static #rt::Listeners<[#rt::ListenerSeat]> = &LISTENERS;
+                listeners.listen(told)
+            }
+        },
+        bytes: quote!(+ #rt::size_of::<#listeners>()),
+        ..Addition::default()
+    }
+}
+
 /// What is observed of the actors, and by whom.
 fn observe(clauses: &Clauses, rt: &Tokens) -> Addition {
-    let mut watch = quote!(#rt::Watch::NOTHING);
-    let mut observer = quote!(#rt::Observer::new(&SYSTEM));
+    let (mut watch, mut observer) = (quote!(#rt::Watch::NOTHING), quote!(#rt::Observer::new(&SYSTEM)));
     if clauses.metrics == Some(true) {
         watch = quote!(#watch.counting());
         observer = quote!(#observer.counting(survey));
     }
+    if let Some(handler) = &clauses.event_handler {
+        // What is wrong with it is shown there.
+        let handling = names::respan(quote!(.handling), handler.span());
+        observer = quote!(#observer #handling(#handler));
+    }
+    if clauses.listeners.is_some() {
+        observer = quote!(#observer.heard_by(&LISTENERS));
+    }
+    let is_heard = clauses.event_handler.is_some() || clauses.listeners.is_some();
     let watch = quote!(const WATCH: #rt::Watch = #watch;);
-    if clauses.metrics != Some(true) {
+    if !is_heard && clauses.metrics != Some(true) {
         return Addition { items: watch, ..Addition::default() };
     }
+    let tell = is_heard.then(|| quote!(#rt::tell_of_events();));
     Addition {
         items: quote!(#watch static OBSERVER: #rt::Observer = #observer;),
-        at_start: quote!(OBSERVER.begin();),
+        at_start: quote!(OBSERVER.begin(); #tell),
         bytes: quote!(+ #rt::size_of::<#rt::Observer>()),
         ..Addition::default()
     }

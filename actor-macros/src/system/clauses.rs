@@ -15,6 +15,10 @@ const TELEMETRY: &str = "write `telemetry = &FAILURES`, with `static FAILURES: R
 const CRASH: &str =
     "write `crash = &CRASH`, with `static CRASH: CrashRecord = ..` in a section that start-up code leaves alone";
 
+const EVENT_HANDLER: &str = "write `event_handler = on_event`, with `fn on_event(event: &SystemEvent<'_>)`";
+
+const LISTENERS: &str = "write `listeners = 2`";
+
 const METRICS: &str = "write `metrics = on`, or `metrics = off`";
 
 const WATCHDOG: &str = "write `watchdog = feed`, with `fn feed()`; or `watchdog = feed within 4 ticks`";
@@ -57,10 +61,15 @@ fn parse_clause(clauses: &mut Clauses, input: ParseStream<'_>, diagnostics: &Dia
                 parse_is(input, "`watchdog` is a function that is called while all of these actors get on", WATCHDOG)?;
             clauses.watchdog = Some(Watchdog { feed, patience: parse_patience(input, diagnostics)? });
         }
+        "event_handler" => {
+            let fact = "`event_handler` is a function that is told of all events of these actors";
+            clauses.event_handler = Some(parse_is(input, fact, EVENT_HANDLER)?);
+        }
+        "listeners" => clauses.listeners = Some(parse_listeners(input, diagnostics)?),
         "metrics" => clauses.metrics = Some(parse_metrics(input)?),
         _ => {
             let fact = format_args!(
-                "`{word}` is nothing that is said of a system\nhelp: {RAM}; or one of `telemetry`, `crash`, `metrics` and `watchdog`"
+                "`{word}` is nothing that is said of a system\nhelp: {RAM}; or one of `telemetry`, `crash`, `event_handler`, `listeners`, `metrics` and `watchdog`"
             );
             return Err(syn::Error::new_spanned(&word, fact));
         }
@@ -77,6 +86,20 @@ fn parse_ram(input: ParseStream<'_>) -> syn::Result<LitInt> {
         return Err(refuse(input, "the limit is a number of bytes", RAM));
     }
     input.parse()
+}
+
+/// `= 2`
+fn parse_listeners(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Result<LitInt> {
+    let fact = "`listeners` says how many may listen to the events of these actors at a time";
+    if !input.peek(Token![=]) || !input.peek2(LitInt) {
+        return Err(refuse(input, fact, LISTENERS));
+    }
+    input.parse::<Token![=]>()?;
+    let number: LitInt = input.parse()?;
+    if matches!(number.base10_parse(), Ok(0_u32)) {
+        diagnostics.report(&number, "nobody listens where there is no place", "leave `listeners` out");
+    }
+    Ok(number)
 }
 
 /// `= on` or `= off`

@@ -28,6 +28,10 @@ pub(crate) struct Clauses {
     /// Where a panic is recorded.
     pub(crate) crash: Option<Expr>,
     pub(crate) watchdog: Option<Watchdog>,
+    /// Who is told of events, first.
+    pub(crate) event_handler: Option<Expr>,
+    /// How many others may listen.
+    pub(crate) listeners: Option<LitInt>,
     /// Whether it is counted what the actors do, where that is said.
     pub(crate) metrics: Option<bool>,
 }

@@ -28,6 +28,7 @@ mod detour;
 #[cfg(not(feature = "tokio"))]
 mod dropped;
 mod earliest;
+mod events;
 #[allow(unsafe_code)]
 mod header;
 #[allow(unsafe_code)]
@@ -94,6 +95,7 @@ pub use annex::{Annex, annex_size};
 pub use census::{ActorMetrics, CoarseHistogram};
 pub use crew::{Crew, PoolSlots};
 pub use earliest::Earliest;
+pub use events::{Listeners, Listening, Seat as ListenerSeat, Told, tell_of_events};
 pub use level::Level;
 pub use make::Make;
 pub use meters::count;

@@ -6,6 +6,7 @@ use core::cell::Cell;
 use critical_section::Mutex;
 
 use super::census::ActorMetrics;
+use super::events::{self, Ears, Listeners, Told};
 use super::header::Address;
 use super::meters::{self, Meters};
 use super::system::System;
@@ -17,6 +18,7 @@ pub type Survey = fn(&mut dyn FnMut(&ActorMetrics));
 pub struct Observer {
     system: &'static System,
     survey: Option<Survey>,
+    ears: Ears,
     /// The one that was there before.
     next: Mutex<Cell<Option<&'static Self>>>,
 }
@@ -28,13 +30,27 @@ impl Observer {
     /// That of `system`, where nobody looks on yet.
     #[must_use]
     pub const fn new(system: &'static System) -> Self {
-        Self { system, survey: None, next: Mutex::new(Cell::new(None)) }
+        Self { system, survey: None, ears: Ears { handler: None, listeners: None }, next: Mutex::new(Cell::new(None)) }
     }
 
     /// Whose actors are counted.
     #[must_use]
     pub const fn counting(self, survey: Survey) -> Self {
         Self { survey: Some(survey), ..self }
+    }
+
+    /// Whose events this function is told, before all others.
+    #[must_use]
+    pub const fn handling(self, handler: Told) -> Self {
+        let listeners = self.ears.listeners;
+        Self { ears: Ears { handler: Some(handler), listeners }, ..self }
+    }
+
+    /// To whose events others may listen.
+    #[must_use]
+    pub const fn heard_by(self, listeners: &'static Listeners<[events::Seat]>) -> Self {
+        let handler = self.ears.handler;
+        Self { ears: Ears { handler, listeners: Some(listeners) }, ..self }
     }
 
     /// From here on it is found. Called once, before the actors are started.
@@ -58,6 +74,17 @@ impl Observer {
         }
         next
     }
+}
+
+/// Who is told of the events of a system, if anybody may be.
+#[inline]
+pub(super) fn ears_of(system: &System) -> Option<Ears> {
+    if events::are_any() { Observer::of(system).map(|observer| observer.ears) } else { None }
+}
+
+/// As above, of the system in which the actor at `address` was started.
+pub(super) fn ears_of_actor(address: Address) -> Option<Ears> {
+    if events::are_any() { Observer::of_actor(address).map(|observer| observer.ears) } else { None }
 }
 
 /// The meters of the actor at `address`, for those who know no more of it.

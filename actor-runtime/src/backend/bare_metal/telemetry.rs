@@ -9,6 +9,7 @@ use critical_section::Mutex;
 
 use crate::actor::Actor;
 use crate::failure::{Description, Failure, FailureKind};
+use crate::metrics::SystemEvent;
 use crate::supervision::{Decision, Scope};
 use crate::telemetry::{
     About, Ascent, DESCRIPTION, EscalationStage, Excerpt, FailureOrigin, FailureSnapshot, FailureTelemetry, Report,
@@ -16,6 +17,7 @@ use crate::telemetry::{
 };
 use crate::time::Instant;
 
+use super::events::{self, Ears};
 use super::header::{Address, Stage};
 use super::in_hand;
 use super::names::{Names, PathOf};
@@ -84,10 +86,15 @@ pub(super) struct What {
     pub(super) at: Instant,
 }
 
-/// Tells `taker` of a failure, with no lock held. For all actors alike, so that it is linked once.
+/// Tells those who hear events of a failure, and then `taker`, with no lock held. For all actors alike, so that it is linked
+/// once.
 #[cold]
 #[inline(never)]
-pub(super) fn tell(taker: Taker, what: &What, (address, place, about): (Address, &Place, &'static About)) {
+pub(super) fn tell(
+    (ears, taker): (Option<Ears>, Option<Taker>),
+    what: &What,
+    (address, place, about): (Address, &Place, &'static About),
+) {
     let What { kind, decision, restarts, .. } = *what;
     let mut tags = Tags::new();
     for tag in about.tags {
@@ -107,7 +114,7 @@ pub(super) fn tell(taker: Taker, what: &What, (address, place, about): (Address,
         climb(parent, ascent.unwrap_or(Ascent { origin, hops: 0, tags }).passed_on(), said);
     }
     let failure = Failure { message: said.handler, ..Failure::new(kind, Description::of(&said.text)) };
-    taker.on_failure(&FailureSnapshot::of(&Report {
+    let snapshot = FailureSnapshot::of(&Report {
         id: address.id(),
         about,
         path: &PathOf { address, place, label: about.label },
@@ -122,12 +129,19 @@ pub(super) fn tell(taker: Taker, what: &What, (address, place, about): (Address,
         severity: Severity::of(decision, stage, restarts, place.parent.is_none()),
         at: what.at,
         left_out: 0,
-    }));
+    });
+    if let Some(ears) = ears {
+        let (actor, id, failure, snapshot) = (about.label, address.id(), &failure, &snapshot);
+        ears.tell(&SystemEvent::Failed { actor, name: None, id, failure, decision, snapshot });
+    }
+    if let Some(taker) = taker {
+        taker.on_failure(&snapshot);
+    }
 }
 
 /// Keeps the beginning of what the failure of the actor in hand says, if anybody is told.
 pub(super) fn say(text: &dyn fmt::Display) {
-    if taker().is_some()
+    if (taker().is_some() || events::are_any())
         && let Some(address) = in_hand::look().address
     {
         // Code of the user.

@@ -6,11 +6,12 @@ use crate::lifecycle::{Course, Lifecycle};
 use crate::supervision::{self, Decision, Directive, LiveFailure, Scope, directive};
 
 use super::super::annex::Record;
+use super::super::events::Ears;
 use super::super::header::{Address, Stage, attention};
 use super::super::siblings::Member;
 use super::super::slot::{Place, Placed};
 use super::super::telemetry::What;
-use super::super::{crash, detour, in_hand, telemetry, upbringing};
+use super::super::{crash, detour, in_hand, observer, telemetry, upbringing};
 use super::Turn;
 
 impl<A: Actor + Placed> Turn<'_, A> {
@@ -64,8 +65,9 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if is_own {
             self.note_failed();
         }
-        if let Some(taker) = telemetry::taker() {
-            self.report(taker, kind, course);
+        let (ears, taker) = (observer::ears_of(self.place.system), telemetry::taker());
+        if ears.is_some() || taker.is_some() {
+            self.report((ears, taker), kind, course);
         }
         // A handler that waits is part of this life, and so is what it asks before it has ended.
         if is_over && !self.is_running() {
@@ -73,7 +75,6 @@ impl<A: Actor + Placed> Turn<'_, A> {
         }
     }
 
-    /// Tells of a failure and of what was decided, which the life shows: to return it would cost those who tell nobody.
     /// Restarts in the window of the limit that it shares, where it is restarted alone and shares one.
     #[cold]
     fn counted_together(self) -> Option<u32> {
@@ -82,8 +83,9 @@ impl<A: Actor + Placed> Turn<'_, A> {
         Some(unsafe { shared.as_ref() }.restarts())
     }
 
+    /// Tells of a failure and of what was decided, which the life shows: to return it would cost those who tell nobody.
     #[cold]
-    fn report(self, taker: telemetry::Taker, kind: FailureKind, course: Course) {
+    fn report(self, told: (Option<Ears>, Option<telemetry::Taker>), kind: FailureKind, course: Course) {
         let now = self.place.system.now();
         let (alone, resume_at) =
             self.record(|record| (record.history.restarts(), record.resume_at)).unwrap_or_else(|| {
@@ -116,7 +118,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         let handler = if hand.address == Some(self.address) { in_hand::name::<A>(hand.handler) } else { None };
         let about = const { &telemetry::about::<A>() };
         let what = What { kind, handler, decision, restarts, scope, at: now };
-        telemetry::tell(taker, &what, (self.address, self.place, about));
+        telemetry::tell(told, &what, (self.address, self.place, about));
     }
 }
 

@@ -248,10 +248,8 @@ impl<A: Actor + Placed> Turn<'_, A> {
         }
         self.record(|record| *record = Record::NEW);
         let stage = if header.stage() == Stage::Starting { Stage::NeverUp } else { Stage::Ended };
+        self.note_ended(reason, stage == Stage::Ended);
         header.end(stage);
-        if stage == Stage::Ended {
-            self.note_ended(reason);
-        }
         suspensions::end_life(self.address);
         waiting::end(self.address);
         then::forget(self.address);

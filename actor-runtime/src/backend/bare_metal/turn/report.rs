@@ -1,9 +1,11 @@
-//! What is counted of an actor, where it happens: nothing where no system counts, known when compiled.
+//! What is counted and told of an actor, where it happens: nothing where no system does that, known when compiled.
 
 use crate::actor::Actor;
 use crate::failure::StopReason;
+use crate::metrics::SystemEvent;
 
 use super::super::meters::{self, Life, Meters};
+use super::super::observer;
 use super::super::slot::Placed;
 use super::super::stash::has_stash;
 use super::Turn;
@@ -63,6 +65,9 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if let Some(meters) = self.meters() {
             meters.count(if is_first { Life::Spawned } else { Life::Restarted });
         }
+        if !is_first && let Some(ears) = observer::ears_of(self.place.system) {
+            ears.tell(&SystemEvent::Restarted { actor: A::OPTIONS.name, name: None, id: self.address.id() });
+        }
     }
 
     /// The actor failed; counted where a failure begins.
@@ -73,11 +78,14 @@ impl<A: Actor + Placed> Turn<'_, A> {
         }
     }
 
-    /// The actor has ended, after it was up once.
+    /// The actor has ended; one that was never up was never counted.
     #[inline]
-    pub(super) fn note_ended(self, reason: StopReason) {
-        if let Some(meters) = self.meters() {
+    pub(super) fn note_ended(self, reason: StopReason, was_up: bool) {
+        if was_up && let Some(meters) = self.meters() {
             meters.ended(reason);
+        }
+        if let Some(ears) = observer::ears_of(self.place.system) {
+            ears.tell(&SystemEvent::Stopped { actor: A::OPTIONS.name, name: None, id: self.address.id(), reason });
         }
     }
 }
