@@ -26,7 +26,7 @@ pub(super) struct Addition {
     pub(super) bytes: TokenStream,
 }
 
-/// `names` are pairs of an actor's first bit and its name; `surveys` shows what was counted of each actor to `visit`.
+/// `names` are pairs of an actor's first bit and its name; `surveys` shows each actor to `visit`.
 pub(super) fn of(clauses: &Clauses, names: &[TokenStream], surveys: &TokenStream, rt: &Tokens) -> Vec<Addition> {
     let telemetry = clauses.telemetry.as_ref().map(|telemetry| {
         // What is wrong with it is shown there.
@@ -41,7 +41,7 @@ pub(super) fn of(clauses: &Clauses, names: &[TokenStream], surveys: &TokenStream
         let at_start = quote_spanned!(names::located(crash.span())=> #keep_in(#crash, &SYSTEM););
         Addition { at_start, ..Addition::default() }
     });
-    let metrics = (clauses.metrics == Some(true)).then(|| count(surveys, rt));
+    let metrics = (clauses.metrics == Some(true)).then(|| count(rt));
     let listeners = clauses.listeners.as_ref().map(|listeners| hear(listeners, rt));
     telemetry
         .into_iter()
@@ -49,21 +49,16 @@ pub(super) fn of(clauses: &Clauses, names: &[TokenStream], surveys: &TokenStream
         .chain(metrics)
         .chain(listeners)
         .chain(watchdog)
-        .chain([observe(clauses, rt)])
+        .chain([observe(clauses, surveys, rt)])
         .collect()
 }
 
-fn count(surveys: &TokenStream, rt: &Tokens) -> Addition {
+fn count(rt: &Tokens) -> Addition {
     Addition {
         public: quote! {
             /// Shows what was counted of each actor so far, declared children included, in the order of priority.
             pub fn metrics(mut visit: impl FnMut(&#rt::ActorMetrics)) {
-                __worker::survey(&mut visit);
-            }
-        },
-        items: quote! {
-            pub(super) fn survey(visit: &mut dyn FnMut(&#rt::ActorMetrics)) {
-                #surveys
+                __worker::survey(&mut |actor| actor.metrics().into_iter().for_each(&mut visit));
             }
         },
         at_start: quote!(#rt::count();),
@@ -98,11 +93,10 @@ fn hear(listeners: &LitInt, rt: &Tokens) -> Addition {
 }
 
 /// What is observed of the actors, and by whom.
-fn observe(clauses: &Clauses, rt: &Tokens) -> Addition {
-    let (mut watch, mut observer) = (quote!(#rt::Watch::NOTHING), quote!(#rt::Observer::new(&SYSTEM)));
+fn observe(clauses: &Clauses, surveys: &TokenStream, rt: &Tokens) -> Addition {
+    let (mut watch, mut observer) = (quote!(#rt::Watch::NOTHING), quote!(#rt::Observer::new(&SYSTEM, survey)));
     if clauses.metrics == Some(true) {
         watch = quote!(#watch.counting());
-        observer = quote!(#observer.counting(survey));
     }
     if let Some(handler) = &clauses.event_handler {
         // What is wrong with it is shown there.
@@ -119,7 +113,14 @@ fn observe(clauses: &Clauses, rt: &Tokens) -> Addition {
     }
     let tell = is_heard.then(|| quote!(#rt::tell_of_events();));
     Addition {
-        items: quote!(#watch static OBSERVER: #rt::Observer = #observer;),
+        items: quote! {
+            #watch
+            static OBSERVER: #rt::Observer = #observer;
+
+            pub(super) fn survey(visit: &mut dyn FnMut(&#rt::Surveyed)) {
+                #surveys
+            }
+        },
         at_start: quote!(OBSERVER.begin(); #tell),
         bytes: quote!(+ #rt::size_of::<#rt::Observer>()),
         ..Addition::default()

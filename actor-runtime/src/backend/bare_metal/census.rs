@@ -24,13 +24,33 @@ pub struct ActorMetrics {
     options: &'static Options,
 }
 
+/// One actor, as it is shown to who asks for all of a system.
+#[derive(Debug)]
+pub struct Surveyed {
+    pub(super) address: Address,
+    /// Label of the actor.
+    pub(super) actor: &'static str,
+    /// Names of its messages.
+    pub(super) messages: &'static [&'static str],
+    metrics: Option<ActorMetrics>,
+}
+
+impl Surveyed {
+    pub(super) fn of<A: Actor>(address: Address, meters: Option<Meters>) -> Self {
+        let metrics = meters.map(|meters| ActorMetrics::of::<A>(address, meters));
+        Self { address, actor: A::OPTIONS.name, messages: A::PROTOCOL.messages, metrics }
+    }
+
+    /// What was counted of it, if anything was.
+    #[must_use]
+    pub const fn metrics(&self) -> Option<&ActorMetrics> {
+        self.metrics.as_ref()
+    }
+}
+
 impl ActorMetrics {
     pub(super) const fn of<A: Actor>(address: Address, meters: Meters) -> Self {
         Self { address, meters, protocol: const { &A::PROTOCOL }, options: const { &A::OPTIONS } }
-    }
-
-    pub(super) const fn address(&self) -> Address {
-        self.address
     }
 
     pub(super) const fn meters(&self) -> Meters {

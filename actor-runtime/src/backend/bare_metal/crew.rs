@@ -14,7 +14,7 @@ use crate::actor::Actor;
 use crate::policy::Route;
 use crate::time::Instant;
 
-use super::census::ActorMetrics;
+use super::census::Surveyed;
 use super::earliest::Earliest;
 use super::make::Make;
 use super::slot::{Capacity, Found, Kept, Place, Placed, Seat, Slot, bits};
@@ -180,7 +180,7 @@ impl<C: Actor + Placed, const N: usize> Seat for PoolSlots<C, N> {
         }
     }
 
-    fn seat_survey(&'static self, mut place: Place, visit: &mut dyn FnMut(&ActorMetrics)) {
+    fn seat_survey(&'static self, mut place: Place, visit: &mut dyn FnMut(&Surveyed)) {
         for slot in &self.slots {
             slot.survey(&place.behind_meters::<C>(), visit);
             place = Self::next(place);

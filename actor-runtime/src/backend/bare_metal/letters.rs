@@ -2,10 +2,10 @@
 
 use crate::actor::Actor;
 use crate::message::Message;
-use crate::metrics::{DeadLetterReason, SystemEvent};
+use crate::metrics::DeadLetterReason;
 
 use super::header::Address;
-use super::observer;
+use super::{events, observer};
 
 /// Gives up a message of the actor at `address`: counts it, answers who asked, and tells whoever is told of events.
 #[cold]
@@ -15,9 +15,10 @@ pub(super) fn lose<A: Actor>(address: Address, message: A::Message, reason: Dead
     {
         meters.lost(reason);
     }
-    let Some(ears) = observer::ears_of_actor(address) else { return message.refuse(reason.into()) };
+    if !events::are_any() {
+        return message.refuse(reason.into());
+    }
     let index = message.index();
     message.refuse(reason.into());
-    let message = A::PROTOCOL.messages.get(index).copied().unwrap_or_default();
-    ears.tell(&SystemEvent::DeadLetter { actor: A::OPTIONS.name, name: None, id: address.id(), message, reason });
+    observer::tell_lost(address, index, reason);
 }

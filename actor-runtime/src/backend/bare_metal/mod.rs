@@ -92,7 +92,7 @@ pub(crate) use suspensions::Suspension;
 
 pub use alert::Alert;
 pub use annex::{Annex, annex_size};
-pub use census::{ActorMetrics, CoarseHistogram};
+pub use census::{ActorMetrics, CoarseHistogram, Surveyed};
 pub use crew::{Crew, PoolSlots};
 pub use earliest::Earliest;
 pub use events::{Listeners, Listening, Seat as ListenerSeat, Told, tell_of_events};

@@ -24,7 +24,7 @@ use super::agenda::{self, Agenda};
 use super::annex::{self, Annex, Record, Restarts, annex_size};
 use super::beside::{self, Largest, Packed, Rack, Stored};
 use super::body::{Body, Urgent};
-use super::census::ActorMetrics;
+use super::census::Surveyed;
 use super::crew::Crew;
 use super::earliest::Earliest;
 use super::header::Address;
@@ -485,11 +485,9 @@ impl<A: Actor + Placed, K: Capacity> Slot<A, K> {
         }
     }
 
-    /// Shows what was counted of this actor and its children.
-    pub fn survey(&'static self, place: &Place, visit: &mut dyn FnMut(&ActorMetrics)) {
-        if let Some(meters) = place.meters::<A>() {
-            visit(&ActorMetrics::of::<A>(self.address(), meters));
-        }
+    /// Shows this actor and its children.
+    pub fn survey(&'static self, place: &Place, visit: &mut dyn FnMut(&Surveyed)) {
+        visit(&Surveyed::of::<A>(self.address(), place.meters::<A>()));
         if <A::Children as Brood>::ACTORS > 0 {
             self.children.survey(place.of_children::<A>(self.address(), Self::OWN), visit);
         }
@@ -601,8 +599,8 @@ pub trait Seat: 'static {
     fn seat_rest(&'static self, place: Place);
     /// Shows when the clock has something for them.
     fn seat_next(&'static self, place: Place, earliest: &Earliest);
-    /// Shows what was counted of them.
-    fn seat_survey(&'static self, place: Place, visit: &mut dyn FnMut(&ActorMetrics));
+    /// Shows them.
+    fn seat_survey(&'static self, place: Place, visit: &mut dyn FnMut(&Surveyed));
     /// The type of child `child` of it, and where it is.
     #[doc(hidden)]
     fn seat(&'static self, child: usize) -> Option<Found>;
@@ -679,7 +677,7 @@ impl<C: Actor + Placed> Seat for ChildSlot<C> {
         self.slot.next(&place.behind_meters::<C>(), earliest);
     }
 
-    fn seat_survey(&'static self, place: Place, visit: &mut dyn FnMut(&ActorMetrics)) {
+    fn seat_survey(&'static self, place: Place, visit: &mut dyn FnMut(&Surveyed)) {
         self.slot.survey(&place.behind_meters::<C>(), visit);
     }
 
@@ -715,8 +713,8 @@ pub trait Brood: 'static {
     fn rest(&'static self, place: Place);
     /// Shows when the clock has something for them. `place` is that of the first.
     fn next(&'static self, place: Place, earliest: &Earliest);
-    /// Shows what was counted of them. `place` is that of the first.
-    fn survey(&'static self, place: Place, visit: &mut dyn FnMut(&ActorMetrics));
+    /// Shows them. `place` is that of the first.
+    fn survey(&'static self, place: Place, visit: &mut dyn FnMut(&Surveyed));
     /// The seat of child `index`.
     #[doc(hidden)]
     fn find(&'static self, index: usize) -> Option<Found>;
@@ -781,7 +779,7 @@ macro_rules! brood {
             }
 
             #[allow(unused_variables, unused_assignments, unused_mut)]
-            fn survey(&'static self, mut place: Place, visit: &mut dyn FnMut(&ActorMetrics)) {
+            fn survey(&'static self, mut place: Place, visit: &mut dyn FnMut(&Surveyed)) {
                 $(
                     self.$index.seat_survey(place, visit);
                     // SAFETY: the child's slot has its place here.
@@ -839,7 +837,7 @@ impl Brood for NoSlot {
     fn tick(&'static self, _: Instant, _: Place) {}
     fn rest(&'static self, _: Place) {}
     fn next(&'static self, _: Place, _: &Earliest) {}
-    fn survey(&'static self, _: Place, _: &mut dyn FnMut(&ActorMetrics)) {}
+    fn survey(&'static self, _: Place, _: &mut dyn FnMut(&Surveyed)) {}
     fn find(&'static self, _: usize) -> Option<Found> {
         None
     }

@@ -113,9 +113,9 @@ impl<A: Actor + Placed> Turn<'_, A> {
         });
         let Some((crash, handler)) = crash::claim(address, const { crash::fingerprint::<A>() }) else { return };
         // It was, in the run before: what follows is no start that fails.
+        self.note_up();
         if address.header().come_up() {
             self.wake_parent();
-            self.note_up(true);
         }
         let before = in_hand::take::<A>(address, || handler);
         telemetry::say(&crash.description());
@@ -135,11 +135,10 @@ impl<A: Actor + Placed> Turn<'_, A> {
                 quiet.begin(now, A::IDLE);
             }
         }
-        let is_first = self.address.header().come_up();
-        if is_first {
+        self.note_up();
+        if self.address.header().come_up() {
             self.wake_parent();
         }
-        self.note_up(is_first);
         if let Some(member) = self.member() {
             member.rose();
         }

@@ -2,12 +2,12 @@
 
 use crate::actor::Actor;
 use crate::failure::StopReason;
-use crate::metrics::SystemEvent;
 
+use super::super::header::Stage;
 use super::super::meters::{self, Life, Meters};
-use super::super::observer;
 use super::super::slot::Placed;
 use super::super::stash::has_stash;
+use super::super::{events, observer};
 use super::Turn;
 
 impl<A: Actor + Placed> Turn<'_, A> {
@@ -59,14 +59,15 @@ impl<A: Actor + Placed> Turn<'_, A> {
         }
     }
 
-    /// The actor is up, for the first time or once more.
+    /// The actor comes up, for the first time or once more: asked where it counts, as an answer would be kept for nobody.
     #[inline]
-    pub(super) fn note_up(self, is_first: bool) {
+    pub(super) fn note_up(self) {
+        let is_first = || self.address.header().stage() == Stage::Starting;
         if let Some(meters) = self.meters() {
-            meters.count(if is_first { Life::Spawned } else { Life::Restarted });
+            meters.count(if is_first() { Life::Spawned } else { Life::Restarted });
         }
-        if !is_first && let Some(ears) = observer::ears_of(self.place.system) {
-            ears.tell(&SystemEvent::Restarted { actor: A::OPTIONS.name, name: None, id: self.address.id() });
+        if events::are_any() && !is_first() {
+            observer::tell_restarted(self.address);
         }
     }
 
@@ -84,8 +85,8 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if was_up && let Some(meters) = self.meters() {
             meters.ended(reason);
         }
-        if let Some(ears) = observer::ears_of(self.place.system) {
-            ears.tell(&SystemEvent::Stopped { actor: A::OPTIONS.name, name: None, id: self.address.id(), reason });
+        if events::are_any() {
+            observer::tell_stopped(self.address, reason);
         }
     }
 }
