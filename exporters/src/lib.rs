@@ -1,0 +1,13 @@
+//! Exporters: they hand the figures of actor systems to those who collect them.
+//!
+//! An exporter pulls. It reads the cells of a system when it is asked, and between two visits nothing is kept for it; so any
+//! number of them may come, go and be exchanged while messages flow.
+//!
+//! # Features
+//! * `http`, on by default: [`serve`] answers `GET /metrics` with OpenMetrics text, for Prometheus and its kin.
+
+#[cfg(feature = "http")]
+mod http;
+
+#[cfg(feature = "http")]
+pub use http::serve;
