@@ -16,7 +16,7 @@ use actor_runtime::backend::RingBufferFailureTelemetry;
 use actor_runtime::backend::tokio::TracingFailureTelemetry;
 use actor_runtime::failure::Failure;
 use actor_runtime::id::{ActorId, Incarnation};
-use actor_runtime::supervision::{Decision, Strategy};
+use actor_runtime::supervision::{Decision, Scope, Strategy};
 use actor_runtime::telemetry::{
     About, FailureSnapshot, FailureTelemetry, NoopFailureTelemetry, Report, Severity, Tags,
 };
