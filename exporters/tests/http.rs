@@ -248,6 +248,18 @@ async fn figures_that_panic_cost_one_answer() {
     assert_eq!(exporter.answer(GET).await.body, "# EOF\n");
 }
 
+#[tokio::test(start_paused = true)]
+async fn removed_it_leaves_no_client_behind() {
+    let exporter = Exporter::of(ActorSystem::new("demo").metrics()).await;
+    let mut waiting = exporter.client("").await;
+    // Those who come later are answered when this one has been let in.
+    exporter.answer(GET).await;
+    let begun = Instant::now();
+    exporter.remove().await;
+    closed(&mut waiting).await;
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn removed_and_installed_again_while_messages_flow() {
     let system = ActorSystem::new("demo");
@@ -272,9 +284,7 @@ async fn removed_and_installed_again_while_messages_flow() {
         let now = exporter.answer(GET).await.messages("demo");
         assert!(now > seen, "{now} after {seen}");
         seen = now;
-        let mut waiting = exporter.client("").await;
         exporter.remove().await;
-        closed(&mut waiting).await;
         assert!(TcpStream::connect(address).await.is_err(), "the port is closed");
     }
     enough.store(true, Ordering::Relaxed);

@@ -1,6 +1,7 @@
 //! What the command line asks for.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// The file that is standard input.
@@ -30,11 +31,15 @@ pub(crate) fn help() -> String {
 const HELP: &str = "\
 Reads log files and says what is in them: lines by level, by hour and by source.
 
-usage: logwatch [--progress] [FILE..]
+usage: logwatch [--progress] [--metrics ADDRESS] [FILE..]
 
   FILE        a text file; `-` is standard input. Without any, standard input if
               it is a pipe or a file, or else the first of these that has text:{logs}
   --progress  show how far the work is on standard error, terminal or not
+  --metrics ADDRESS
+              while it works, serve the figures of its actors to Prometheus at
+              http://ADDRESS/metrics, such as 127.0.0.1:9464; port 0 takes a free
+              one. Nothing is served unless asked for
   --version   the version of this program
   --help      this text
 
@@ -43,7 +48,8 @@ started again, the lines it had in hand are parsed one by one, and the long one,
 which makes it fail once more, is lost and counted as lost.
 
 exit codes: 0 all well, 1 some file could not be read to its end (the others were),
-2 usage, 130 interrupted (what was found so far is shown)
+2 usage, or an address where it cannot serve, 130 interrupted (what was found so
+far is shown)
 ";
 
 /// What to do.
@@ -54,29 +60,45 @@ pub(crate) enum Wish {
     /// Say which version this is.
     Version,
     /// Read these files, or what there is if none are named.
-    Watch { files: Vec<PathBuf>, progress: bool },
+    Watch(Options),
+}
+
+/// What to read, and what to show meanwhile.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Options {
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) progress: bool,
+    /// Where figures are served.
+    pub(crate) metrics: Option<SocketAddr>,
 }
 
 /// Reads the arguments, without the name of the program.
 ///
 /// # Errors
-/// Names the option that does not exist.
+/// Names what is wrong.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wish, String> {
-    let (mut files, mut progress, mut options) = (Vec::new(), false, true);
-    for argument in arguments {
+    let (mut wished, mut options) = (Options::default(), true);
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--") if options => options = false,
             Some("--help" | "-h") if options => return Ok(Wish::Help),
             Some("--version" | "-V") if options => return Ok(Wish::Version),
-            Some("--progress") if options => progress = true,
+            Some("--progress") if options => wished.progress = true,
+            Some("--metrics") if options => wished.metrics = Some(address(arguments.next())?),
             Some(option) if options && option.starts_with('-') && option != STANDARD_INPUT => {
                 return Err(format!("there is no option `{option}`; `logwatch --help` lists the options"));
             }
             _ if argument.is_empty() => return Err("a file has a name; one argument is empty".into()),
-            _ => files.push(argument.into()),
+            _ => wished.files.push(argument.into()),
         }
     }
-    Ok(Wish::Watch { files, progress })
+    Ok(Wish::Watch(wished))
+}
+
+fn address(argument: Option<OsString>) -> Result<SocketAddr, String> {
+    let named = argument.as_ref().and_then(|argument| argument.to_str()?.parse().ok());
+    named.ok_or_else(|| "`--metrics` takes an address and a port, such as 127.0.0.1:9464".into())
 }
 
 #[cfg(test)]
@@ -88,7 +110,7 @@ mod tests {
     }
 
     fn watch(files: &[&str], progress: bool) -> Result<Wish, String> {
-        Ok(Wish::Watch { files: files.iter().map(PathBuf::from).collect(), progress })
+        Ok(Wish::Watch(Options { files: files.iter().map(PathBuf::from).collect(), progress, metrics: None }))
     }
 
     #[test]
@@ -98,6 +120,16 @@ mod tests {
         assert_eq!(parsed(&["--", "--help", "--"]), watch(&["--help", "--"], false));
         assert_eq!(parsed(&["a", "-h"]), Ok(Wish::Help));
         assert_eq!(parsed(&["-V", "a"]), Ok(Wish::Version));
+    }
+
+    #[test]
+    fn figures_are_served_where_it_is_said() {
+        let metrics = Some(SocketAddr::from(([127, 0, 0, 1], 9464)));
+        let wished = Options { files: vec!["a".into()], progress: false, metrics };
+        assert_eq!(parsed(&["--metrics", "127.0.0.1:9464", "a"]), Ok(Wish::Watch(wished)));
+        for mistake in [&["--metrics"][..], &["--metrics", "9464"], &["--metrics", "a", "b"]] {
+            assert!(parsed(mistake).is_err_and(|error| error.contains("such as 127.0.0.1:9464")), "{mistake:?}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use actor::metrics::Metrics;
 use actor::prelude::*;
 use actor::{ShutdownError, SpawnError};
 use tokio::signal::ctrl_c;
@@ -102,6 +103,11 @@ impl Crew {
             elapsed: self.begun.elapsed(),
             interrupted,
         })
+    }
+
+    /// The figures of all actors, for whoever collects them.
+    pub(crate) fn metrics(&self) -> Metrics {
+        self.system.metrics()
     }
 
     /// Ends what still runs.

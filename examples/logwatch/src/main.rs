@@ -3,6 +3,7 @@
 mod arguments;
 mod chunk;
 mod crew;
+mod endpoint;
 mod figures;
 mod incidents;
 mod lane;
@@ -19,11 +20,11 @@ use std::error::Error;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::FileTypeExt;
-use std::path::PathBuf;
 use std::process::exit;
 
-use crate::arguments::Wish;
+use crate::arguments::{Options, Wish};
 use crate::crew::Crew;
+use crate::endpoint::Endpoint;
 use crate::reporter::Progress;
 use crate::table::Table;
 
@@ -36,29 +37,38 @@ fn main() {
     let code = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(Wish::Help) => print(&arguments::help(), FINE),
         Ok(Wish::Version) => print(concat!("logwatch ", env!("CARGO_PKG_VERSION"), "\n"), FINE),
-        Ok(Wish::Watch { files, progress }) => run(files, progress),
+        Ok(Wish::Watch(options)) => run(options),
         Err(mistake) => complain(&mistake, USAGE),
     };
     exit(code);
 }
 
-fn run(mut files: Vec<PathBuf>, progress: bool) -> i32 {
-    if files.is_empty() {
+fn run(mut options: Options) -> i32 {
+    if options.files.is_empty() {
         let Some(log) = what_there_is() else {
             return complain("name a file: none of the usual logs can be read here", USAGE);
         };
         let name = if log == arguments::STANDARD_INPUT { "standard input" } else { log };
         complain(&format!("no file named, reading {name}"), FINE);
-        files.push(log.into());
+        options.files.push(log.into());
     }
     incidents::hush_panics_of_actors();
-    watch(files, how_to_show(progress)).unwrap_or_else(|error| complain(&error.to_string(), UNREADABLE))
+    watch(options).unwrap_or_else(|error| complain(&error.to_string(), UNREADABLE))
 }
 
 /// Reads the files, until they end or somebody has seen enough, and prints what was found.
 #[tokio::main]
-async fn watch(files: Vec<PathBuf>, progress: Progress) -> Result<i32, Box<dyn Error>> {
-    let crew = Crew::start(files, progress).await?;
+async fn watch(options: Options) -> Result<i32, Box<dyn Error>> {
+    let endpoint = match options.metrics.map(Endpoint::open) {
+        Some(Ok(endpoint)) => Some(endpoint),
+        Some(Err(error)) => return Ok(complain(&error, USAGE)),
+        None => None,
+    };
+    let crew = Crew::start(options.files, how_to_show(options.progress)).await?;
+    if let Some(endpoint) = endpoint {
+        complain(&format!("figures at http://{}/metrics", endpoint.address()), FINE);
+        endpoint.serve(crew.metrics());
+    }
     let interrupted = crew.finish().await;
     let table = crew.table(interrupted).await?;
     let code = if table.is_empty() {

@@ -5,6 +5,7 @@ mod common;
 
 use std::fs::{self, File, Permissions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -297,4 +298,36 @@ fn a_full_disk_is_a_mistake() {
     let run = Run::of(Command::new(LOGWATCH).arg("/etc/passwd").stdout(full).output().unwrap());
     assert!(run.err.contains("standard output"), "{}", run.err);
     assert_eq!(run.code, Some(1));
+}
+
+#[test]
+fn figures_are_served_while_it_reads() {
+    let mut child = Command::new(LOGWATCH)
+        .args(["--metrics", "127.0.0.1:0", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut said).unwrap();
+    let url = said.strip_prefix("logwatch: figures at http://").unwrap_or_else(|| panic!("{said}"));
+    let address = url.trim_end().strip_suffix("/metrics").unwrap();
+
+    let mut scrape = TcpStream::connect(address).unwrap();
+    scrape.write_all(b"GET /metrics HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    scrape.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("\nactor_live{system=\"logwatch\",actor=\"source\"} 1\n"), "{answer}");
+
+    // Somebody else who wants the same port.
+    let other = logwatch(["--metrics", address, "/dev/null"]);
+    assert_eq!((other.code, other.out.as_str()), (Some(2), ""));
+    assert!(other.err.contains(&format!("{address}: that port is taken; name another")), "{}", other.err);
+
+    child.stdin.take().unwrap().write_all(b"info a\n").unwrap();
+    let run = Run::of(child.wait_with_output().unwrap());
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    run.check_figures(&[("lines read", 1)]);
+    assert!(TcpStream::connect(address).is_err(), "the port is closed");
 }
