@@ -207,6 +207,14 @@
 //! # }
 //! ```
 //!
+//! The crate `actor-exporters` serves that text where Prometheus looks for it; `examples/logwatch` does so with
+//! `--metrics 127.0.0.1:9464`, and `examples/dashboard.json` is a dashboard for Grafana on the same names:
+//!
+//! ```text
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:9464").await?;
+//! tokio::spawn(actor_exporters::serve(listener, system.metrics())); // GET /metrics
+//! ```
+//!
 //! Exporters pull: actors write their own cells and know of nobody who reads them. So any number of readers may come, go
 //! and be exchanged while messages flow, and none of them costs anything between two looks. A reader keeps no system
 //! running, and reads the last figures of one that is down.
