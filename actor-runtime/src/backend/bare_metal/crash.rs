@@ -1,8 +1,8 @@
 //! What is known of a panic after the reset that it ended in: which actor was in hand, in which handler, what the panic said,
 //! and when; and the restarts of late, so that a limit counts over resets.
 //!
-//! A [`CrashRecord`] is a static in memory that start-up code leaves alone. Where no `system!` names one, nothing of this is linked, as behind the
-//! [`detour`](super::detour).
+//! A [`CrashRecord`] is a static in memory that start-up code leaves alone. Where no `system!` names one, nothing of this is
+//! linked, as behind the `detour`.
 //!
 //! ```ignore
 //! #[unsafe(link_section = ".uninit.CRASH")]

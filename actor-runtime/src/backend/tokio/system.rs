@@ -665,7 +665,8 @@ impl Core {
                 Ready::Own(_) => {}
             }
         }
-        if let Some(Place::Own(dispatcher)) = &self.default_place {
+        // Once: the last worker that ends comes here as well.
+        if let Some(Place::Own(dispatcher)) = self.default_place.as_ref().filter(|_| is_first) {
             contain(|| dispatcher.shutdown(self.shutdown_timeout));
         }
         // The thread of `single_worker` ends with the last actor on it.
