@@ -5,7 +5,7 @@
 //! function, and runs on the thread that it interrupts.
 
 use std::cell::Cell;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A critical section of one thread, which is all that a sweep has.
 struct Interrupted;
@@ -49,6 +49,12 @@ unsafe impl critical_section::Impl for Interrupted {
     }
 }
 
+/// While it is kept no other test runs that takes it, [`sweep`] among them: systems are of the whole program.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Runs `round`, and in it what is [`interrupted`], with the interrupt at its first point, at its second, and so on, until
 /// it is over before. Then each of these again with a second interrupt, at each distance behind the first. A round leaves
 /// everything as it found it.
@@ -56,9 +62,8 @@ unsafe impl critical_section::Impl for Interrupted {
 /// # Panics
 /// If `round` does, which is then told by its points; or if there is no point in it.
 pub fn sweep(interrupt: fn(), round: impl Fn()) {
-    static ALONE: Mutex<()> = Mutex::new(());
     // The tables of the backend are for the whole program.
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     let came = |first, second| {
         SWEEP.set(Sweep { interrupt, first, second });
         let _told = Told(first, second);

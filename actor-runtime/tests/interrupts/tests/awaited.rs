@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use actor::prelude::*;
 use actor::system;
 use common::{Load, Task, note, noted, now};
-use interrupts::{interrupted, sweep};
+use interrupts::{alone, interrupted, sweep};
 
 #[actor(mailbox = 4)]
 struct Pump;
@@ -71,6 +71,7 @@ fn a_message_that_comes_while_the_task_falls_asleep_wakes_it() {
 
 #[test]
 fn the_task_gives_way_after_some_messages_and_sleeps_after_the_last() {
+    let _alone = alone();
     awaited::start(now);
     settle();
     assert_eq!(settle(), 0, "nobody has anything to do, and it is polled");
