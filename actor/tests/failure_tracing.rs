@@ -96,23 +96,23 @@ fn each_thing_that_is_known_of_a_failure_is_a_field() {
         [
             format!(
                 "INFO message=failure_tracing::NoSuchKey severity=\"notice\" actor=\"db\" {begin} incarnation=0 handler=\"get\" \
-                 kind=\"unasked\" decision=Resume strategy=\"one_for_one\" restarts=0 restart_scope=\"actor\" hops=0 origin=\"db\" origin_id=1.0 \
+                 kind=\"unasked\" decision=Resume strategy=\"one_for_one\" restarts=0 restart_scope=\"child\" hops=0 origin=\"db\" origin_id=1.0 \
                  component=\"storage\" tags=component=storage dropped_tags=0 left_out=0"
             ),
             format!(
                 "WARN message=torn page severity=\"warning\" actor=\"db\" {begin} incarnation=0 handler=\"read\" \
-                 kind=\"error\" decision=Restart {{ after: 0ns }} strategy=\"one_for_one\" restarts=1 restart_scope=\"actor\" hops=0 \
+                 kind=\"error\" decision=Restart {{ after: 0ns }} strategy=\"one_for_one\" restarts=1 restart_scope=\"child\" hops=0 \
                  origin=\"db\" origin_id=1.0 component=\"storage\" endpoint=\"10.0.0.3:5432\" \
                  tags=component=storage endpoint=10.0.0.3:5432 table=accounts dropped_tags=0 left_out=0"
             ),
             format!(
                 "ERROR message=torn page severity=\"error\" actor=\"db\" {begin} incarnation=1 handler=\"read\" \
-                 kind=\"error\" decision=Escalate strategy=\"one_for_one\" restarts=1 restart_scope=\"actor\" hops=0 \
+                 kind=\"error\" decision=Escalate strategy=\"one_for_one\" restarts=1 restart_scope=\"child\" hops=0 \
                  origin=\"db\" origin_id=1.0 component=\"storage\" endpoint=\"10.0.0.3:5432\" \
                  tags=component=storage endpoint=10.0.0.3:5432 table=accounts dropped_tags=0 left_out=0"
             ),
             "ERROR message=torn page severity=\"error\" actor=\"store\" path=\"store\" id=0.0 incarnation=0 \
-             handler=\"read\" kind=\"escalated\" decision=Restart { after: 0ns } strategy=\"one_for_one\" restarts=1 restart_scope=\"actor\" \
+             handler=\"read\" kind=\"escalated\" decision=Restart { after: 0ns } strategy=\"one_for_one\" restarts=1 restart_scope=\"child\" \
              hops=1 origin=\"db\" origin_id=1.0 component=\"storage\" endpoint=\"10.0.0.3:5432\" \
              tags=component=storage endpoint=10.0.0.3:5432 table=accounts dropped_tags=0 left_out=0"
                 .to_string(),
