@@ -64,10 +64,17 @@ pub(super) fn look() -> Hand {
     critical_section::with(|cs| HAND.borrow(cs).get())
 }
 
-/// The number of the handler in hand, if anybody wants to know.
+/// The number of the handler in hand, if anybody wants to know. Never that of none: it may have been taken in hand before
+/// anybody did, and begun to watch itself.
 #[inline(always)]
 pub(super) fn handler() -> u8 {
-    if IS_WATCHED.load(Ordering::Relaxed) { look().handler } else { UNKNOWN }
+    if !IS_WATCHED.load(Ordering::Relaxed) {
+        return UNKNOWN;
+    }
+    match look().handler {
+        NO_HANDLER => UNKNOWN,
+        known => known,
+    }
 }
 
 /// The name of a handler of an `A`.
