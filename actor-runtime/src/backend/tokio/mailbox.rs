@@ -15,13 +15,17 @@
 //! Whoever made the step to `Busy` owns the *turn*: the right to touch the actor's state and the messages
 //! taken out (the hand). Steps 2 and 4 give it up; a push while `Parked` waits, because a message is in hand.
 
+mod deadline;
+mod model;
+pub(super) mod signal;
+mod watchers;
+
 use std::boxed::Box;
 use std::collections::VecDeque;
 use std::task::Waker;
 use std::vec::Vec;
 
 use crate::call::Batch;
-use crate::error::Unanswered;
 use crate::id::Incarnation;
 use crate::message::Lane;
 use crate::metrics::{DeadLetterReason, Lanes};
@@ -37,147 +41,15 @@ use super::seen::Seen;
 use super::sync::{AtomicU32, Ordering};
 use super::telemetry::Escalation;
 
+pub(super) use deadline::{Deadline, Sent};
+pub(super) use watchers::Watches;
+use watchers::{Enders, Watchers};
+
 /// A message on its way, with the moment after which nobody wants it any more.
 pub(super) struct Envelope<M> {
     pub(super) message: M,
     /// [`Deadline::NONE`] for most.
     pub(super) deadline: Deadline,
-}
-
-/// A moment, or none, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Deadline(u64);
-
-impl Deadline {
-    pub(super) const NONE: Self = Self(u64::MAX);
-
-    #[inline]
-    pub(super) fn at(moment: Instant) -> Self {
-        // Later than any clock comes, and no mark.
-        Self(moment.as_nanos().min(Self::ANSWER - 1))
-    }
-
-    #[inline]
-    pub(super) fn is_set(self) -> bool {
-        self != Self::NONE
-    }
-
-    #[inline]
-    pub(super) fn has_passed(self, now: Instant) -> bool {
-        self.0 <= now.as_nanos()
-    }
-
-    /// The earlier of two.
-    pub(super) fn min(self, other: Self) -> Self {
-        Self(self.0.min(other.0))
-    }
-
-    /// The mark of a message whose end somebody waits for; its deadline is kept with the watch.
-    const fn watch(ticket: u64) -> Self {
-        Self(Self::WATCH | ticket)
-    }
-
-    /// Set in no moment: it would lie 292 years ahead.
-    const WATCH: u64 = 1 << 63;
-
-    /// Whether this is the mark of a message whose end somebody waits for. Asked of one that is set.
-    #[inline]
-    pub(super) const fn is_watch(self) -> bool {
-        self.0 >> 62 == 0b10
-    }
-
-    /// The mark of a message that is measured: when it was sent. It has no deadline and nobody waits for its end.
-    const fn stamp(sent: Sent) -> Self {
-        let first = if sent.first { Self::FIRST } else { 0 };
-        let at = sent.at.as_nanos();
-        Self(Self::STAMP | first | if at < Self::FIRST - 1 { at } else { Self::FIRST - 2 })
-    }
-
-    /// Set where the message made its actor ready; the clock comes there in 73 years.
-    const FIRST: u64 = 1 << 61;
-
-    /// [`WATCH`](Self::WATCH) and [`ANSWER`](Self::ANSWER), which no other has both.
-    const STAMP: u64 = Self::WATCH | Self::ANSWER;
-
-    /// When the message was sent, if this is the mark of one that is measured. Asked of one that is set.
-    const fn stamped(self) -> Option<Sent> {
-        if self.0 >> 62 != 0b11 {
-            return None;
-        }
-        let at = Instant::from_nanos(self.0 & (Self::FIRST - 1));
-        Some(Sent { at, first: self.0 & Self::FIRST != 0 })
-    }
-
-    /// The mark of an answer that an actor asked for in this incarnation.
-    pub(super) fn answer(incarnation: Incarnation) -> Self {
-        Self(Self::ANSWER | u64::from(incarnation.get()))
-    }
-
-    /// As [`WATCH`](Self::WATCH): 146 years ahead.
-    const ANSWER: u64 = 1 << 62;
-
-    /// The incarnation that asked for this answer, if it is the mark of one. Asked of one that is set.
-    pub(super) fn asked_in(self) -> Option<Incarnation> {
-        #[allow(clippy::cast_possible_truncation)]
-        (self.0 >> 62 == 1).then(|| Incarnation::new(self.0 as u32))
-    }
-
-    /// The moment, for a deadline that is set.
-    pub(super) fn moment(self) -> Option<Instant> {
-        self.is_set().then(|| Instant::from_nanos(self.0))
-    }
-}
-
-/// How a message that is measured was sent.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sent {
-    pub(super) at: Instant,
-    /// It made its actor ready.
-    pub(super) first: bool,
-}
-
-/// What a cell is told besides messages: bits, so that none is ever refused for lack of room.
-pub(super) mod signal {
-    /// Stop after the message in hand.
-    pub(in super::super) const STOP: u32 = 1;
-    /// The system goes down: stop after the message in hand.
-    pub(in super::super) const SHUTDOWN: u32 = 1 << 1;
-    /// The parent stops: stop after the message in hand.
-    pub(in super::super) const PARENT_STOPPED: u32 = 1 << 2;
-    /// Stop, and do not wait for an async handler past its next await.
-    pub(in super::super) const KILL: u32 = 1 << 3;
-    /// Stop when what waits now has been handled.
-    pub(in super::super) const DRAIN: u32 = 1 << 4;
-    /// The last ref is gone: look whether anybody can still send.
-    pub(in super::super) const LAST_REF: u32 = 1 << 5;
-    /// A child has started, failed to start, or ended.
-    pub(in super::super) const CHILD: u32 = 1 << 6;
-    /// A child's failure is this actor's own failure now.
-    pub(in super::super) const ESCALATED: u32 = 1 << 7;
-    /// The pause before the next life is over.
-    pub(in super::super) const RESUME: u32 = 1 << 8;
-    /// The handler's future wants to be polled.
-    pub(in super::super) const WAKE: u32 = 1 << 9;
-    /// Somebody waits for room.
-    pub(in super::super) const ROOM: u32 = 1 << 10;
-    /// The oldest messages in the hand were dropped to make room.
-    pub(in super::super) const SKIP: u32 = 1 << 11;
-    /// Urgent messages wait. Stays until none does.
-    pub(in super::super) const URGENT: u32 = 1 << 12;
-    /// Messages out of the stash wait. Stays until none does.
-    pub(in super::super) const UNSTASHED: u32 = 1 << 13;
-    /// Timers are due. Stays until their handlers have run.
-    pub(in super::super) const DUE: u32 = 1 << 14;
-    /// The agenda is to be looked at: a timer may be due, a pipe woken, or an actor gone that is watched.
-    pub(in super::super) const AGENDA: u32 = 1 << 15;
-    /// The first of the bits of `#[every]` timers.
-    pub(in super::super) const FIRST_TICK: u32 = 16;
-    /// All that goes before the user lane, whatever waits.
-    pub(in super::super) const LIFE: u32 = ((1 << FIRST_TICK) - 1) & !(ROOM | DUE | AGENDA);
-    /// What runs handlers: no reason to look while the actor may not run any.
-    pub(in super::super) const MESSAGES: u32 = URGENT | UNSTASHED | DUE;
-    /// How many timers have a bit.
-    pub(in super::super) const TICKS: u32 = 16;
 }
 
 /// Who owns the turn.
@@ -230,108 +102,6 @@ struct Sender {
 /// Wakers of senders that were let in, to be woken outside the lock. The rest of a longer line has its turn at
 /// the next look, which `ROOM` keeps asking for.
 type Woken = heapless::Vec<Waker, 32>;
-
-/// What is known of a message that its envelope has no room for.
-pub(super) struct Watch {
-    mark: Deadline,
-    /// Who waits until it is done.
-    duty: Option<Duty>,
-    /// What would stand in the envelope otherwise.
-    until: Deadline,
-    /// When it was sent, if it is measured.
-    sent: Option<Sent>,
-    /// The message was dropped.
-    lost: bool,
-}
-
-/// Who waits for the end of a message, in order of their marks. Apart from the mailbox, so that it is compiled once and
-/// not for each type of actor.
-#[derive(Default)]
-struct Watchers(VecDeque<Watch>);
-
-impl Watchers {
-    fn add(&mut self, mark: Deadline, duty: Option<Duty>, until: Deadline, sent: Option<Sent>) {
-        self.0.push_back(Watch { mark, duty, until, sent, lost: false });
-    }
-
-    fn get_mut(&mut self, mark: Deadline) -> Option<&mut Watch> {
-        let place = self.place(mark)?;
-        self.0.get_mut(place)
-    }
-
-    /// The message with this mark is measured no more: what is left of the mark, and when it was sent.
-    fn measured(&mut self, mark: Deadline) -> (Deadline, Option<Sent>) {
-        let Some(watch) = self.get_mut(mark) else { return (mark, None) };
-        let sent = watch.sent.take();
-        if watch.duty.is_some() {
-            return (mark, sent);
-        }
-        // There was nothing else to know.
-        (self.remove(mark).map_or(Deadline::NONE, |(_, until)| until), sent)
-    }
-
-    fn place(&self, mark: Deadline) -> Option<usize> {
-        self.0.binary_search_by_key(&mark.0, |watch| watch.mark.0).ok()
-    }
-
-    fn remove(&mut self, mark: Deadline) -> Option<(Option<Duty>, Deadline)> {
-        let Watch { duty, until, .. } = self.0.remove(self.place(mark)?)?;
-        Some((duty, until))
-    }
-
-    fn until(&self, mark: Deadline) -> Option<Deadline> {
-        Some(self.0.get(self.place(mark)?)?.until)
-    }
-
-    /// The message with this mark was dropped.
-    fn note_lost(&mut self, mark: Deadline) {
-        if let Some(watch) = self.get_mut(mark) {
-            watch.lost = true;
-        }
-    }
-
-    /// Takes out those of messages that were dropped, and the one with this mark.
-    fn take_lost(&mut self, also: Option<Deadline>) -> Watches {
-        let is_lost = |watch: &Watch| watch.lost || also == Some(watch.mark);
-        let (lost, kept): (VecDeque<_>, _) = std::mem::take(&mut self.0).into_iter().partition(is_lost);
-        self.0 = kept;
-        Watches(lost.into())
-    }
-
-    fn take_all(&mut self) -> Watches {
-        Watches(std::mem::take(&mut self.0).into())
-    }
-}
-
-/// Who waits for the end of the actor, by ticket. Apart from the mailbox, as [`Watchers`].
-#[derive(Default)]
-struct Enders(Vec<(u64, Waker)>);
-
-impl Enders {
-    /// Puts `waker` in the place of the one with this ticket, if there is one.
-    fn replace(&mut self, ticket: Option<u64>, waker: &mut Waker) -> Option<u64> {
-        let (ticket, old) = self.0.iter_mut().find(|(known, _)| Some(*known) == ticket)?;
-        std::mem::swap(old, waker);
-        Some(*ticket)
-    }
-
-    fn remove(&mut self, ticket: u64) -> Option<Waker> {
-        let place = self.0.iter().position(|(known, _)| *known == ticket)?;
-        Some(self.0.swap_remove(place).1)
-    }
-}
-
-/// Watches that nothing will come of.
-pub(super) struct Watches(Vec<Watch>);
-
-impl Watches {
-    /// Tells whoever waits why.
-    pub(super) fn refuse(self, why: Unanswered) {
-        for duty in self.0.into_iter().filter_map(|watch| watch.duty) {
-            duty.refuse(why);
-        }
-    }
-}
 
 /// Senders that wait for room in one lane, in order.
 struct Line<M> {
@@ -855,14 +625,14 @@ impl<M> Mailbox<M> {
     #[cold]
     pub(super) fn take_lost(&self, deadline: Deadline, pushed: Pushed) -> Watches {
         let mut inner = self.inner.lock();
-        let Some(waiting) = inner.waiting.as_mut() else { return Watches(Vec::new()) };
+        let Some(waiting) = inner.waiting.as_mut() else { return Watches::default() };
         waiting.watchers.take_lost((pushed == Pushed::DroppedNewest).then_some(deadline))
     }
 
     /// Takes all watches out, of an actor that handles no more messages.
     pub(super) fn take_watches(&self) -> Watches {
         let mut inner = self.inner.lock();
-        inner.waiting.as_mut().map_or(Watches(Vec::new()), |waiting| waiting.watchers.take_all())
+        inner.waiting.as_mut().map_or(Watches::default(), |waiting| waiting.watchers.take_all())
     }
 
     /// Registers `waker` for the end of the actor, in place of an earlier `ticket`. `None` if it has ended.
@@ -878,7 +648,7 @@ impl<M> Mailbox<M> {
             return Some(ticket);
         }
         let ticket = waiting.ticket();
-        waiting.enders.0.push((ticket, waker));
+        waiting.enders.add(ticket, waker);
         Some(ticket)
     }
 
@@ -1098,7 +868,7 @@ impl<M> Mailbox<M> {
     #[must_use]
     pub(super) fn take_enders(&self) -> Vec<(u64, Waker)> {
         let mut inner = self.inner.lock();
-        inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.enders.0)).unwrap_or_default()
+        inner.waiting.as_mut().map(|waiting| waiting.enders.take()).unwrap_or_default()
     }
 
     /// The actor has ended: returns who waited for that. The turn is never given up again.
@@ -1109,7 +879,7 @@ impl<M> Mailbox<M> {
         inner.finished = true;
         self.signals.store(0, Ordering::Relaxed);
         // The rest stays: senders that were refused still ask for their tickets.
-        inner.waiting.as_mut().map(|waiting| std::mem::take(&mut waiting.enders.0)).unwrap_or_default()
+        inner.waiting.as_mut().map(|waiting| waiting.enders.take()).unwrap_or_default()
     }
 }
 
@@ -1147,9 +917,7 @@ impl<M> Inner<M> {
         }
         let waiting = self.waiting.get_or_insert_with(Waiting::new);
         if deadline.is_watch() {
-            if let Some(watch) = waiting.watchers.get_mut(deadline) {
-                watch.sent = Some(sent);
-            }
+            waiting.watchers.measure(deadline, sent);
             return deadline;
         }
         let mark = Deadline::watch(waiting.ticket());
@@ -1209,374 +977,5 @@ impl<M> Inner<M> {
             remains.user_senders = waiting.user_line.refuse(next_ticket);
         }
         remains
-    }
-}
-
-#[cfg(all(test, actor_loom))]
-mod model {
-    use super::*;
-    use std::sync::Arc;
-    use std::sync::atomic::AtomicUsize;
-    use std::task::Wake;
-    use std::vec;
-
-    /// Nobody measures.
-    impl Measure for () {
-        fn is_due(self) -> bool {
-            false
-        }
-
-        fn now(self) -> Instant {
-            Instant::ZERO
-        }
-    }
-
-    struct Woken(AtomicUsize);
-
-    impl Wake for Woken {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, core::sync::atomic::Ordering::SeqCst);
-        }
-    }
-
-    fn idle() -> Arc<Mailbox<u32>> {
-        let mailbox = Arc::new(Mailbox::new());
-        assert_eq!(mailbox.take(&mut Hand::new(), 8, || false), Taken::Idle);
-        mailbox
-    }
-
-    fn push(mailbox: &Mailbox<u32>, message: u32, capacity: u32) -> Pushed {
-        let mut place = Some(message);
-        let pushed = mailbox.push(&mut place, Deadline::NONE, capacity, Overflow::Wait, ());
-        let accepted = matches!(pushed, Pushed::Queued | Pushed::QueuedFirst);
-        assert_eq!(place, (!accepted).then_some(message), "a message is in one place");
-        pushed
-    }
-
-    /// Runs the turn to its end, as a worker does.
-    fn run(mailbox: &Mailbox<u32>, capacity: u32, seen: &std::sync::Mutex<Vec<u32>>) {
-        let mut hand = Hand::new();
-        loop {
-            match mailbox.take(&mut hand, capacity, || false) {
-                Taken::Messages => {
-                    while let Some(envelope) = hand.pop() {
-                        mailbox.set_in_hand(hand.len());
-                        seen.lock().unwrap().push(envelope.message);
-                    }
-                }
-                Taken::Signals => {
-                    if mailbox.take_signals() & signal::SKIP != 0 {
-                        mailbox.take_skips(hand.len());
-                    }
-                    if mailbox.has(signal::URGENT)
-                        && let Some(envelope) = mailbox.take_urgent()
-                    {
-                        seen.lock().unwrap().push(envelope.message);
-                    }
-                }
-                Taken::Idle | Taken::Drained => return,
-            }
-        }
-    }
-
-    #[test]
-    fn every_message_is_run_by_exactly_one_owner_of_the_turn() {
-        loom::model(|| {
-            let mailbox = idle();
-            let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
-            let threads: Vec<_> = [1, 2]
-                .into_iter()
-                .map(|message| {
-                    let (mailbox, seen) = (Arc::clone(&mailbox), Arc::clone(&seen));
-                    loom::thread::spawn(move || match push(&mailbox, message, 8) {
-                        Pushed::QueuedFirst => run(&mailbox, 8, &seen),
-                        Pushed::Queued => {}
-                        _ => panic!("there was room"),
-                    })
-                })
-                .collect();
-            for thread in threads {
-                thread.join().unwrap();
-            }
-            let mut seen = seen.lock().unwrap().clone();
-            seen.sort_unstable();
-            assert_eq!(seen, vec![1, 2], "a message was left behind, or run twice");
-            assert!(mailbox.claim_idle(), "the turn was given up");
-        });
-    }
-
-    #[test]
-    fn an_urgent_message_is_run_by_exactly_one_owner_of_the_turn() {
-        loom::model(|| {
-            let mailbox = idle();
-            let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
-            let sender = {
-                let (mailbox, seen) = (Arc::clone(&mailbox), Arc::clone(&seen));
-                loom::thread::spawn(move || {
-                    match mailbox.push_urgent(&mut Some(1), Deadline::NONE, 8, Overflow::Wait, ()) {
-                        Pushed::QueuedFirst => run(&mailbox, 8, &seen),
-                        Pushed::Queued => {}
-                        _ => panic!("there was room"),
-                    }
-                })
-            };
-            if push(&mailbox, 2, 8) == Pushed::QueuedFirst {
-                run(&mailbox, 8, &seen);
-            }
-            sender.join().unwrap();
-            let mut seen = seen.lock().unwrap().clone();
-            seen.sort_unstable();
-            assert_eq!(seen, vec![1, 2], "a message was left behind, or run twice");
-            assert!(mailbox.claim_idle(), "the turn and the signal were given up");
-        });
-    }
-
-    #[test]
-    fn dropping_the_oldest_loses_one_message_or_none() {
-        loom::model(|| {
-            let mailbox = idle();
-            assert_eq!(push(&mailbox, 1, 1), Pushed::QueuedFirst);
-            let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
-            let sender = {
-                let mailbox = Arc::clone(&mailbox);
-                let seen = Arc::clone(&seen);
-                loom::thread::spawn(move || {
-                    let mut place = Some(2);
-                    let pushed = mailbox.push(&mut place, Deadline::NONE, 1, Overflow::DropOldest, ());
-                    match pushed {
-                        Pushed::QueuedFirst => run(&mailbox, 1, &seen),
-                        Pushed::Queued => {}
-                        Pushed::DroppedOldest => assert_eq!(place.take(), Some(1), "the victim is the oldest"),
-                        _ => panic!("the policy is to drop"),
-                    }
-                    assert_eq!(place, None, "a message is in one place");
-                })
-            };
-            run(&mailbox, 1, &seen);
-            sender.join().unwrap();
-            let seen = seen.lock().unwrap().clone();
-            assert!(seen == [2] || seen == [1, 2], "the newest is never lost: {seen:?}");
-            assert!(mailbox.claim_idle());
-        });
-    }
-
-    #[test]
-    fn dropping_the_oldest_makes_room_for_one_and_no_more() {
-        loom::model(|| {
-            let mailbox = idle();
-            assert_eq!(push(&mailbox, 1, 2), Pushed::QueuedFirst);
-            assert_eq!(push(&mailbox, 2, 2), Pushed::Queued);
-            let mut hand = Hand::new();
-            assert_eq!(mailbox.take(&mut hand, 2, || false), Taken::Messages);
-            let sender = {
-                let mailbox = Arc::clone(&mailbox);
-                loom::thread::spawn(move || {
-                    let pushed = mailbox.push(&mut Some(3), Deadline::NONE, 2, Overflow::DropOldest, ());
-                    assert_eq!(pushed, Pushed::Queued, "the victim is in the hand, or there is room");
-                })
-            };
-            // As the loop over a hand: a message is out before that is said, and signals are looked at after it.
-            let (mut seen, mut dropped) = (Vec::new(), Vec::new());
-            loop {
-                if mailbox.take_signals() & signal::SKIP != 0 {
-                    for _ in 0..mailbox.take_skips(hand.len()) {
-                        dropped.extend(hand.pop().map(|envelope| envelope.message));
-                    }
-                }
-                let Some(envelope) = hand.pop() else { break };
-                mailbox.set_in_hand(hand.len());
-                seen.push(envelope.message);
-            }
-            sender.join().unwrap();
-            match mailbox.take(&mut hand, 2, || false) {
-                Taken::Signals => {
-                    assert_eq!(mailbox.take_signals() & signal::LIFE, signal::SKIP);
-                    assert_eq!(mailbox.take_skips(0), 0);
-                    assert_eq!(mailbox.take(&mut hand, 2, || false), Taken::Messages);
-                }
-                Taken::Messages => {}
-                Taken::Idle | Taken::Drained => panic!("a message waits"),
-            }
-            assert_eq!(mailbox.depth(), 1, "one that was dropped is counted");
-            seen.extend(hand.pop().map(|envelope| envelope.message));
-            assert!(
-                (seen == [1, 2, 3] && dropped.is_empty()) || (seen == [2, 3] && dropped == [1]),
-                "handled {seen:?}, dropped {dropped:?}: a message that was begun had made room"
-            );
-        });
-    }
-
-    #[test]
-    fn a_close_leaves_no_message_behind() {
-        loom::model(|| {
-            let mailbox = idle();
-            assert!(mailbox.claim_idle());
-            let sender = {
-                let mailbox = Arc::clone(&mailbox);
-                loom::thread::spawn(move || match push(&mailbox, 1, 8) {
-                    Pushed::Queued => true,
-                    Pushed::Closed => false,
-                    _ => panic!("the turn is not free"),
-                })
-            };
-            let mut remains = mailbox.close();
-            assert!(remains.next_waiting().is_none(), "nobody waited");
-            let given_up = remains.next_accepted().is_some();
-            assert!(remains.next_accepted().is_none(), "one was sent");
-            let accepted = sender.join().unwrap();
-            assert_eq!(given_up, accepted, "accepted and not given up, or the reverse");
-        });
-    }
-
-    #[test]
-    fn a_signal_finds_a_parked_actor_or_an_owner() {
-        loom::model(|| {
-            let mailbox = idle();
-            assert!(mailbox.claim_idle());
-            let waker = {
-                let mailbox = Arc::clone(&mailbox);
-                loom::thread::spawn(move || mailbox.signal(signal::WAKE))
-            };
-            let parked = mailbox.park();
-            let handed_over = waker.join().unwrap();
-            assert_eq!(parked, handed_over, "the turn is lost, or owned twice");
-            assert!(mailbox.has_signals());
-        });
-    }
-
-    #[test]
-    fn an_inlined_ask_and_a_push_do_not_both_own_the_turn() {
-        loom::model(|| {
-            let mailbox = idle();
-            let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
-            let sender = {
-                let (mailbox, seen) = (Arc::clone(&mailbox), Arc::clone(&seen));
-                loom::thread::spawn(move || {
-                    if let Pushed::QueuedFirst = push(&mailbox, 1, 8) {
-                        run(&mailbox, 8, &seen);
-                    }
-                })
-            };
-            if mailbox.claim_idle() {
-                run(&mailbox, 8, &seen);
-            }
-            sender.join().unwrap();
-            assert_eq!(*seen.lock().unwrap(), vec![1]);
-        });
-    }
-
-    #[test]
-    fn an_ask_that_gives_its_turn_up_leaves_no_message_and_no_signal_behind() {
-        loom::model(|| {
-            let mailbox = idle();
-            let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
-            let sender = {
-                let (mailbox, seen) = (Arc::clone(&mailbox), Arc::clone(&seen));
-                loom::thread::spawn(move || {
-                    if push(&mailbox, 1, 8) == Pushed::QueuedFirst {
-                        run(&mailbox, 8, &seen);
-                    }
-                    if mailbox.signal(signal::WAKE) {
-                        run(&mailbox, 8, &seen);
-                    }
-                })
-            };
-            if mailbox.claim_idle() && !mailbox.release_idle(|| false) {
-                run(&mailbox, 8, &seen);
-            }
-            sender.join().unwrap();
-            assert_eq!(*seen.lock().unwrap(), vec![1], "a message was left behind, or run twice");
-            assert!(mailbox.claim_idle(), "a signal was left behind, or the turn was lost");
-        });
-    }
-
-    #[test]
-    fn a_sender_that_waits_is_let_in_or_refused() {
-        loom::model(|| {
-            let mailbox = idle();
-            assert!(matches!(push(&mailbox, 1, 1), Pushed::QueuedFirst));
-            let woken = Arc::new(Woken(AtomicUsize::new(0)));
-            let sender = {
-                let (mailbox, woken) = (Arc::clone(&mailbox), Arc::clone(&woken));
-                loom::thread::spawn(move || {
-                    let waker = Waker::from(woken);
-                    match push(&mailbox, 2, 1) {
-                        Pushed::MustWait => {
-                            let envelope = Envelope { message: 2, deadline: Deadline::NONE };
-                            match mailbox.wait(envelope, Lane::User, waker.clone(), 1, ()) {
-                                Ok(ticket) => Some((ticket, mailbox.poll_wait(ticket, Lane::User, &waker))),
-                                Err(_) => None,
-                            }
-                        }
-                        Pushed::Queued | Pushed::QueuedFirst => None,
-                        _ => panic!("the policy is to wait"),
-                    }
-                })
-            };
-            let seen = std::sync::Mutex::new(Vec::new());
-            run(&mailbox, 1, &seen);
-            let waited = sender.join().unwrap();
-            if let Some((ticket, Waited::Waiting)) = waited {
-                // The turn may have been given up before the sender began to wait: then its own push would have
-                // found room. It waited, so the owner must have seen it.
-                let waker = Waker::from(Arc::clone(&woken));
-                assert_eq!(
-                    mailbox.poll_wait(ticket, Lane::User, &waker),
-                    Waited::Admitted,
-                    "a sender waits beside free room"
-                );
-                assert!(woken.0.load(core::sync::atomic::Ordering::SeqCst) >= 1);
-            }
-        });
-    }
-
-    #[test]
-    fn a_weak_ref_that_is_upgraded_keeps_the_actor() {
-        loom::model(|| {
-            let mailbox = idle();
-            let refs = Arc::new(loom::sync::atomic::AtomicUsize::new(1));
-            let last = {
-                let (mailbox, refs) = (Arc::clone(&mailbox), Arc::clone(&refs));
-                loom::thread::spawn(move || {
-                    refs.fetch_sub(1, Ordering::AcqRel);
-                    mailbox.signal(signal::LAST_REF) && drains(&mailbox, &refs)
-                })
-            };
-            let upgraded = mailbox.unless_closed(|| refs.fetch_add(1, Ordering::Relaxed)).is_some();
-            let drained = last.join().unwrap();
-            assert!(upgraded ^ drained, "upgraded: {upgraded}, drained: {drained}");
-        });
-    }
-
-    /// Runs the turn to its end: whether that is the end of the actor.
-    fn drains(mailbox: &Mailbox<u32>, refs: &loom::sync::atomic::AtomicUsize) -> bool {
-        let mut hand = Hand::new();
-        loop {
-            match mailbox.take(&mut hand, 8, || refs.load(Ordering::Acquire) == 0) {
-                Taken::Signals => drop(mailbox.take_signals()),
-                Taken::Messages => panic!("nothing was sent"),
-                Taken::Idle => return false,
-                Taken::Drained => return true,
-            }
-        }
-    }
-
-    #[test]
-    fn whoever_waits_for_the_end_hears_of_it() {
-        loom::model(|| {
-            let mailbox = idle();
-            assert!(mailbox.claim_idle());
-            let woken = Arc::new(Woken(AtomicUsize::new(0)));
-            let waiter = {
-                let (mailbox, woken) = (Arc::clone(&mailbox), Arc::clone(&woken));
-                loom::thread::spawn(move || mailbox.wait_for_end(None, &Waker::from(woken)))
-            };
-            drop(mailbox.close());
-            for (_, waker) in mailbox.finish() {
-                waker.wake();
-            }
-            let ticket = waiter.join().unwrap();
-            assert_eq!(usize::from(ticket.is_some()), woken.0.load(core::sync::atomic::Ordering::SeqCst));
-        });
     }
 }
