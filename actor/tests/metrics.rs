@@ -277,13 +277,51 @@ async fn a_reader_keeps_no_system_running_and_sees_its_end() {
     let system = ActorSystem::new("busy");
     let sink = system.spawn(|| Sink).await.unwrap();
     sink.take().done().await.unwrap();
-    let metrics = system.metrics();
+    let (metrics, stopped) = (system.metrics(), system.stopped());
+    let activations = |text: &str| {
+        let series = r#"dispatcher_activations_total{system="busy",dispatcher="shared"}"#;
+        value(text, series).parse::<u64>().unwrap()
+    };
+    let before = activations(&metrics.to_open_metrics());
     drop(system);
     sink.control().stopped().await;
+    drop(sink);
+    stopped.await;
     assert_eq!(handled(&metrics), 1, "what was counted is there for the last look");
     let text = metrics.to_open_metrics();
     assert_eq!(value(&text, r#"actor_live{system="busy",actor="sink"}"#), "0");
     assert_eq!(value(&text, r#"actor_stopped_total{system="busy",actor="sink",reason="shutdown"}"#), "1");
+    assert!(activations(&text) > before, "a counter never goes back: {text}");
+}
+
+#[actor(name = "twin")]
+struct Shown;
+
+#[handlers]
+impl Shown {
+    fn take(&mut self) {}
+}
+
+#[actor(name = "twin", metrics = off)]
+struct Hidden;
+
+#[handlers]
+impl Hidden {
+    fn take(&mut self) {}
+}
+
+#[test]
+fn one_that_is_not_exported_adds_nothing_to_another_of_its_label() {
+    let (system, mut stepper) = ActorSystem::builder("twins").stepper();
+    let (shown, hidden) =
+        stepper.block_on(async { (system.spawn(|| Shown).await.unwrap(), system.spawn(|| Hidden).await.unwrap()) });
+    for _ in 0..2 {
+        hidden.take().tell().unwrap();
+    }
+    shown.take().tell().unwrap();
+    let text = system.metrics().to_open_metrics();
+    let series = r#"actor_mailbox_depth{system="twins",actor="twin",queue_kind="user"}"#;
+    assert_eq!(value(&text, series), "1");
 }
 
 #[tokio::test]

@@ -25,3 +25,19 @@ pub struct DispatcherFigures {
     /// Activations that ended although messages waited.
     pub yields: Yields,
 }
+
+impl DispatcherFigures {
+    /// Those of another of the same label added.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.ready += other.ready;
+        self.run_delay.merge(&other.run_delay);
+        self.activations += other.activations;
+        self.steals += other.steals;
+        self.parks += other.parks;
+        self.refused += other.refused;
+        self.yields.budget += other.yields.budget;
+        self.yields.hint += other.yields.hint;
+        self.yields.backlog += other.yields.backlog;
+    }
+}

@@ -243,13 +243,20 @@ impl TypeCounts {
         self.histograms_from(self.protocol.messages.len(), self.options.histograms)
     }
 
-    /// What was seen of a lane: how deep it was, and how long messages were in it.
-    fn lane(&self, lane: Lane) -> LaneFigures {
+    /// The most messages that were seen in a lane of one of its actors.
+    pub(super) fn high_water(&self, lane: Lane) -> u64 {
         let shards = self.shards.iter().filter_map(OnceLock::get);
-        let depths = shards.map(|shard| shard.counters[DEPTHS + lane as usize].load(Ordering::Relaxed));
-        let lanes = self.protocol.messages.len() + self.options.histograms.len();
-        let high_water = depths.max().and_then(|depth| usize::try_from(depth).ok()).unwrap_or(0);
-        LaneFigures { depth: 0, high_water, dwell: self.spread(lanes + lane as usize) }
+        shards.map(|shard| shard.counters[DEPTHS + lane as usize].load(Ordering::Relaxed)).max().unwrap_or(0)
+    }
+
+    /// How long messages were in a lane.
+    pub(super) fn dwell(&self, lane: Lane) -> Histogram {
+        self.spread(self.protocol.messages.len() + self.options.histograms.len() + lane as usize)
+    }
+
+    fn lane(&self, lane: Lane) -> LaneFigures {
+        let high_water = usize::try_from(self.high_water(lane)).unwrap_or(usize::MAX);
+        LaneFigures { depth: 0, high_water, dwell: self.dwell(lane) }
     }
 
     /// The mailboxes of its actors, but for what is to be asked of each of them.

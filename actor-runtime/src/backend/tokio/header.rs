@@ -236,7 +236,7 @@ impl Header {
             f.write_str("/")?;
         }
         // Taken out of the registry first: whoever formats is foreign code.
-        let name = self.core.name_of(self.id);
+        let name = self.core.registry().name_of(self.id);
         f.write_str(name.as_deref().unwrap_or_else(|| (self.table.label)()))
     }
 

@@ -1,24 +1,30 @@
 //! The figures of a system for exporters: read when asked for, from the cells that its workers write.
 
 use core::fmt;
+use std::any::TypeId;
 use std::string::String;
 use std::sync::Arc;
 use std::vec::Vec;
 
 use crate::failure::{FailureKind, StopReason};
+use crate::message::Lane;
 use crate::metrics::{
-    DeadLetterReason, DispatcherFigures, Family, Figure, Histogram, Label, LaneFigures, LifeEvent, MailboxFigures,
-    Metered, write_open_metrics,
+    DeadLetterReason, DispatcherFigures, Family, Figure, Histogram, Label, LifeEvent, Metered, write_open_metrics,
 };
 use crate::policy::YieldReason;
 use crate::time::nanos;
 
 use super::counts::TypeCounts;
+use super::header::Owner;
 use super::system::Core;
 
-/// Lanes, as they are labelled.
-const USER: &str = "user";
-const URGENT: &str = "urgent";
+/// The label of lanes.
+const LANE: &str = "queue_kind";
+
+/// Takes one figure after the other, with their labels.
+type Taking<'a> = &'a mut dyn FnMut(&[Label<'_>], Figure<'_>);
+/// The same for one kind of actors, with the label that tells a figure from the others.
+type Shown<'a> = &'a mut dyn FnMut(Option<Label<'_>>, Figure<'_>);
 
 /// The figures of a system, for [exporters](Metered); from [`ActorSystem::metrics`](super::ActorSystem::metrics).
 ///
@@ -41,24 +47,62 @@ impl Metrics {
         text
     }
 
-    fn dispatchers(&self, read: fn(&DispatcherFigures) -> u64, take: &mut dyn FnMut(&[Label<'_>], Figure<'_>)) {
-        let numbers = self.core.dispatchers().into_iter().map(|it| (it.dispatcher, read(&it)));
-        for (dispatcher, number) in by_name(numbers, |sum, number| *sum += number) {
-            take(&[("system", self.core.name()), ("dispatcher", dispatcher)], Figure::Number(number));
+    /// Calls `take` for what is read of each dispatcher.
+    fn dispatchers(&self, take: Taking<'_>, read: impl for<'a> Fn(&'a DispatcherFigures) -> Figure<'a>) {
+        // Held until they are read: one that goes meanwhile is counted once.
+        let living = self.core.living_homes();
+        for figures in self.core.homes().figures(&living) {
+            take(&[("system", self.core.name()), ("dispatcher", figures.dispatcher)], read(&figures));
         }
     }
 
-    /// The kinds of actors whose figures are exported.
-    fn kinds(&self) -> Vec<Kind<'_>> {
+    /// Calls `take` for what `read` shows of each kind of actors.
+    fn kinds(&self, take: Taking<'_>, read: impl Fn(&Kind<'_>, Shown<'_>)) {
         let mut kinds: Vec<Kind<'_>> = Vec::new();
-        for counts in self.core.all_counts().into_iter().filter(|counts| counts.options.metrics.is_on()) {
-            let actor = counts.options.name;
+        for of_type in self.core.all_counts().into_iter().filter(|(_, counts)| counts.options.metrics.is_on()) {
+            let actor = of_type.1.options.name;
             match kinds.iter_mut().find(|kind| kind.actor == actor) {
-                Some(kind) => kind.types.push(counts),
-                None => kinds.push(Kind { actor, types: Vec::from([counts]) }),
+                Some(kind) => kind.types.push(of_type),
+                None => kinds.push(Kind { actor, types: Vec::from([of_type]) }),
             }
         }
-        kinds
+        for kind in kinds {
+            let of = [("system", self.core.name()), ("actor", kind.actor)];
+            read(&kind, &mut |label, figure| match label {
+                Some(label) => take(&[of[0], of[1], label], figure),
+                None => take(&of, figure),
+            });
+        }
+    }
+
+    /// One number of each kind of actors.
+    fn number(&self, take: Taking<'_>, read: impl Fn(&Kind<'_>) -> u64) {
+        self.kinds(take, |kind, show| show(None, Figure::Number(read(kind))));
+    }
+
+    /// Numbers of each kind of actors, told apart by `label`.
+    fn numbers(&self, take: Taking<'_>, label: &'static str, read: impl Fn(&Kind<'_>) -> Vec<(&'static str, u64)>) {
+        self.kinds(take, |kind, show| {
+            for (name, number) in read(kind) {
+                show(Some((label, name)), Figure::Number(number));
+            }
+        });
+    }
+
+    /// Histograms of each kind of actors, likewise. Nothing is said of what was never recorded: most handlers are not timed.
+    fn spreads(
+        &self,
+        take: Taking<'_>,
+        label: &'static str,
+        read: impl Fn(&TypeCounts) -> Vec<(&'static str, Histogram)>,
+    ) {
+        self.kinds(take, |kind, show| {
+            for (name, histogram) in kind.by_name(&read, |sum, histogram| sum.merge(&histogram)) {
+                if histogram.count() > 0 {
+                    show(Some((label, name)), Figure::Spread(&histogram));
+                }
+            }
+        });
     }
 }
 
@@ -71,12 +115,16 @@ impl fmt::Debug for Metrics {
 /// Actors with the same label, which no exporter could tell apart.
 struct Kind<'a> {
     actor: &'static str,
-    types: Vec<&'a TypeCounts>,
+    types: Vec<(TypeId, &'a TypeCounts)>,
 }
 
 impl Kind<'_> {
+    fn counts(&self) -> impl Iterator<Item = &TypeCounts> {
+        self.types.iter().map(|(_, counts)| *counts)
+    }
+
     fn lives(&self, event: LifeEvent) -> u64 {
-        self.types.iter().map(|counts| counts.lives(event)).sum()
+        self.counts().map(|counts| counts.lives(event)).sum()
     }
 
     /// How often each event of a sort happened, by what it is called.
@@ -94,21 +142,39 @@ impl Kind<'_> {
         self.lives(LifeEvent::Spawned).saturating_sub(ended)
     }
 
+    /// How many messages wait in each lane of those of them that are `living`.
+    fn depths(&self, living: &[Owner]) -> [u64; 2] {
+        let is_one = |owner: &&Owner| self.types.iter().any(|(actor, _)| *actor == (owner.header().table.actor)());
+        living
+            .iter()
+            .filter(is_one)
+            .map(Owner::lanes)
+            .fold([0; 2], |[user, urgent], lanes| [user + lanes.user.depth as u64, urgent + lanes.urgent.depth as u64])
+    }
+
+    /// The most that was seen of a lane of one actor.
+    fn high_water(&self, lane: Lane) -> u64 {
+        self.counts().map(|counts| counts.high_water(lane)).max().unwrap_or(0)
+    }
+
     /// What `read` reads of each type, those of one name as one.
     fn by_name<T>(
         &self,
-        read: fn(&TypeCounts) -> Vec<(&'static str, T)>,
+        read: impl Fn(&TypeCounts) -> Vec<(&'static str, T)>,
         add: impl Fn(&mut T, T),
     ) -> Vec<(&'static str, T)> {
-        by_name(self.types.iter().flat_map(|counts| read(counts)), add)
+        let mut all: Vec<(&'static str, T)> = Vec::new();
+        for (name, figure) in self.counts().flat_map(read) {
+            match all.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, sum)) => add(sum, figure),
+                None => all.push((name, figure)),
+            }
+        }
+        all
     }
 
-    fn numbers(&self, read: fn(&TypeCounts) -> Vec<(&'static str, u64)>) -> Vec<(&'static str, u64)> {
+    fn sums(&self, read: impl Fn(&TypeCounts) -> Vec<(&'static str, u64)>) -> Vec<(&'static str, u64)> {
         self.by_name(read, |sum, number| *sum += number)
-    }
-
-    fn spreads(&self, read: fn(&TypeCounts) -> Vec<(&'static str, Histogram)>) -> Vec<(&'static str, Histogram)> {
-        self.by_name(read, |sum, histogram| sum.merge(&histogram))
     }
 }
 
@@ -116,119 +182,56 @@ impl Metered for Metrics {
     fn figures(&self, family: Family, take: &mut dyn FnMut(&[Label<'_>], Figure<'_>)) {
         let system = ("system", self.core.name());
         match family {
+            Family::Live => self.number(take, |kind| kind.live()),
+            Family::Spawned => self.number(take, |kind| kind.lives(LifeEvent::Spawned)),
+            Family::Restarts => self.number(take, |kind| kind.lives(LifeEvent::Restarted)),
+            Family::Escalations => self.number(take, |kind| kind.lives(LifeEvent::Escalated)),
+            Family::Stopped => self.numbers(take, "reason", |kind| {
+                kind.lives_by(&StopReason::ALL, StopReason::as_str, LifeEvent::Stopped)
+            }),
+            Family::Failures => self
+                .numbers(take, "kind", |kind| kind.lives_by(&FailureKind::ALL, FailureKind::as_str, LifeEvent::Failed)),
+            Family::DeadLetters => self.numbers(take, "reason", |kind| {
+                kind.lives_by(&DeadLetterReason::ALL, DeadLetterReason::as_str, LifeEvent::DeadLetter)
+            }),
+            Family::Yields => self.numbers(take, "reason", |kind| {
+                kind.lives_by(&YieldReason::ALL, YieldReason::as_str, LifeEvent::Yielded)
+            }),
             Family::Decisions => {
                 for (strategy, directive, number) in self.core.decisions() {
                     let labels = [system, ("strategy", strategy.as_str()), ("directive", directive.as_str())];
                     take(&labels, Figure::Number(number));
                 }
             }
-            Family::DispatcherReady => self.dispatchers(|it| it.ready as u64, take),
-            Family::DispatcherActivations => self.dispatchers(|it| it.activations, take),
-            Family::DispatcherSteals => self.dispatchers(|it| it.steals, take),
-            Family::DispatcherParks => self.dispatchers(|it| it.parks, take),
-            Family::DispatcherRefused => self.dispatchers(|it| it.refused, take),
-            Family::DispatcherRunDelay => {
-                let delays = self.core.dispatchers().into_iter().map(|it| (it.dispatcher, it.run_delay));
-                for (dispatcher, delay) in by_name(delays, |sum, delay| sum.merge(&delay)) {
-                    take(&[system, ("dispatcher", dispatcher)], Figure::Spread(&delay));
-                }
-            }
+            Family::Messages => self.numbers(take, "message", |kind| kind.sums(TypeCounts::messages)),
+            Family::MessageDuration => self.spreads(take, "message", TypeCounts::durations),
+            Family::OwnCounter => self.numbers(take, "counter", |kind| kind.sums(TypeCounts::counters)),
+            Family::OwnHistogram => self.spreads(take, "histogram", TypeCounts::histograms),
             Family::MailboxDepth => {
-                let kinds = self.kinds();
-                let mailboxes = self.core.mailboxes().into_iter();
-                let exported = mailboxes.filter(|it| kinds.iter().any(|kind| kind.actor == it.actor));
-                let depths = exported.map(|it| (it.actor, [it.user.depth, it.urgent.depth]));
-                let depths = by_name(depths, |sum, [user, urgent]| *sum = [sum[0] + user, sum[1] + urgent]);
-                for (actor, [user, urgent]) in depths {
-                    for (lane, depth) in [(USER, user), (URGENT, urgent)] {
-                        take(&[system, ("actor", actor), ("queue_kind", lane)], Figure::Number(depth as u64));
-                    }
-                }
+                let living = self.core.registry().living();
+                self.numbers(take, LANE, |kind| by_lane(kind.depths(&living)));
             }
+            Family::MailboxHighWater => {
+                self.numbers(take, LANE, |kind| by_lane([Lane::User, Lane::Urgent].map(|lane| kind.high_water(lane))));
+            }
+            Family::MailboxDwell => {
+                self.spreads(take, LANE, |counts| by_lane([Lane::User, Lane::Urgent].map(|lane| counts.dwell(lane))));
+            }
+            Family::DispatcherReady => self.dispatchers(take, |it| Figure::Number(it.ready as u64)),
+            Family::DispatcherRunDelay => self.dispatchers(take, |it| Figure::Spread(&it.run_delay)),
+            Family::DispatcherActivations => self.dispatchers(take, |it| Figure::Number(it.activations)),
+            Family::DispatcherSteals => self.dispatchers(take, |it| Figure::Number(it.steals)),
+            Family::DispatcherParks => self.dispatchers(take, |it| Figure::Number(it.parks)),
+            Family::DispatcherRefused => self.dispatchers(take, |it| Figure::Number(it.refused)),
             Family::TelemetryCalls => take(&[system], Figure::Number(self.core.telemetry_counts().calls)),
             Family::TelemetryDuration => {
                 take(&[system], Figure::Number(nanos(self.core.telemetry_counts().elapsed)));
             }
-            _ => {
-                for kind in self.kinds() {
-                    let actor = [system, ("actor", kind.actor)];
-                    kind.figures(family, &mut |label, figure| match label {
-                        Some(label) => take(&[actor[0], actor[1], label], figure),
-                        None => take(&actor, figure),
-                    });
-                }
-            }
         }
     }
 }
 
-impl Kind<'_> {
-    /// Calls `take` for each figure of a family of actors, with the label that tells it from the others.
-    fn figures(&self, family: Family, take: &mut dyn FnMut(Option<Label<'_>>, Figure<'_>)) {
-        let (label, numbers) = match family {
-            Family::Live => return take(None, Figure::Number(self.live())),
-            Family::Spawned => return take(None, Figure::Number(self.lives(LifeEvent::Spawned))),
-            Family::Restarts => return take(None, Figure::Number(self.lives(LifeEvent::Restarted))),
-            Family::Escalations => return take(None, Figure::Number(self.lives(LifeEvent::Escalated))),
-            Family::Stopped => ("reason", self.lives_by(&StopReason::ALL, StopReason::as_str, LifeEvent::Stopped)),
-            Family::Failures => ("kind", self.lives_by(&FailureKind::ALL, FailureKind::as_str, LifeEvent::Failed)),
-            Family::DeadLetters => {
-                ("reason", self.lives_by(&DeadLetterReason::ALL, DeadLetterReason::as_str, LifeEvent::DeadLetter))
-            }
-            Family::MailboxHighWater => {
-                let most = |lane: fn(&MailboxFigures) -> &LaneFigures| {
-                    self.types.iter().map(|counts| lane(&counts.mailboxes()).high_water as u64).max().unwrap_or(0)
-                };
-                ("queue_kind", Vec::from([(USER, most(|it| &it.user)), (URGENT, most(|it| &it.urgent))]))
-            }
-            Family::MailboxDwell => {
-                let by_lane = |counts: &TypeCounts| {
-                    let mailboxes = counts.mailboxes();
-                    Vec::from([(USER, mailboxes.user.dwell), (URGENT, mailboxes.urgent.dwell)])
-                };
-                return take_spreads("queue_kind", &self.spreads(by_lane), take);
-            }
-            Family::Yields => ("reason", self.lives_by(&YieldReason::ALL, YieldReason::as_str, LifeEvent::Yielded)),
-            Family::Messages => ("message", self.numbers(TypeCounts::messages)),
-            Family::OwnCounter => ("counter", self.numbers(TypeCounts::counters)),
-            Family::MessageDuration => return take_spreads("message", &self.spreads(TypeCounts::durations), take),
-            Family::OwnHistogram => return take_spreads("histogram", &self.spreads(TypeCounts::histograms), take),
-            Family::Decisions
-            | Family::MailboxDepth
-            | Family::DispatcherReady
-            | Family::DispatcherRunDelay
-            | Family::DispatcherActivations
-            | Family::DispatcherSteals
-            | Family::DispatcherParks
-            | Family::DispatcherRefused
-            | Family::TelemetryCalls
-            | Family::TelemetryDuration => return,
-        };
-        for (name, number) in numbers {
-            take(Some((label, name)), Figure::Number(number));
-        }
-    }
-}
-
-/// The figures of one name as one.
-fn by_name<T>(figures: impl Iterator<Item = (&'static str, T)>, add: impl Fn(&mut T, T)) -> Vec<(&'static str, T)> {
-    let mut all: Vec<(&'static str, T)> = Vec::new();
-    for (name, figure) in figures {
-        match all.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, sum)) => add(sum, figure),
-            None => all.push((name, figure)),
-        }
-    }
-    all
-}
-
-/// Nothing is said of what was never recorded: most handlers are not timed.
-fn take_spreads(
-    label: &'static str,
-    spreads: &[(&'static str, Histogram)],
-    take: &mut dyn FnMut(Option<Label<'_>>, Figure<'_>),
-) {
-    for (name, histogram) in spreads.iter().filter(|(_, histogram)| histogram.count() > 0) {
-        take(Some((label, name)), Figure::Spread(histogram));
-    }
+/// What is said of each lane, the usual one first.
+fn by_lane<T>([user, urgent]: [T; 2]) -> Vec<(&'static str, T)> {
+    Vec::from([("user", user), ("urgent", urgent)])
 }

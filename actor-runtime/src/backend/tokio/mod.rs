@@ -40,6 +40,7 @@ mod monitor;
 mod offspring;
 #[allow(unsafe_code)]
 mod pool;
+mod registry;
 #[allow(unsafe_code)]
 mod reply;
 mod row;

@@ -78,20 +78,20 @@ impl<'a, A: Actor, F, M> Spawn<'a, A, F, M> {
         let home =
             home.map_err(|why| if self.home.is_closing() { SpawnError::ShutDown } else { SpawnError::NoPlace(why) })?;
         let name = match self.name {
-            Some(name) => Some(home.reserve(&name).ok_or(SpawnError::NameTaken(name))?),
+            Some(name) => Some(home.registry().reserve(&name).ok_or(SpawnError::NameTaken(name))?),
             None => None,
         };
         let cell = match Cell::<A>::create::<F, M>(home, None, self.factory) {
             Ok(cell) => cell,
             Err(error) => {
                 if let Some(name) = name {
-                    self.home.give_name(&name, None);
+                    self.home.registry().give_name(&name, None);
                 }
                 return Err(error);
             }
         };
         if let Some(name) = name {
-            self.home.give_name(&name, Some(cell.header().id));
+            self.home.registry().give_name(&name, Some(cell.header().id));
         }
         let address = cell.address();
         self.home.start(&cell);

@@ -1,4 +1,6 @@
-//! One system of actors: what they share, how it is built, and how it ends. Keeps `shutdown`.
+//! One system of actors: what they share, and how it ends. Keeps `shutdown`.
+
+mod builder;
 
 use core::fmt;
 use core::future::{Future, poll_fn};
@@ -7,13 +9,10 @@ use core::task::Poll;
 use core::time::Duration;
 use std::any::TypeId;
 use std::boxed::Box;
-use std::collections::HashMap;
-
-use std::string::{String, ToString};
+use std::string::String;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use std::sync::{Arc, OnceLock, Weak};
 use std::task::Waker;
-use std::time::Instant as RealInstant;
 use std::vec::Vec;
 
 use crate::actor::Actor;
@@ -23,18 +22,15 @@ use crate::id::ActorId;
 use crate::metrics::{Counts, DispatcherFigures, Histogram, MailboxFigures, SystemEvent};
 use crate::reference::{ActorRef, Ref};
 use crate::supervision::{Directive, RootExhausted, Strategy};
-use crate::telemetry::{FailureSnapshot, FailureTelemetry, Severity, StormLimit};
+use crate::telemetry::{FailureSnapshot, Severity};
 use crate::time::{Clock, Instant};
 
 use super::counts::TypeCounts;
-use super::dispatcher::current_thread::CurrentThread;
+use super::dispatcher::Place;
 use super::dispatcher::home::{Home, Ready};
-use super::dispatcher::pinned::Pinned;
-use super::dispatcher::shared::Shared;
-use super::dispatcher::{Dispatcher, DispatcherKind, Place, PlaceError, Placement, SingleWorker};
-use super::driver::Driver;
+use super::dispatcher::homes::Homes;
 use super::ending::{SystemEnd, SystemStopped};
-use super::events::{EventListener, Events, Told};
+use super::events::{EventListener, Events};
 use super::groups::Groups;
 use super::guard::contain;
 use super::header::Owner;
@@ -42,22 +38,16 @@ use super::histories::Histories;
 use super::lock::Lock;
 use super::mailbox::{Deadline, signal};
 use super::metrics::Metrics;
+use super::registry::Registry;
 use super::spawn::{FindError, Spawn, SpawnError};
-use super::stepper::{Stepped, Stepper, VirtualClock};
 use super::suspensions::Suspensions;
-use super::telemetry::{
-    Escalation, FailureTelemetryObservationConfig, Taker, Telemetry, TelemetryContext, TelemetryCounts,
-};
+use super::telemetry::{Escalation, Telemetry, TelemetryCounts};
 use super::terminations::Terminations;
 use super::timers::{Due, Key, Timers};
 use super::waits::Waits;
 use super::watch::{self, Watch};
 
-/// How long a shutdown may take unless the builder says otherwise.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long a suspension may last before it is an event.
-const SUSPENSION_LIMIT: Duration = Duration::from_secs(60);
+pub use builder::Builder;
 
 /// What all actors of a system share.
 pub(super) struct Core {
@@ -70,14 +60,14 @@ pub(super) struct Core {
     runtime: Option<::tokio::runtime::Handle>,
     /// Who runs actors that say nothing about it; `None` is the shared dispatcher.
     default_place: Option<Place>,
-    homes: Lock<Homes>,
+    homes: Homes,
     /// Ready cells that were dropped unrun.
     refused: AtomicU64,
     timers: Timers,
     watch: Watch,
     /// Somebody is on watch.
     sweeping: AtomicBool,
-    registry: Lock<Registry>,
+    registry: Registry,
     counts: Lock<Vec<(TypeId, Box<TypeCounts>)>>,
     events: Events,
     telemetry: Telemetry,
@@ -109,38 +99,6 @@ pub(super) enum Alarm {
     Coarse(watch::Place),
 }
 
-/// The homes of a system's actors, beside those that only their own actors keep.
-#[derive(Default)]
-struct Homes {
-    /// Where the system's own workers or its stepper run actors.
-    main: Weak<Home>,
-    /// That of `single_worker`, made when first asked for.
-    single_worker: Option<Arc<Home>>,
-    /// Those of `current_thread`, by the runtime they were spawned in.
-    current_thread: Vec<(::tokio::runtime::Id, Weak<Home>)>,
-    /// Those of the user's dispatchers.
-    own: Vec<Weak<Home>>,
-}
-
-/// The cells of a system, by index; each is kept alive here until it has ended.
-#[derive(Default)]
-struct Registry {
-    entries: Vec<Entry>,
-    free: Vec<u32>,
-    births: u32,
-    /// Names in use; one whose actor is about to be made has no id.
-    ids: HashMap<Arc<str>, Option<ActorId>>,
-    /// The same by id, of the few that have one.
-    names: HashMap<ActorId, Arc<str>>,
-}
-
-struct Entry {
-    cell: Option<Owner>,
-    generation: u32,
-    /// The order of top-level actors; zero for children.
-    born: u32,
-}
-
 impl Core {
     pub(super) fn name(&self) -> &str {
         &self.name
@@ -153,82 +111,20 @@ impl Core {
         self.default_place.as_ref()
     }
 
-    /// The home of actors on a dispatcher that comes with the crate.
-    pub(super) fn home_of_kind(self: &Arc<Self>, kind: DispatcherKind) -> Result<Arc<Home>, PlaceError> {
-        let own = |dispatcher: Arc<dyn Dispatcher>| Home::own(Arc::clone(self), dispatcher);
-        match kind {
-            DispatcherKind::Shared => {
-                // Gone where the runtime is: then the system is closing, and nothing starts.
-                self.homes.lock().main.upgrade().ok_or(PlaceError::NoRuntime)
-            }
-            DispatcherKind::Pinned => {
-                let runtime = self.runtime.clone().ok_or(PlaceError::NoRuntime)?;
-                Pinned::start(runtime).map(|pinned| own(Arc::new(pinned)))
-            }
-            DispatcherKind::CurrentThread => self.home_of_thread(),
-            DispatcherKind::SingleWorker => {
-                if let Some(home) = &self.homes.lock().single_worker {
-                    return Ok(Arc::clone(home));
-                }
-                let worker = Placement::from(SingleWorker::new("actor-single-worker")?);
-                let Place::Own(worker) = worker.0 else { return Err(PlaceError::NoRuntime) };
-                let home = own(worker);
-                // Two may come at once: the first stays.
-                let mut homes = self.homes.lock();
-                // A home keeps its system: one that is down, which lets go of no home any more, must not keep it.
-                if self.is_down() {
-                    drop(homes);
-                    return Ok(home);
-                }
-                let first = Arc::clone(homes.single_worker.get_or_insert_with(|| Arc::clone(&home)));
-                drop(homes);
-                Ok(first)
-            }
-        }
+    /// The runtime of the system; `None` for a stepped one.
+    pub(super) fn runtime(&self) -> Option<&::tokio::runtime::Handle> {
+        self.runtime.as_ref()
     }
 
-    /// The home of `current_thread` actors that are spawned in the runtime of this thread: it may have another one later.
-    fn home_of_thread(self: &Arc<Self>) -> Result<Arc<Home>, PlaceError> {
-        let runtime = CurrentThread::runtime()?;
-        let here = runtime.id();
-        let known = {
-            let mut homes = self.homes.lock();
-            homes.current_thread.retain(|(_, home)| home.strong_count() > 0);
-            homes.current_thread.iter().find(|(runtime, _)| *runtime == here).and_then(|(_, home)| home.upgrade())
-        };
-        // A task that its runtime took along takes nothing more.
-        if let Some(home) = known.filter(|home| home.is_open()) {
-            return Ok(home);
-        }
-        let home = Home::own(Arc::clone(self), Arc::new(CurrentThread::start(&runtime)));
-        let mut homes = self.homes.lock();
-        homes.current_thread.retain(|(runtime, _)| *runtime != here);
-        homes.current_thread.push((here, Arc::downgrade(&home)));
-        drop(homes);
-        Ok(home)
-    }
-
-    /// The home of actors on a dispatcher of the user's.
-    pub(super) fn home_of(self: &Arc<Self>, dispatcher: &Arc<dyn Dispatcher>) -> Arc<Home> {
-        let living: Vec<_> = {
-            let mut homes = self.homes.lock();
-            homes.own.retain(|home| home.strong_count() > 0);
-            homes.own.iter().filter_map(Weak::upgrade).collect()
-        };
-        // Outside of the lock: the last pointer to a home may be among them, and with it a dispatcher of the user's.
-        let is_its = |home: &Arc<Home>| matches!(home.ready(), Ready::Own(known) if Arc::ptr_eq(known, dispatcher));
-        living.into_iter().find(is_its).unwrap_or_else(|| {
-            let home = Home::own(Arc::clone(self), Arc::clone(dispatcher));
-            self.homes.lock().own.push(Arc::downgrade(&home));
-            home
-        })
+    pub(super) fn homes(&self) -> &Homes {
+        &self.homes
     }
 
     /// The actors at `home` that have not ended, in order of their index.
     pub(super) fn cells_at(&self, home: &Arc<Home>) -> Vec<Owner> {
-        let registry = self.registry.lock();
-        let cells = registry.entries.iter().filter_map(|entry| entry.cell.as_ref());
-        cells.filter(|cell| Arc::ptr_eq(&cell.header().core, home)).cloned().collect()
+        let mut cells = self.registry.living();
+        cells.retain(|cell| Arc::ptr_eq(&cell.header().core, home));
+        cells
     }
 
     /// A ready cell is dropped unrun.
@@ -310,104 +206,19 @@ impl Core {
         self.closing.load(Ordering::SeqCst)
     }
 
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
     /// Gives a new cell its id and keeps it until it has ended.
     pub(super) fn register(&self, top_level: bool, create: impl FnOnce(ActorId) -> Owner) -> Option<Owner> {
-        let mut registry = self.registry.lock();
-        // Under the lock that a shutdown lists the actors under, so that it misses none.
-        if top_level && self.is_closing() {
-            return None;
-        }
-        let born = if top_level {
-            // After 2^32 births the order begins anew; zero is for children.
-            registry.births = registry.births.wrapping_add(1).max(1);
-            registry.births
-        } else {
-            0
-        };
-        let index = registry.free.pop().unwrap_or_else(|| {
-            let index = u32::try_from(registry.entries.len()).expect("fewer than 2^32 actors at once");
-            registry.entries.push(Entry { cell: None, generation: 0, born: 0 });
-            index
-        });
-        let entry = &mut registry.entries[index as usize];
-        let cell = create(ActorId::new(index, entry.generation));
-        entry.born = born;
-        entry.cell = Some(cell.clone());
-        Some(cell)
-    }
-
-    /// Lets a cell go that has ended.
-    pub(super) fn unregister(&self, id: ActorId) -> Option<Owner> {
-        let mut registry = self.registry.lock();
-        let entry = registry.entries.get_mut(id.index() as usize)?;
-        let cell = entry.cell.take();
-        entry.generation = entry.generation.wrapping_add(1);
-        registry.free.push(id.index());
-        if !registry.names.is_empty()
-            && let Some(name) = registry.names.remove(&id)
-        {
-            registry.ids.remove(&name);
-        }
-        cell
-    }
-
-    /// Takes a name for an actor that is about to be made; `None` if it is in use.
-    pub(super) fn reserve(&self, name: &str) -> Option<Arc<str>> {
-        let mut registry = self.registry.lock();
-        if registry.ids.contains_key(name) {
-            return None;
-        }
-        let name: Arc<str> = name.into();
-        registry.ids.insert(Arc::clone(&name), None);
-        Some(name)
-    }
-
-    /// Gives a reserved name to the actor that was made, or back.
-    pub(super) fn give_name(&self, name: &Arc<str>, id: Option<ActorId>) {
-        let mut registry = self.registry.lock();
-        match id {
-            Some(id) => {
-                registry.ids.insert(Arc::clone(name), Some(id));
-                registry.names.insert(id, Arc::clone(name));
-            }
-            None => drop(registry.ids.remove(name)),
-        }
-    }
-
-    /// The actor of that name.
-    fn find(&self, name: &str) -> Option<Owner> {
-        let registry = self.registry.lock();
-        let id = registry.ids.get(name).copied().flatten()?;
-        registry.entries.get(id.index() as usize)?.cell.clone()
-    }
-
-    /// The name of an actor that has one.
-    pub(super) fn name_of(&self, id: ActorId) -> Option<Arc<str>> {
-        self.registry.lock().names.get(&id).cloned()
-    }
-
-    /// Living top-level actors, the youngest first.
-    fn top_level(&self) -> Vec<Owner> {
-        let registry = self.registry.lock();
-        let mut cells: Vec<_> = registry
-            .entries
-            .iter()
-            .filter(|entry| entry.born != 0)
-            .filter_map(|entry| Some((entry.born, entry.cell.clone()?)))
-            .collect();
-        drop(registry);
-        cells.sort_unstable_by_key(|(born, _)| core::cmp::Reverse(*born));
-        cells.into_iter().map(|(_, cell)| cell).collect()
+        self.registry.add(top_level, || top_level && self.is_closing(), create)
     }
 
     /// Ends whatever is left, when nobody will run it any more.
     pub(super) fn abandon_all(&self) {
         self.closing.store(true, Ordering::SeqCst);
-        let cells: Vec<_> = {
-            let registry = self.registry.lock();
-            registry.entries.iter().filter_map(|entry| entry.cell.clone()).collect()
-        };
-        for cell in cells.iter().rev() {
+        for cell in self.registry.living().iter().rev() {
             cell.signal(signal::KILL);
         }
         self.go_down();
@@ -418,14 +229,11 @@ impl Core {
     }
 
     pub(super) fn mailboxes(&self) -> Vec<MailboxFigures> {
+        let counts = self.all_counts().into_iter();
         let mut figures: Vec<(TypeId, MailboxFigures)> =
-            self.counts.lock().iter().map(|(actor, counts)| (*actor, counts.mailboxes())).collect();
+            counts.map(|(actor, counts)| (actor, counts.mailboxes())).collect();
         let now = self.now();
-        let actors: Vec<Owner> = {
-            let registry = self.registry.lock();
-            registry.entries.iter().filter_map(|entry| entry.cell.clone()).collect()
-        };
-        for owner in actors {
+        for owner in self.registry.living() {
             let header = owner.header();
             let actor = (header.table.actor)();
             let Some((_, figures)) = figures.iter_mut().find(|(known, _)| *known == actor) else { continue };
@@ -439,18 +247,16 @@ impl Core {
         figures.into_iter().map(|(_, figures)| figures).collect()
     }
 
-    pub(super) fn dispatchers(&self) -> Vec<DispatcherFigures> {
-        let mut homes: Vec<Arc<Home>> = self.homes.lock().main.upgrade().into_iter().collect();
-        let actors: Vec<Owner> = {
-            let registry = self.registry.lock();
-            registry.entries.iter().filter_map(|entry| entry.cell.clone()).collect()
-        };
-        for home in actors.iter().map(|actor| &actor.header().core) {
+    /// The homes of living actors, that of the system's own workers or its stepper first.
+    pub(super) fn living_homes(&self) -> Vec<Arc<Home>> {
+        let mut homes: Vec<Arc<Home>> = self.homes.main().into_iter().collect();
+        for cell in self.registry.living() {
+            let home = &cell.header().core;
             if !homes.iter().any(|known| Arc::ptr_eq(known, home)) {
                 homes.push(Arc::clone(home));
             }
         }
-        homes.iter().map(|home| home.figures()).collect()
+        homes
     }
 
     fn counts_of(&self, actor: TypeId, make: fn() -> TypeCounts) -> NonNull<TypeCounts> {
@@ -464,11 +270,11 @@ impl Core {
     }
 
     /// What was counted of each type of actors that there has been.
-    pub(super) fn all_counts(&self) -> Vec<&TypeCounts> {
-        let counts: Vec<_> = self.counts.lock().iter().map(|(_, counts)| NonNull::from(&**counts)).collect();
+    pub(super) fn all_counts(&self) -> Vec<(TypeId, &TypeCounts)> {
+        let counts = self.counts.lock();
         // SAFETY: each lies in a box of its own, which stays as long as this does.
         #[allow(unsafe_code)]
-        counts.into_iter().map(|counts| unsafe { counts.as_ref() }).collect()
+        counts.iter().map(|(actor, counts)| (*actor, unsafe { NonNull::from(&**counts).as_ref() })).collect()
     }
 
     /// Ready cells that were dropped unrun.
@@ -480,7 +286,7 @@ impl Core {
 
     /// The name of an actor, for its event; not looked for where nobody is told.
     pub(super) fn name_in_event(&self, id: ActorId) -> Option<Arc<str>> {
-        self.events.are_heard().then(|| self.name_of(id)).flatten()
+        self.events.are_heard().then(|| self.registry.name_of(id)).flatten()
     }
 
     /// An actor that nobody awaited was not started.
@@ -569,7 +375,7 @@ impl Core {
         self.closing.store(true, Ordering::SeqCst);
         let begun = self.now();
         let deadline = begun.saturating_add(self.shutdown_timeout);
-        let cells = self.top_level();
+        let cells = self.registry.top_level();
         let mut asked = 0;
         for cell in &cells {
             asked += 1;
@@ -584,7 +390,7 @@ impl Core {
             .map(|cell| Stuck {
                 id: cell.header().id,
                 actor: (cell.header().table.label)(),
-                name: self.name_of(cell.header().id),
+                name: self.registry.name_of(cell.header().id),
                 waiting: cell.depth(),
                 elapsed: self.now().saturating_since(begun),
             })
@@ -621,7 +427,7 @@ impl Core {
                 core.event(&SystemEvent::Stuck { actor, name, id: *id, waiting: *waiting, elapsed: *elapsed });
             }
         };
-        let main = self.homes.lock().main.upgrade();
+        let main = self.homes.main();
         if let Some(runtime) = &self.runtime {
             // Where the runtime is gone the task is dropped at once, and its workers were before it.
             drop(runtime.spawn(shutdown));
@@ -657,8 +463,7 @@ impl Core {
 
     fn go_down(&self) {
         let is_first = !self.down.swap(true, Ordering::AcqRel);
-        let homes = core::mem::take(&mut *self.homes.lock());
-        if let Some(main) = homes.main.upgrade() {
+        if let Some(main) = self.homes.main() {
             match main.ready() {
                 Ready::Shared(shared) => shared.close(),
                 Ready::Stepped(stepped) => stepped.close(),
@@ -669,8 +474,7 @@ impl Core {
         if let Some(Place::Own(dispatcher)) = self.default_place.as_ref().filter(|_| is_first) {
             contain(|| dispatcher.shutdown(self.shutdown_timeout));
         }
-        // The thread of `single_worker` ends with the last actor on it.
-        drop(homes);
+        self.homes.forget();
         self.timers.clear();
         self.watch.wake_all();
         self.timers.wake_sleeper();
@@ -747,20 +551,7 @@ impl ActorSystem {
 
     /// Settings for a new system.
     pub fn builder(name: &str) -> Builder {
-        Builder {
-            name: name.to_string(),
-            seed: None,
-            workers: None,
-            shutdown_timeout: SHUTDOWN_TIMEOUT,
-            exhausted: RootExhausted::default(),
-            suspension_limit: SUSPENSION_LIMIT,
-            find_cycles: cfg!(debug_assertions),
-            event_handler: None,
-            telemetry: None,
-            storm_limit: StormLimit::DEFAULT,
-            telemetry_observation: None,
-            dispatcher: None,
-        }
+        Builder::new(name)
     }
 
     /// The name given to the system.
@@ -832,7 +623,7 @@ impl ActorSystem {
     where
         R: ActorRef<Actor: Actor>,
     {
-        let cell = self.handle.home.find(name).ok_or(FindError::Unknown)?;
+        let cell = self.handle.home.registry().find(name).ok_or(FindError::Unknown)?;
         let table = cell.header().table;
         if (table.actor)() != TypeId::of::<R::Actor>() {
             return Err(FindError::OtherActor((table.label)()));
@@ -881,7 +672,7 @@ impl ActorSystem {
     /// What runs the actors: the system's own workers first, then each other dispatcher that has actors here, but for those
     /// whose actors have all ended. What users of this system and of others share counts for each of them apart.
     pub fn dispatchers(&self) -> Vec<DispatcherFigures> {
-        self.handle.home.dispatchers()
+        self.handle.home.living_homes().iter().map(|home| home.figures()).collect()
     }
 
     /// What became of the failures that this system's telemetry was to be told of.
@@ -958,219 +749,6 @@ impl Drop for Handle {
             None => self.home.abandon_all(),
         }
     }
-}
-
-/// Settings of a system that is not started yet.
-#[must_use = "nothing runs until `start` or `stepper` is called"]
-pub struct Builder {
-    name: String,
-    seed: Option<u64>,
-    workers: Option<usize>,
-    shutdown_timeout: Duration,
-    exhausted: RootExhausted,
-    suspension_limit: Duration,
-    find_cycles: bool,
-    event_handler: Option<Box<Told>>,
-    telemetry: Option<Box<MakeTelemetry>>,
-    storm_limit: StormLimit,
-    telemetry_observation: Option<FailureTelemetryObservationConfig>,
-    dispatcher: Option<Place>,
-}
-
-/// Makes the telemetry of a system that begins.
-type MakeTelemetry = dyn FnOnce(&TelemetryContext) -> Box<Taker> + Send + Sync;
-
-impl Builder {
-    /// The seed of all randomness in the system; a fixed one by default in a stepped system, else one drawn at start.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
-        self
-    }
-
-    /// The number of worker tasks, instead of one for each worker thread of the runtime; at least 1, at most 64.
-    pub fn workers(mut self, workers: usize) -> Self {
-        self.workers = Some(workers);
-        self
-    }
-
-    /// How long a shutdown may take in all; 10 seconds by default.
-    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
-        self.shutdown_timeout = timeout;
-        self
-    }
-
-    /// What happens where a top-level actor fails more often than its limit allows: it ends and the others live on, unless
-    /// this says that the system shuts down, as [`ActorSystem::shutdown`] does. Who does not end in time is then told as
-    /// [`SystemEvent::Stuck`].
-    pub fn exhausted(mut self, exhausted: RootExhausted) -> Self {
-        self.exhausted = exhausted;
-        self
-    }
-
-    /// After how long a suspension is an event, [`SystemEvent::SuspendedTooLong`]; a minute by default.
-    pub fn suspension_limit(mut self, limit: Duration) -> Self {
-        self.suspension_limit = limit;
-        self
-    }
-
-    /// Whether an ask, or a wait for room, that closes a circle of handlers which wait for each other fails at once, and is
-    /// the event [`AskCycle`](SystemEvent::AskCycle) that names them; without that it ends at its deadline. It costs each ask
-    /// that waits in a handler, and each async handler, a lock for the whole system, so it is on in debug builds only unless this says otherwise. Who
-    /// asks itself is always told.
-    pub fn find_cycles(mut self, find: bool) -> Self {
-        self.find_cycles = find;
-        self
-    }
-
-    /// The first function that is told of failures, restarts, ends and dead letters, at once and on the thread where
-    /// they happen. It must not block; a panic in it is contained.
-    pub fn event_handler(mut self, handler: impl Fn(&SystemEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.event_handler = Some(Box::new(handler));
-        self
-    }
-
-    /// Who takes the failures of this system: called last for each, after the event handler and all listeners, on the
-    /// thread where it happened. It must not block; a panic in it is contained and counted. Where several are given the last
-    /// one counts; see [`FailureTelemetry`].
-    pub fn with_failure_telemetry(self, telemetry: impl FailureTelemetry + Send + Sync + 'static) -> Self {
-        self.with_failure_telemetry_builder(|_| telemetry)
-    }
-
-    /// As [`with_failure_telemetry`](Self::with_failure_telemetry), made when the system starts, by what it is shown of that.
-    pub fn with_failure_telemetry_builder<T>(
-        mut self,
-        make: impl FnOnce(&TelemetryContext) -> T + Send + Sync + 'static,
-    ) -> Self
-    where
-        T: FailureTelemetry + Send + Sync + 'static,
-    {
-        self.telemetry = Some(Box::new(|context| Box::new(make(context))));
-        self
-    }
-
-    /// How many failures of actors of one type telemetry is told of in how much time; [`StormLimit::DEFAULT`] unless this
-    /// says otherwise.
-    pub fn with_failure_storm_limit(mut self, limit: StormLimit) -> Self {
-        self.storm_limit = limit;
-        self
-    }
-
-    /// Has the calls of telemetry timed, by the clock of the system, for
-    /// [`telemetry_counts`](ActorSystem::telemetry_counts); off by default, for it reads the clock twice for each.
-    pub fn with_failure_telemetry_observation(mut self, config: FailureTelemetryObservationConfig) -> Self {
-        self.telemetry_observation = Some(config);
-        self
-    }
-
-    /// Who runs actors that do not say `#[actor(dispatcher = ..)]`; the shared dispatcher by default. A dispatcher of
-    /// your own is shut down with the system.
-    pub fn dispatcher(mut self, dispatcher: impl Into<Placement>) -> Self {
-        self.dispatcher = match dispatcher.into().0 {
-            Place::Kind(DispatcherKind::Shared) => None,
-            other @ (Place::Kind(_) | Place::Own(_)) => Some(other),
-        };
-        self
-    }
-
-    /// Starts the system on the tokio runtime this is called in.
-    ///
-    /// # Panics
-    /// Outside of a tokio runtime, or in one without `enable_time`.
-    pub fn start(self) -> ActorSystem {
-        let Ok(runtime) = ::tokio::runtime::Handle::try_current() else {
-            panic!("no tokio runtime here: start the system inside `#[tokio::main]` or `Runtime::block_on`")
-        };
-        // Fails here, in tokio's words, where the runtime has no timers: later, time would stand still without a word.
-        drop(::tokio::time::sleep(Duration::ZERO));
-        let workers = self.workers.unwrap_or_else(|| runtime.metrics().num_workers()).max(1);
-        let seed = self.seed.unwrap_or_else(drawn_seed);
-        let clock = RealClock(RealInstant::now());
-        let home = self.home(clock, seed, Some(runtime.clone()), Ready::Shared(Shared::new(workers)));
-        for task in Shared::tasks(&home, workers) {
-            drop(runtime.spawn(::tokio::task::unconstrained(task)));
-        }
-        drop(runtime.spawn(Driver::new(Arc::clone(home.core()))));
-        ActorSystem::of(home)
-    }
-
-    /// Makes a system that runs only as its stepper says, message by message, under a virtual clock.
-    pub fn stepper(self) -> (ActorSystem, Stepper) {
-        let clock = VirtualClock::default();
-        let seed = self.seed.unwrap_or(0);
-        let home = self.home(clock.clone(), seed, None, Ready::Stepped(Stepped::new()));
-        let stepper = Stepper::new(Arc::clone(&home), clock, seed);
-        (ActorSystem::of(home), stepper)
-    }
-
-    /// The core of the system, in the home of its own workers or its stepper.
-    fn home(
-        self,
-        clock: impl Clock + Clone + Send + Sync + 'static,
-        seed: u64,
-        runtime: Option<::tokio::runtime::Handle>,
-        ready: Ready,
-    ) -> Arc<Home> {
-        let core = Arc::new_cyclic(|core: &Weak<Core>| {
-            let context = |name: &str| TelemetryContext::new(name, Arc::new(clock.clone()), core.clone());
-            let taker = self.telemetry.map(|make| make(&context(&self.name)));
-            Core {
-                name: self.name,
-                clock: Box::new(clock),
-                virtual_time: runtime.is_none(),
-                random: AtomicU64::new(seed),
-                runtime,
-                default_place: self.dispatcher,
-                homes: Lock::default(),
-                refused: AtomicU64::new(0),
-                timers: Timers::default(),
-                watch: Watch::new(),
-                sweeping: AtomicBool::new(false),
-                registry: Lock::default(),
-                counts: Lock::default(),
-                events: Events::new(self.event_handler),
-                telemetry: Telemetry::new(taker, self.storm_limit, self.telemetry_observation),
-                decisions: Default::default(),
-                escalated: Lock::default(),
-                terminations: Terminations::default(),
-                groups: Groups::default(),
-                histories: Histories::default(),
-                suspensions: Suspensions::new(self.suspension_limit),
-                waits: Waits::new(self.find_cycles),
-                handles: OnceLock::new(),
-                shutdown_timeout: self.shutdown_timeout,
-                exhausted: self.exhausted,
-                closing: AtomicBool::new(false),
-                unattended: AtomicBool::new(false),
-                down: AtomicBool::new(false),
-                ending: SystemEnd::default(),
-            }
-        });
-        let home = Home::new(Arc::clone(&core), ready);
-        core.homes.lock().main = Arc::downgrade(&home);
-        home
-    }
-}
-
-impl fmt::Debug for Builder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
-/// Time since the system began.
-#[derive(Clone, Copy)]
-struct RealClock(RealInstant);
-
-impl Clock for RealClock {
-    fn now(&self) -> Instant {
-        Instant::ZERO.saturating_add(self.0.elapsed())
-    }
-}
-
-/// A seed that differs from run to run.
-fn drawn_seed() -> u64 {
-    use std::hash::{BuildHasher, Hasher};
-    std::collections::hash_map::RandomState::new().build_hasher().finish()
 }
 
 /// An actor that had not ended when a shutdown ran out of time.

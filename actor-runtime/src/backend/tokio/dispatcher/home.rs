@@ -18,6 +18,7 @@ use super::super::monitor;
 use super::super::stepper::Stepped;
 use super::super::system::{Core, in_runtime};
 use super::current_thread::CurrentThread;
+use super::homes::Homes;
 use super::load::Load;
 use super::residents::Residents;
 use super::shared::Shared;
@@ -209,8 +210,8 @@ impl Home {
         }
         let home = match place {
             Place::Kind(DispatcherKind::Shared) if self.shared().is_some() => return Ok(Arc::clone(self)),
-            Place::Kind(kind) => self.core.home_of_kind(*kind)?,
-            Place::Own(dispatcher) => self.core.home_of(dispatcher),
+            Place::Kind(kind) => Homes::of_kind(&self.core, *kind)?,
+            Place::Own(dispatcher) => Homes::of_own(&self.core, dispatcher),
         };
         if home.is_open() { Ok(home) } else { Err(PlaceError::ShutDown) }
     }
@@ -219,6 +220,7 @@ impl Home {
 impl Drop for Home {
     /// Whoever lets go of the last actor here must not pay for a dispatcher of the user's that panics when it is dropped.
     fn drop(&mut self) {
+        self.core.homes().keep(self.figures());
         if let Ready::Own(_) = &self.ready {
             let ready = core::mem::replace(&mut self.ready, Ready::Stepped(Stepped::new()));
             contain(|| drop(ready));

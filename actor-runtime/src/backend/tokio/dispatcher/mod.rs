@@ -7,6 +7,7 @@
 
 pub(super) mod current_thread;
 pub(super) mod home;
+pub(super) mod homes;
 mod line;
 mod load;
 mod owned_runtime;

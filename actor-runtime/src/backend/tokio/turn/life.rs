@@ -341,7 +341,7 @@ impl<A: Actor> Turn<A> {
         let header = &cell.header;
         // The registry's pointer is the last to be let go: it kept this cell.
         let name = header.core.name_in_event(header.id);
-        let kept = header.core.unregister(header.id);
+        let kept = header.core.registry().remove(header.id);
         let (actor, name) = (A::OPTIONS.name, name.as_deref());
         header.core.event(&SystemEvent::Stopped { actor, name, id: header.id, reason });
         header.set_ended(reason);
