@@ -40,6 +40,9 @@ impl Session {
     fn clear_idle(&mut self, ctx: &mut Context<Self>) {
         ctx.clear_idle();
     }
+    fn clear_idle_later(&mut self, seconds: u64, ctx: &mut Context<Self>) {
+        ctx.after(Duration::from_secs(seconds), |me| me.clear_idle());
+    }
     fn panics(&mut self) {
         panic!("restart");
     }
@@ -125,6 +128,14 @@ fn one_that_is_due_when_it_is_switched_off_is_told_no_more() {
     stage.stepper.pass(Duration::from_secs(30));
     stage.stepper.run();
     stage.heard(&[]);
+    stage.wait(500).heard(&[]);
+}
+
+#[test]
+fn one_that_is_due_along_with_what_switches_it_off_is_told_no_more() {
+    let mut stage = stage();
+    stage.send(|session| session.clear_idle_later(30));
+    stage.wait(30).heard(&[]);
     stage.wait(500).heard(&[]);
 }
 
