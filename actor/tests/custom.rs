@@ -8,7 +8,7 @@ mod siblings;
 
 use actor::prelude::*;
 use actor::{Strategy, SystemEvent};
-use common::{everywhere, everywhere_with, until};
+use common::{everywhere, everywhere_with, soon, until};
 use siblings::{Member, MemberRef, Ward, lives};
 
 /// `a` takes `c` along, `b` nobody, `c` the members of the pool; each of these the other.
@@ -74,6 +74,63 @@ fn each_takes_its_own_along_and_one_may_take_nobody() {
             until(|| system.counts::<Member>().restarts == expected.iter().sum::<u32>().into()).await;
             assert_eq!(lives(&members).await, expected);
         }
+    });
+}
+
+/// Each takes all others along, as far as they are there.
+const fn takes_all(_failed: usize, _sibling: usize) -> bool {
+    true
+}
+
+#[actor(ask_timeout = off)]
+#[supervise(strategy = custom(takes_all), limit = unlimited, backoff = 1ms..2ms * 2)]
+struct Fleeting {
+    #[child(|parent: &Fleeting| Member::new("a", parent.ward.clone()), restart = temporary)]
+    a: Child<Member>,
+    #[child(|parent: &Fleeting| Member::new("b", parent.ward.clone()))]
+    b: Child<Member>,
+    #[child(|parent: &Fleeting| Member::new("c", parent.ward.clone()), restart = temporary)]
+    c: Child<Member>,
+    #[child(|parent: &Fleeting| Member::new("d", parent.ward.clone()), restart = permanent)]
+    d: Child<Member>,
+    ward: Ward,
+}
+
+#[handlers]
+impl Fleeting {
+    fn members(&self) -> [MemberRef; 4] {
+        [&*self.a, &*self.b, &*self.c, &*self.d].map(MemberRef::clone)
+    }
+}
+
+#[test]
+fn one_that_is_gone_is_waited_for_by_nobody() {
+    everywhere(|system| async move {
+        let ward = Ward::default();
+        let shared = ward.clone();
+        let parent = move || Fleeting {
+            a: Child::default(),
+            b: Child::default(),
+            c: Child::default(),
+            d: Child::default(),
+            ward: shared.clone(),
+        };
+        let parent = system.spawn(parent).await.unwrap();
+        let [a, b, c, d] = parent.members().await.unwrap();
+        a.fails().await.unwrap();
+        soon(a.control().stopped()).await;
+        assert_eq!(lives(&[b.clone(), c.clone(), d.clone()]).await, [0; 3], "it takes nobody along");
+        b.fails().await.unwrap();
+        ward.comes("d up 1").await;
+        soon(c.control().stopped()).await;
+        for life in 2..5 {
+            d.leaves().await.unwrap();
+            until(|| system.counts::<Member>().restarts == 2 * life).await;
+            assert_eq!(lives(&[b.clone(), d.clone()]).await, [u32::try_from(life).unwrap(); 2]);
+        }
+        ward.assert_in_order(&["a", "b", "c", "d"]);
+        soon(parent.control().stop()).await;
+        assert_eq!(system.counts::<Member>().stopped, 4);
     });
 }
 

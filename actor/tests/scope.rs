@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{Builder, Decision, SpawnError, SystemEvent};
-use common::{Journal, everywhere, everywhere_with, stepped, until};
+use common::{Gate, Journal, everywhere, everywhere_with, in_hand, soon, stepped, until};
 
 /// Notes that it was made.
 #[actor]
@@ -28,6 +28,10 @@ impl Hand {
 #[handlers]
 impl Hand {
     fn fails(&mut self) -> Result<(), &'static str> {
+        Err("on purpose")
+    }
+    async fn fails_when(&mut self, gate: Gate) -> Result<(), &'static str> {
+        gate.passed().await;
         Err("on purpose")
     }
     fn leaves(&mut self, ctx: &mut Context<Self>) {
@@ -112,6 +116,31 @@ fn failures_of_declared_children_add_up() {
         member.fails().await.unwrap();
         until(|| system.counts::<Together>().restarts == 1).await;
         assert_eq!(system.counts::<Hand>().restarts, 3);
+    });
+}
+
+#[test]
+fn two_that_exceed_the_limit_at_once_are_one_failure_of_their_parent() {
+    everywhere(|system| async move {
+        let parent = system.spawn(Together::new(&Journal::default())).await.unwrap();
+        for life in 1..5 {
+            let [a, b, c, ..] = parent.hands().await.unwrap();
+            for hand in [&a, &b, &c] {
+                fails_and_comes_back(hand).await;
+            }
+            let (gate, hands) = (Gate::default(), [a, b, c]);
+            for hand in &hands {
+                hand.fails_when(gate.clone()).await.unwrap();
+                in_hand(hand.control()).await;
+            }
+            let ends = hands.each_ref().map(|hand| hand.control().stopped());
+            gate.open();
+            for end in ends {
+                soon(end).await;
+            }
+            assert_eq!(parent.incarnation().await, Ok(life));
+            assert_eq!(system.counts::<Together>().restarts, u64::from(life));
+        }
     });
 }
 

@@ -6,9 +6,9 @@ mod common;
 use std::future::{Future, IntoFuture, pending};
 use std::pin::pin;
 
-use actor::FindError;
 use actor::prelude::*;
-use common::{Gate, Journal, everywhere, until, yield_now};
+use actor::{FindError, SpawnError};
+use common::{Gate, Journal, begin, everywhere, on_runtimes, soon, until, yield_now};
 
 /// Never up, unless the gate is opened.
 #[actor]
@@ -141,6 +141,60 @@ fn a_start_that_waits_for_a_child_ends_with_it_when_it_is_given_up() {
         noted(&journal, &["starts", "dropped"]).await;
         system.shutdown().await.unwrap();
     });
+}
+
+#[test]
+fn a_start_that_a_shutdown_ends_says_so() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let mut start = Box::pin(system.spawn(slow(&journal, &gate)).into_future());
+        begin(&mut start).await;
+        noted(&journal, &["starts"]).await;
+        let mut down = Box::pin(system.shutdown());
+        begin(&mut down).await;
+        gate.open();
+        soon(down).await.unwrap();
+        assert!(matches!(soon(start).await, Err(SpawnError::ShutDown)));
+        noted(&journal, &["starts", "up", "dropped"]).await;
+    });
+}
+
+#[test]
+fn starts_that_race_a_shutdown_are_up_or_say_so_and_leave_nobody_behind() {
+    on_runtimes(
+        |builder| builder,
+        |system| async move {
+            let journal = Journal::default();
+            let starting: Vec<_> = (0..4)
+                .map(|_| {
+                    let (system, journal) = (system.clone(), journal.clone());
+                    tokio::spawn(async move {
+                        let gate = Gate::default();
+                        gate.open();
+                        let mut up = 0;
+                        loop {
+                            match system.spawn(slow(&journal, &gate)).await {
+                                Ok(_) => up += 1,
+                                Err(SpawnError::ShutDown) => return up,
+                                Err(other) => panic!("{other}"),
+                            }
+                            yield_now().await;
+                        }
+                    })
+                })
+                .collect();
+            until(|| journal.entries().len() > 20).await;
+            system.shutdown().await.unwrap();
+            let mut up = 0;
+            for starting in starting {
+                up += starting.await.unwrap();
+            }
+            let counts = system.counts::<Slow>();
+            assert_eq!((counts.spawned, counts.stopped), (up, up));
+            let of = |what| journal.entries().iter().filter(|entry| *entry == what).count();
+            assert_eq!(of("starts"), of("dropped"));
+        },
+    );
 }
 
 /// Starts a child, and gives it up.

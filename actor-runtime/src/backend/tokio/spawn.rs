@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::actor::Actor;
 use crate::factory::Factory;
-use crate::failure::Failure;
+use crate::failure::{Failure, StopReason};
 use crate::reference::{ActorRef, Ref};
 
 use super::cell::Cell;
@@ -144,9 +144,10 @@ impl<A: Actor> Future for Spawning<A> {
         }
         if header.start.is_on() {
             let failure = cell.take_start_failure();
-            return Poll::Ready(Err(
-                failure.map_or(SpawnError::Stopped, |escalation| SpawnError::Failed(escalation.failure))
-            ));
+            return Poll::Ready(Err(failure.map_or_else(
+                || SpawnError::ended(header.end()),
+                |escalation| SpawnError::Failed(escalation.failure),
+            )));
         }
         let address = crate::backend::Address::Tokio(address.clone());
         Poll::Ready(Ok(A::Ref::from_ref(Ref::from_address(address))))
@@ -170,7 +171,7 @@ impl<A> Drop for Spawning<A> {
 pub enum SpawnError {
     /// Its factory, a declared child or its `#[started]` hook failed.
     Failed(Failure),
-    /// It stopped itself before it was up.
+    /// It stopped itself before it was up, or was stopped.
     Stopped,
     /// The system is shutting down.
     ShutDown,
@@ -184,11 +185,26 @@ pub enum SpawnError {
     NoPlace(PlaceError),
 }
 
+impl SpawnError {
+    /// Why an actor was not up when it ended for this reason, without a failure.
+    fn ended(reason: Option<StopReason>) -> Self {
+        match reason {
+            Some(StopReason::Shutdown) => Self::ShutDown,
+            Some(StopReason::ParentStopped) => Self::ParentStops,
+            Some(StopReason::Requested | StopReason::Drained | StopReason::Killed | StopReason::Failed) | None => {
+                Self::Stopped
+            }
+        }
+    }
+}
+
 impl fmt::Display for SpawnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Failed(failure) => write!(f, "actor did not start: {failure}"),
-            Self::Stopped => f.write_str("actor stopped itself before it was up; return an error from `#[started]`"),
+            Self::Stopped => {
+                f.write_str("actor was stopped before it was up; a `#[started]` that cannot go on returns an error")
+            }
             Self::NameTaken(name) => {
                 write!(f, "an actor named `{name}` is there already; `find` it, or choose another name")
             }
