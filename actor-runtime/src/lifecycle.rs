@@ -49,6 +49,23 @@ pub enum Task {
     End(StopReason),
 }
 
+impl Task {
+    /// Whether it is to run handlers or hooks, where it does not end at once.
+    #[inline]
+    pub const fn runs_handlers(self) -> bool {
+        match self {
+            Self::CallStarted | Self::Receive | Self::CallStopping(_) | Self::CallRestarting => true,
+            Self::Build
+            | Self::StartChild(_)
+            | Self::Suspended
+            | Self::StopChildren
+            | Self::DropState
+            | Self::Pause
+            | Self::End(_) => false,
+        }
+    }
+}
+
 /// Where the actor stands on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {

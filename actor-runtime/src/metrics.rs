@@ -183,6 +183,9 @@ pub enum SystemEvent<'a> {
         name: Option<&'a str>,
         /// Its identity.
         id: ActorId,
+        /// The handler or hook that it has begun and which does not end, where it is that: it may wait for a child of its own,
+        /// or for a thread that another keeps busy.
+        handler: Option<&'static str>,
         /// Messages still waiting in its mailbox.
         waiting: usize,
         /// Time since it was told.

@@ -110,8 +110,9 @@ fn a_shutdown_ends_in_time_and_names_who_did_not() {
             assert_eq!(error.stuck().len(), 1);
             assert_eq!(error.stuck()[0].actor, "leaf");
             assert_eq!(Some(error.stuck()[0].id), actor.control().id());
+            assert_eq!(error.stuck()[0].handler, Some("hold"));
             let said = error.to_string();
-            assert!(said.starts_with("actors did not stop in time: `leaf` (id 0.0) after "), "{said}");
+            assert!(said.starts_with("actors did not stop in time: `leaf` (id 0.0, in `hold`) after "), "{said}");
             assert!(said.contains("ms; give them more with `shutdown_timeout`"), "{said}");
             actor.control().stopped().await;
         },

@@ -104,6 +104,23 @@ fn an_end_before_the_watch_is_told_with_its_reason() {
 }
 
 #[test]
+fn who_watches_again_before_it_is_told_hears_once() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let watcher = system.spawn(watcher(&journal, &gate)).await.unwrap();
+        let mortal = system.spawn(|| Mortal).await.unwrap();
+        mortal.control().stop().await;
+        watcher.hold().await.unwrap();
+        // Handled in a row, as users go before notices: the first has the end told, the others find that it will be.
+        for _ in 0..3 {
+            watcher.watch(mortal.clone()).await.unwrap();
+        }
+        gate.open();
+        hears(&journal, &watcher, &[told(&mortal, "requested")]).await;
+    });
+}
+
+#[test]
 fn the_end_of_an_actor_whose_last_ref_went_is_told() {
     everywhere(|system| async move {
         let journal = Journal::default();

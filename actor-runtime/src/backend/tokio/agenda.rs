@@ -373,9 +373,8 @@ impl<A: Actor> Agenda<A> {
 
     /// Queues the news of an end.
     pub(super) fn gone(&mut self, who: ActorId, why: StopReason) {
-        if self.watched.remove(&who) {
-            self.ready.push_back(Ready::Gone(who, why));
-        }
+        self.watched.remove(&who);
+        self.ready.push_back(Ready::Gone(who, why));
     }
 
     /// Takes note of an actor that is watched. Returns whether it was not before.

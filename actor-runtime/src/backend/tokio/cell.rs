@@ -109,8 +109,6 @@ pub(super) struct Body<A: Actor> {
     pub(super) ticks: u16,
     /// Messages of users since the last tick or errand, while any is due.
     pub(super) users_in_a_row: u16,
-    /// Index of the message in hand.
-    pub(super) message: u16,
     /// A message was handled since the receive timeout was last moved on.
     pub(super) was_heard: bool,
     pub(super) calm: Calm,
@@ -194,6 +192,7 @@ impl<A: Actor> Cell<A> {
         abandon: Self::abandon,
         signal: Self::signal,
         depth: Self::depth,
+        begun: Self::begun,
         load: Self::load,
         lanes: Self::lanes,
         wait_for_end: Self::wait_for_end,
@@ -242,7 +241,6 @@ impl<A: Actor> Cell<A> {
                         life: Lifecycle::new(),
                         ticks: 0,
                         users_in_a_row: 0,
-                        message: 0,
                         was_heard: false,
                         calm: Calm::default(),
                     }),
@@ -378,6 +376,12 @@ impl<A: Actor> Cell<A> {
     unsafe fn depth(header: NonNull<Header>) -> usize {
         // SAFETY: see the block.
         unsafe { header.cast::<Self>().as_ref() }.mailbox.depth()
+    }
+
+    unsafe fn begun(header: NonNull<Header>) -> Option<&'static str> {
+        // SAFETY: see the block.
+        let begun = unsafe { header.cast::<Self>().as_ref() }.mailbox.begun()?;
+        Some(A::PROTOCOL.messages[usize::from(begun)])
     }
 
     unsafe fn lanes(header: NonNull<Header>) -> Lanes {

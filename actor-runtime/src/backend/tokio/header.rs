@@ -41,6 +41,7 @@ pub(super) struct Table {
     pub(super) abandon: unsafe fn(NonNull<Header>),
     pub(super) signal: unsafe fn(NonNull<Header>, u32) -> bool,
     pub(super) depth: unsafe fn(NonNull<Header>) -> usize,
+    pub(super) begun: unsafe fn(NonNull<Header>) -> Option<&'static str>,
     pub(super) load: unsafe fn(NonNull<Header>) -> usize,
     pub(super) lanes: unsafe fn(NonNull<Header>) -> Lanes,
     pub(super) wait_for_end: unsafe fn(NonNull<Header>, Option<u64>, &core::task::Waker) -> Option<u64>,
@@ -313,6 +314,12 @@ impl Owner {
     pub(super) fn upgrade(&self) -> Option<Address> {
         // SAFETY: the cell is alive and the table is its own.
         unsafe { (self.header().table.upgrade)(self.0) }
+    }
+
+    /// The handler that it has begun, and which has not come to its end.
+    pub(super) fn begun(&self) -> Option<&'static str> {
+        // SAFETY: this pointer keeps the cell, and has the provenance of its allocation.
+        unsafe { (self.header().table.begun)(self.0) }
     }
 
     pub(super) fn depth(&self) -> usize {

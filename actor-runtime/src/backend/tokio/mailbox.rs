@@ -38,7 +38,7 @@ use super::hand::{Hand, Queue};
 use super::lock::{SpinGuard, SpinLock};
 use super::row::Row;
 use super::seen::Seen;
-use super::sync::{AtomicU32, Ordering};
+use super::sync::{AtomicU16, AtomicU32, Ordering};
 use super::telemetry::Escalation;
 
 pub(super) use deadline::{Deadline, Sent};
@@ -198,13 +198,24 @@ pub(super) trait Measure: Copy {
     fn now(self) -> Instant;
 }
 
+/// The number of the message in hand; written by the owner of the turn alone, and read by who asks what holds it up.
+struct InHand(AtomicU16);
+
+impl InHand {
+    const NOTHING: u16 = u16::MAX;
+
+    fn nothing() -> Self {
+        Self(AtomicU16::new(Self::NOTHING))
+    }
+}
+
 /// See the module.
 pub(super) struct Mailbox<M> {
-    inner: SpinLock<Inner<M>>,
+    inner: SpinLock<Inner<M>, InHand>,
     /// Bits of [`signal`]; set under the lock, so that the turn is decided with them.
     signals: AtomicU32,
     /// Messages taken out and not begun; written by the owner of the turn alone.
-    in_hand: AtomicU32,
+    taken_out: AtomicU32,
 }
 
 /// What a close leaves to be given up, outside the lock.
@@ -249,17 +260,20 @@ pub(super) enum Waited {
 impl<M> Mailbox<M> {
     pub(super) fn new() -> Self {
         Self {
-            inner: SpinLock::new(Inner {
-                queue: Queue::new(),
-                waiting: None,
-                // Whoever makes a cell owns its first turn.
-                turn: Turn::Busy,
-                closed: false,
-                finished: false,
-                keep: u32::MAX,
-            }),
+            inner: SpinLock::with(
+                Inner {
+                    queue: Queue::new(),
+                    waiting: None,
+                    // Whoever makes a cell owns its first turn.
+                    turn: Turn::Busy,
+                    closed: false,
+                    finished: false,
+                    keep: u32::MAX,
+                },
+                InHand::nothing(),
+            ),
             signals: AtomicU32::new(0),
-            in_hand: AtomicU32::new(0),
+            taken_out: AtomicU32::new(0),
         }
     }
 
@@ -416,7 +430,7 @@ impl<M> Mailbox<M> {
     #[cold]
     fn replace_oldest(
         &self,
-        mut inner: SpinGuard<'_, Inner<M>>,
+        mut inner: SpinGuard<'_, Inner<M>, InHand>,
         held: u32,
         message: &mut Option<M>,
         deadline: Deadline,
@@ -497,7 +511,7 @@ impl<M> Mailbox<M> {
     /// Messages in the hand that are not to be dropped.
     #[inline(always)]
     fn held(&self, inner: &Inner<M>) -> u32 {
-        self.in_hand.load(Ordering::Relaxed).min(inner.keep)
+        self.taken_out.load(Ordering::Relaxed).min(inner.keep)
     }
 
     /// Asks whether the sender with `ticket` still waits, and has `waker` woken when it no longer does.
@@ -574,6 +588,14 @@ impl<M> Mailbox<M> {
     /// Messages that wait, those in the hand included.
     pub(super) fn depth(&self) -> usize {
         self.count(&self.inner.lock())
+    }
+
+    /// The number of the message whose handler runs, or waits at an await. Not said of one that runs on the stack of its
+    /// asker: there it is never noted.
+    pub(super) fn begun(&self) -> Option<u16> {
+        let inner = self.inner.lock();
+        let begun = self.in_hand();
+        (inner.turn != Turn::Idle && begun != InHand::NOTHING).then_some(begun)
     }
 
     /// What the actor has to do: messages that wait, and one more where it has the turn for something.
@@ -719,10 +741,28 @@ impl<M> Mailbox<M> {
         skip
     }
 
+    /// The number of the message in hand. It stays until another one is, or nothing.
+    #[inline]
+    pub(super) fn in_hand(&self) -> u16 {
+        self.inner.beside().0.load(Ordering::Relaxed)
+    }
+
+    /// Says which message is in hand, by its number.
+    #[inline]
+    pub(super) fn has_in_hand(&self, message: u16) {
+        self.inner.beside().0.store(message, Ordering::Relaxed);
+    }
+
+    /// Says that no message is.
+    #[inline]
+    pub(super) fn has_nothing_in_hand(&self) {
+        self.has_in_hand(InHand::NOTHING);
+    }
+
     /// Says how many messages are still in the hand.
     #[inline]
     pub(super) fn set_in_hand(&self, messages: u32) {
-        self.in_hand.store(messages, Ordering::Relaxed);
+        self.taken_out.store(messages, Ordering::Relaxed);
     }
 
     /// Takes everything that waits into the empty `hand`, or gives the turn up. `refs_gone` is asked, under the
@@ -750,6 +790,8 @@ impl<M> Mailbox<M> {
             Taken::Signals
         } else {
             inner.turn = Turn::Idle;
+            // Whoever makes it ready again has it wait for its turn, which its last handler does not hold up.
+            self.has_nothing_in_hand();
             // Whoever asked for room has it; left behind, the bit would forbid asks on the caller's stack.
             if self.has_signals() {
                 self.signals.store(0, Ordering::Relaxed);
@@ -770,7 +812,12 @@ impl<M> Mailbox<M> {
 
     /// As [`take`](Self::take), with senders in line for the room that is made.
     #[cold]
-    fn take_and_admit(&self, mut inner: SpinGuard<'_, Inner<M>>, hand: &mut Hand<Envelope<M>>, capacity: u32) -> Taken {
+    fn take_and_admit(
+        &self,
+        mut inner: SpinGuard<'_, Inner<M>, InHand>,
+        hand: &mut Hand<Envelope<M>>,
+        capacity: u32,
+    ) -> Taken {
         let mut woken = Woken::new();
         inner.admit(0, capacity, &mut woken);
         hand.refill(&mut inner.queue);
@@ -785,7 +832,7 @@ impl<M> Mailbox<M> {
     pub(super) fn make_room(&self, capacity: u32) {
         let mut woken = Woken::new();
         let mut inner = self.inner.lock();
-        let in_hand = self.in_hand.load(Ordering::Relaxed) as usize;
+        let in_hand = self.taken_out.load(Ordering::Relaxed) as usize;
         inner.admit(in_hand, capacity, &mut woken);
         if inner.senders_wait() {
             self.signals.fetch_or(signal::ROOM, Ordering::Relaxed);

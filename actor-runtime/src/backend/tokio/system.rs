@@ -391,6 +391,7 @@ impl Core {
                 id: cell.header().id,
                 actor: (cell.header().table.label)(),
                 name: self.registry.name_of(cell.header().id),
+                handler: cell.begun(),
                 waiting: cell.depth(),
                 elapsed: self.now().saturating_since(begun),
             })
@@ -422,9 +423,9 @@ impl Core {
         let core = Arc::clone(self);
         let shutdown = async move {
             let Err(error) = core.shut_down().await else { return };
-            for Stuck { id, actor, name, waiting, elapsed } in &error.stuck {
-                let name = name.as_deref();
-                core.event(&SystemEvent::Stuck { actor, name, id: *id, waiting: *waiting, elapsed: *elapsed });
+            for Stuck { id, actor, name, handler, waiting, elapsed } in &error.stuck {
+                let (name, handler, waiting, elapsed) = (name.as_deref(), *handler, *waiting, *elapsed);
+                core.event(&SystemEvent::Stuck { actor, name, id: *id, handler, waiting, elapsed });
             }
         };
         let main = self.homes.main();
@@ -761,6 +762,10 @@ pub struct Stuck {
     pub actor: &'static str,
     /// Its name, if it was [`named`](Spawn::named).
     pub name: Option<Arc<str>>,
+    /// The handler or hook that it has begun and which does not end, where it is that. It may wait for a child, which is
+    /// told of as [`SystemEvent::Stuck`] when its own time is over; or for a thread that another keeps busy; and a handler
+    /// that runs on the stack of its asker is not noted.
+    pub handler: Option<&'static str>,
     /// Messages still waiting in its mailbox.
     pub waiting: usize,
     /// Time since the shutdown began.
@@ -789,8 +794,12 @@ impl fmt::Display for ShutdownError {
             if stuck.name.is_some() {
                 write!(f, "`{}`, ", stuck.actor)?;
             }
+            write!(f, "id {}", stuck.id)?;
+            if let Some(handler) = stuck.handler {
+                write!(f, ", in `{handler}`")?;
+            }
             // A tenth of a second is as much as anybody reads of a timeout.
-            write!(f, "id {}) after {:.1?}", stuck.id, stuck.elapsed)?;
+            write!(f, ") after {:.1?}", stuck.elapsed)?;
         }
         f.write_str("; give them more with `shutdown_timeout`, or end long handlers sooner")
     }

@@ -17,25 +17,39 @@ use super::heat::LockMode;
 const MAX_BACKOFF: u32 = 6;
 
 /// A `T` that one thread at a time may touch.
-pub(in super::super) struct SpinLock<T> {
+///
+/// What lies `beside` it is not locked: few bytes of it lie in what would be padding.
+pub(in super::super) struct SpinLock<T, B = ()> {
     taken: AtomicBool,
+    beside: B,
     value: UnsafeCell<T>,
 }
 
 // SAFETY: the lock hands out one `&mut T` at a time, so sharing the lock only ever sends the `T`.
-unsafe impl<T: Send> Sync for SpinLock<T> {}
+unsafe impl<T: Send, B: Sync> Sync for SpinLock<T, B> {}
 // SAFETY: the lock owns its value.
-unsafe impl<T: Send> Send for SpinLock<T> {}
+unsafe impl<T: Send, B: Send> Send for SpinLock<T, B> {}
 
 impl<T> SpinLock<T> {
     pub(in super::super) fn new(value: T) -> Self {
-        Self { taken: AtomicBool::new(false), value: UnsafeCell::new(value) }
+        Self::with(value, ())
+    }
+}
+
+impl<T, B> SpinLock<T, B> {
+    pub(in super::super) fn with(value: T, beside: B) -> Self {
+        Self { taken: AtomicBool::new(false), beside, value: UnsafeCell::new(value) }
+    }
+
+    #[inline]
+    pub(in super::super) fn beside(&self) -> &B {
+        &self.beside
     }
 
     /// Waits for the lock.
     #[inline]
     #[cfg_attr(any(debug_assertions, feature = "instrument-locks"), track_caller)]
-    pub(in super::super) fn lock(&self) -> SpinGuard<'_, T> {
+    pub(in super::super) fn lock(&self) -> SpinGuard<'_, T, B> {
         let mut held = Held::enter(LockMode::Spin);
         if self.taken.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
             held.waits();
@@ -71,12 +85,12 @@ impl<T> SpinLock<T> {
 }
 
 /// The right to touch the value, given back when dropped.
-pub(in super::super) struct SpinGuard<'a, T> {
-    lock: &'a SpinLock<T>,
+pub(in super::super) struct SpinGuard<'a, T, B = ()> {
+    lock: &'a SpinLock<T, B>,
     _held: Held,
 }
 
-impl<T> Deref for SpinGuard<'_, T> {
+impl<T, B> Deref for SpinGuard<'_, T, B> {
     type Target = T;
 
     #[inline]
@@ -86,7 +100,7 @@ impl<T> Deref for SpinGuard<'_, T> {
     }
 }
 
-impl<T> DerefMut for SpinGuard<'_, T> {
+impl<T, B> DerefMut for SpinGuard<'_, T, B> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: this guard holds the lock and is borrowed mutably, so this is the only pointer.
@@ -94,7 +108,7 @@ impl<T> DerefMut for SpinGuard<'_, T> {
     }
 }
 
-impl<T> Drop for SpinGuard<'_, T> {
+impl<T, B> Drop for SpinGuard<'_, T, B> {
     #[inline]
     fn drop(&mut self) {
         self.lock.taken.store(false, Ordering::Release);

@@ -164,6 +164,7 @@ impl<A: Actor> Turn<A> {
 
     #[cold]
     fn yields(self, reason: YieldReason) -> Flow {
+        self.cell().mailbox.has_nothing_in_hand();
         self.cell().mailbox.note_yield(reason);
         self.cell().header.core.count_yield(reason);
         self.cell().count(LifeEvent::Yielded(reason));

@@ -141,9 +141,7 @@ impl<A: Actor> Turn<A> {
     pub(super) fn heed_news(self) {
         let header = &self.cell().header;
         let news = header.core.terminations().take_news(header.id);
-        if let Some(verbs) = self.verbs()
-            && !self.is_going_down()
-        {
+        if let Some(verbs) = self.verbs() {
             (verbs.note_ends)(self, news);
         }
     }

@@ -19,7 +19,7 @@ use super::Turn;
 impl<A: Actor> Turn<A> {
     /// Deals with what a handler or hook left behind, other than nothing.
     #[cold]
-    pub(super) fn settle(mut self, outcome: Result<Handled, String>) {
+    pub(super) fn settle(self, outcome: Result<Handled, String>) {
         // SAFETY: no future is live and no handler runs, so nobody else has the context.
         let request = unsafe { core::mem::replace(&mut (*self.cell().context.get()).request, Request::Continue) };
         let (failure, poisoned) = match outcome {
@@ -31,7 +31,7 @@ impl<A: Actor> Turn<A> {
         match failure {
             Some((failure, directive)) => {
                 self.refuse(Unanswered::Failed);
-                let name = A::PROTOCOL.messages[usize::from(self.body().message)];
+                let name = A::PROTOCOL.messages[self.in_hand()];
                 self.fail_as_directed(failure.in_handler(name), None, directive, poisoned);
             }
             None => {

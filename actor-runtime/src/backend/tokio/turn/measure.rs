@@ -31,9 +31,8 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Counts the message in hand, whose handler did not come to its end.
-    pub(super) fn count_handled(mut self) {
-        let message = usize::from(self.body().message);
-        self.ran(self.tally(), message, None);
+    pub(super) fn count_handled(self) {
+        self.ran(self.tally(), self.in_hand(), None);
     }
 
     /// Notes when the future in its slot begins.
@@ -45,7 +44,7 @@ impl<A: Actor> Turn<A> {
 
     /// The future in its slot has ended, and with it the handler of the message in hand.
     pub(super) fn future_ran(mut self) {
-        let message = usize::from(self.body().message);
+        let message = self.in_hand();
         let began = (const { A::OPTIONS.metrics.is_timed() }).then(|| self.body().cold().began);
         self.ran(self.tally(), message, began);
     }

@@ -61,7 +61,7 @@ impl<A: Actor> Turn<A> {
     /// Handles at most `most` messages of the hand. Returns whether the next message may follow at once.
     #[inline]
     fn handle_hand(mut self, activation: &mut Activation, most: u32) -> bool {
-        // One guard for all of them: `body.message` says which one a panic came from.
+        // One guard for all of them: the mailbox says which one a panic came from.
         let before = self.body().hand.len();
         let most = before.min(most);
         let result = guard(|| self.handle_each(most));
@@ -134,10 +134,15 @@ impl<A: Actor> Turn<A> {
 
     /// Notes which message user code runs for.
     #[inline]
-    fn has_in_hand(mut self, index: usize) {
+    fn has_in_hand(self, index: usize) {
         #[allow(clippy::cast_possible_truncation)]
         let index = index as u16;
-        self.body().message = index;
+        self.cell().mailbox.has_in_hand(index);
+    }
+
+    /// The number of the message that user code runs for, or ran for last.
+    pub(super) fn in_hand(self) -> usize {
+        self.cell().mailbox.in_hand().into()
     }
 
     #[inline]
@@ -226,13 +231,16 @@ impl<A: Actor> Turn<A> {
     /// Runs one message outside of a hand. Returns whether that left nothing to look at.
     ///
     /// `ASKED` gives the asks that run on their caller's stack a copy of their own: one that is shared is not inlined,
-    /// which costs an ask 21 instructions.
+    /// which costs an ask 21 instructions. It notes what is in hand where that failed.
     #[inline]
     pub(in super::super) fn handle_sync<const ASKED: bool>(self, message: A::Message) -> bool {
         let index = message.index();
         let state = self.cell().state.get();
         let context = self.cell().context.get();
         let began = self.begins();
+        if !ASKED {
+            self.has_in_hand(index);
+        }
         let outcome = guard(|| {
             // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
             let Some(state) = (unsafe { &mut *state }) else { return Handled::Done };

@@ -202,7 +202,11 @@ impl<A: Actor> Turn<A> {
 
     /// Performs the task that is next in the actor's life.
     fn perform(mut self, activation: &mut Activation) -> Flow {
-        match self.body().life.task(A::CHILDREN) {
+        let task = self.body().life.task(A::CHILDREN);
+        if !task.runs_handlers() {
+            self.cell().mailbox.has_nothing_in_hand();
+        }
+        match task {
             Task::Receive => {
                 if A::Message::HAS_URGENT && self.cell().mailbox.has(signal::URGENT) {
                     return self.take_urgent(activation);

@@ -12,7 +12,7 @@ use crate::metrics::SystemEvent;
 use crate::supervision::Patience;
 use crate::time::Instant;
 
-use super::super::header::{Header, Owner};
+use super::super::header::Owner;
 use super::super::mailbox::signal;
 use super::super::timers::{Due, Key};
 use super::Turn;
@@ -74,7 +74,7 @@ impl<A: Actor> Turn<A> {
         let Some(told) = self.body().cold().told.as_mut().filter(|told| !told.is_killed) else { return };
         told.is_killed = true;
         let elapsed = now.saturating_since(told.since);
-        tell_of_stuck(child.header(), child.depth(), elapsed);
+        tell_of_stuck(child, elapsed);
     }
 
     /// There is no next stop of children, whose alarm this could be.
@@ -103,7 +103,7 @@ impl<A: Actor> Turn<A> {
         let header = &self.cell().header;
         let Some(parent) = header.parent.as_ref().filter(|_| self.is_going_down()) else { return };
         let elapsed = parent.header().table.supervision.shutdown;
-        tell_of_stuck(header, self.cell().mailbox.depth(), elapsed);
+        tell_of_stuck(&self.owner(), elapsed);
         self.body().cold().killed = true;
         if self.future_is_live() {
             self.cut_short(Unanswered::Failed);
@@ -112,8 +112,9 @@ impl<A: Actor> Turn<A> {
 }
 
 /// Tells the event handler of a child that is killed because it did not end in time.
-fn tell_of_stuck(child: &Header, waiting: usize, elapsed: Duration) {
+fn tell_of_stuck(cell: &Owner, elapsed: Duration) {
+    let child = cell.header();
     let name = child.core.name_in_event(child.id);
-    let (actor, name) = ((child.table.label)(), name.as_deref());
-    child.core.event(&SystemEvent::Stuck { actor, name, id: child.id, waiting, elapsed });
+    let (actor, name, handler, waiting) = ((child.table.label)(), name.as_deref(), cell.begun(), cell.depth());
+    child.core.event(&SystemEvent::Stuck { actor, name, id: child.id, handler, waiting, elapsed });
 }
