@@ -15,7 +15,12 @@ pub(crate) fn why_dropped() -> Unanswered {
 
 /// Runs `drops`, whose replies are dropped because of `why`.
 pub(crate) fn because(why: Unanswered, drops: impl FnOnce()) {
-    critical_section::with(|cs| DROPPED.borrow(cs).set(why));
+    let before = replace(why);
     drops();
-    critical_section::with(|cs| DROPPED.borrow(cs).set(Unanswered::NoReply));
+    replace(before);
+}
+
+/// Replies are dropped because of `why` from here on. Returns why they were before.
+pub(super) fn replace(why: Unanswered) -> Unanswered {
+    critical_section::with(|cs| DROPPED.borrow(cs).replace(why))
 }

@@ -7,6 +7,8 @@ use core::task::{Poll, Waker};
 
 use critical_section::{CriticalSection, Mutex};
 
+#[cfg(not(feature = "tokio"))]
+use crate::error::Unanswered;
 use crate::time::Instant;
 
 use super::earliest::Earliest;
@@ -206,11 +208,15 @@ impl System {
     #[inline]
     pub fn preempt(&self, dispatch: impl FnOnce(Ready<'_>), rest: impl FnOnce()) -> bool {
         #[cfg(not(feature = "tokio"))]
-        let owed = super::owes().then(|| super::replace_debt(None));
+        let (owed, why) =
+            (super::owes().then(|| super::replace_debt(None)), super::dropped::replace(Unanswered::NoReply));
         let had = self.step(dispatch, rest);
         #[cfg(not(feature = "tokio"))]
-        if let Some(owed) = owed {
-            super::replace_debt(owed);
+        {
+            super::dropped::replace(why);
+            if let Some(owed) = owed {
+                super::replace_debt(owed);
+            }
         }
         if had {
             level::ran();

@@ -283,3 +283,90 @@ fn a_tick_pends_the_levels_it_is_for() {
         },
     );
 }
+
+// ---- replies that are dropped ------------------------------------------------------------------------
+
+/// Keeps what it is asked for, until its life ends.
+#[actor(mailbox = 2)]
+struct Keeper {
+    kept: Option<Reply<u32>>,
+}
+
+#[handlers]
+impl Keeper {
+    fn keeps(&mut self, reply: Reply<u32>) {
+        self.kept = Some(reply);
+    }
+
+    fn fails(&mut self, ctx: &mut Context<Self>) {
+        ctx.fail("on purpose");
+    }
+}
+
+#[actor(mailbox = 2)]
+struct Mate;
+
+#[handlers]
+impl Mate {
+    fn drops(&mut self, reply: Reply<u32>) {
+        drop(reply);
+    }
+
+    fn fails(&mut self, ctx: &mut Context<Self>) {
+        ctx.fail("on purpose");
+    }
+}
+
+system! {
+    mod keeping {
+        KEEPER: Keeper { mailbox = 2 } = || Keeper { kept: None },
+        level SSI2 { pend = pend, MATE: Mate { mailbox = 2 } = || Mate },
+    }
+}
+
+type Answer = Result<u32, AskError>;
+
+/// What two askers are told: one of a keeper that fails, and one of a mate that comes within that.
+fn dropped(mate: fn() -> Task<Answer>) -> (Answer, Answer) {
+    keeping::start(now);
+    settle(keeping::step, &keeping::SSI2);
+    let mut of_keeper = Task::new(async { keeping::KEEPER.keeps().await });
+    of_keeper.go_on();
+    settle(keeping::step, &keeping::SSI2);
+    let mut of_mate = mate();
+    of_mate.go_on();
+    keeping::KEEPER.fails().tell().unwrap();
+    interrupted(|| run(keeping::step));
+    for _ in 0..3 {
+        settle(keeping::step, &keeping::SSI2);
+        pass(3600);
+        keeping::tick();
+    }
+    settle(keeping::step, &keeping::SSI2);
+    assert!(of_keeper.go_on() && of_mate.go_on(), "one of them hangs");
+    (of_keeper.output(), of_mate.output())
+}
+
+#[test]
+fn each_asker_is_told_what_became_of_its_own_reply() {
+    let mates: [fn() -> Task<Answer>; 2] = [
+        || Task::new(async { keeping::MATE.drops().await }),
+        || {
+            // Its life ends as well, within that of the keeper.
+            let mut task = Task::new(async { keeping::MATE.drops().await });
+            task.go_on();
+            keeping::MATE.fails().tell().unwrap();
+            task
+        },
+    ];
+    for mate in mates {
+        sweep(
+            || _ = serve(&keeping::SSI2),
+            || {
+                let (keeper, mate) = dropped(mate);
+                assert!(matches!(keeper, Err(AskError::Failed)), "{keeper:?}");
+                assert!(matches!(mate, Err(AskError::NoReply { .. })), "{mate:?}");
+            },
+        );
+    }
+}
