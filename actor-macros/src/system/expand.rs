@@ -226,6 +226,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
 
                     pub(super) async fn run_async() -> ! {
                         ALERT.set();
+                        let _bed = SLEEPER.bed();
                         loop {
                             #rt::poll_fn(|cx| SYSTEM.poll(&SLEEPER, cx.waker(), dispatch, rest)).await;
                         }

@@ -25,6 +25,23 @@ impl Sleeper {
     pub fn wake(&self) {
         crate::backend::wake(critical_section::with(|cs| self.0.borrow(cs).take()));
     }
+
+    /// The bed of a task: it leaves no waker behind.
+    #[must_use]
+    pub const fn bed(&self) -> Bed<'_> {
+        Bed(self)
+    }
+}
+
+/// See [`Sleeper::bed`].
+#[derive(Debug)]
+pub struct Bed<'s>(&'s Sleeper);
+
+impl Drop for Bed<'_> {
+    fn drop(&mut self) {
+        // It may be that of another task by now, which looks again.
+        self.0.wake();
+    }
 }
 
 impl core::fmt::Debug for Sleeper {

@@ -4,6 +4,10 @@
 mod common;
 
 use std::cell::RefCell;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context as Polling, Wake, Waker};
 
 use actor::prelude::*;
 use actor::system;
@@ -78,4 +82,48 @@ fn the_task_gives_way_after_some_messages_and_sleeps_after_the_last() {
     awaited::PUMP.again(100).tell().unwrap();
     assert_eq!(settle(), 4, "32 messages at a time");
     assert_eq!(noted(), [1]);
+}
+
+system! {
+    mod given_up { LEFT: Pump { mailbox = 4 } = || Pump }
+}
+
+struct Nobody;
+
+impl Wake for Nobody {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn a_task_that_is_given_up_leaves_no_waker_behind_and_another_goes_on() {
+    let _alone = alone();
+    given_up::start(now);
+    let nobody = Arc::new(Nobody);
+    let waker = Waker::from(Arc::clone(&nobody));
+    let mut other = Task::new(async { given_up::run_async().await });
+    {
+        let mut first = pin!(given_up::run_async());
+        assert!(first.as_mut().poll(&mut Polling::from_waker(&waker)).is_pending());
+        assert!(!other.go_on());
+    }
+    drop(waker);
+    assert_eq!(Arc::strong_count(&nobody), 1, "its waker is kept after its end");
+    given_up::LEFT.sample(Load::new(3)).tell().unwrap();
+    other.go_on();
+    assert_eq!(noted(), [3], "the other is not woken");
+}
+
+#[test]
+fn a_task_that_is_given_up_while_it_sleeps_leaves_no_waker_behind() {
+    let _alone = alone();
+    given_up::start(now);
+    let nobody = Arc::new(Nobody);
+    let waker = Waker::from(Arc::clone(&nobody));
+    {
+        let mut first = pin!(given_up::run_async());
+        assert!(first.as_mut().poll(&mut Polling::from_waker(&waker)).is_pending());
+    }
+    drop(waker);
+    assert_eq!(Arc::strong_count(&nobody), 1, "its waker is kept after its end");
+    assert_eq!(noted(), []);
 }
