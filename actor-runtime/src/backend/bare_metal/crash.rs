@@ -320,7 +320,24 @@ fn keep(keeper: Keeper, address: Address, at: Instant) {
     }
 }
 
-/// Has `history` count the restarts of earlier runs of the actor at `address`.
+/// Actors whose first life of this run has counted the restarts of earlier ones, a bit each.
+static RECALLED: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
+
+/// As [`recall`], once in a run: what its parent starts anew, counts anew.
+#[cold]
+pub(super) fn recall_once<const N: usize>(address: Address, policy: &Supervision, history: &mut History<N>) {
+    let Some(_) = keeper().filter(|keeper| keeper.has(address)) else { return };
+    let bit = 1 << address.header().bit();
+    let known = critical_section::with(|cs| {
+        let recalled = RECALLED.borrow(cs);
+        recalled.replace(recalled.get() | bit)
+    });
+    if known & bit == 0 {
+        recall(address, policy, history);
+    }
+}
+
+/// Has `history` count the restarts of the actor at `address` that are kept.
 #[cold]
 pub(super) fn recall<const N: usize>(address: Address, policy: &Supervision, history: &mut History<N>) {
     if let Some(keeper) = keeper().filter(|keeper| keeper.has(address)) {

@@ -105,12 +105,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if address.header().stage() != Stage::Starting || self.task() != Task::Build {
             return;
         }
-        self.record(|record| {
-            // A start that failed in this run comes here again.
-            if record.history.consecutive() == 0 {
-                crash::recall(address, policy, &mut record.history);
-            }
-        });
+        self.record(|record| crash::recall_once(address, policy, &mut record.history));
         let Some((crash, handler)) = crash::claim(address, const { crash::fingerprint::<A>() }) else { return };
         // It was, in the run before: what follows is no start that fails.
         self.note_up();
