@@ -72,6 +72,19 @@ pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
     tokens.into_iter().map(|token| respanned(token, span)).collect()
 }
 
+/// As [`respan`], those in groups as well, and none of those in `kept`.
+pub(crate) fn respan_all(tokens: TokenStream, span: Span, kept: &[&str]) -> TokenStream {
+    let inner = |token| match token {
+        TokenTree::Ident(ident) if kept.iter().any(|name| ident == name) => TokenTree::Ident(ident),
+        TokenTree::Group(group) => {
+            let inner = Group::new(group.delimiter(), respan_all(group.stream(), span, kept));
+            respanned(TokenTree::Group(inner), span)
+        }
+        token @ (TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_)) => respanned(token, span),
+    };
+    tokens.into_iter().map(inner).collect()
+}
+
 fn respanned(mut token: TokenTree, span: Span) -> TokenTree {
     token.set_span(span);
     token

@@ -47,6 +47,8 @@ pub use actor_runtime::backend::bare_metal::{
     Watchdog, bits, check, check_figures, count, fits, reference, report_to, tell_of_events,
 };
 #[cfg(feature = "bare-metal")]
+use actor_runtime::factory::Factory;
+#[cfg(feature = "bare-metal")]
 pub use actor_runtime::time::Instant;
 #[cfg(feature = "bare-metal")]
 pub use core::{future::poll_fn, primitive::u32};
@@ -103,6 +105,41 @@ pub trait Reported {}
 pub trait Placeable {
     /// The same: by this way the compiler knows nothing of a type that is no actor, and has no more to say of it.
     type Itself;
+}
+
+/// What is asked of the factory of an `A` in a `system!`.
+#[cfg(feature = "bare-metal")]
+pub struct Maker<A>(PhantomData<A>);
+#[cfg(feature = "bare-metal")]
+impl<A> Maker<A> {
+    /// The one there is.
+    pub const HERE: Self = Self(PhantomData);
+}
+#[cfg(feature = "bare-metal")]
+impl<A: Actor> Maker<A> {
+    /// How the state is made.
+    #[must_use]
+    #[track_caller]
+    pub const fn by<F, M>(self, factory: F) -> Make<A>
+    where
+        F: Factory<A, M>,
+        M: 'static,
+    {
+        Make::by(factory)
+    }
+}
+
+/// What takes the place of [`Maker::by`] where the type is no actor, which has been said.
+#[cfg(feature = "bare-metal")]
+pub trait NoMake: Sized {
+    /// Never called.
+    fn by<T, F>(self, factory: F) -> T;
+}
+#[cfg(feature = "bare-metal")]
+impl<A> NoMake for Maker<A> {
+    fn by<T, F>(self, _: F) -> T {
+        unreachable!("a factory is asked by its own function")
+    }
 }
 
 /// What takes the place of a ref's own function where there is no ref, which has been said.

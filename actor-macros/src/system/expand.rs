@@ -55,13 +55,13 @@ pub(crate) fn expand(system: &System) -> TokenStream {
     let systems = groups.iter().map(|group| group.name("SYSTEM"));
     let sizes = actors.iter().map(|actor| {
         let ty = slot_type(actor, &rt);
-        quote!(#rt::size_of::<#ty>())
+        shown(actor, quote!(#rt::size_of::<#ty>()))
     });
-    let starts = of_all(&groups, |slot, place| quote!(#slot.start(&#place);));
-    let ticks = of_all(&groups, |slot, place| quote!(#slot.tick(now, &#place);));
+    let starts = of_all(&groups, actors, |slot, place| quote!(#slot.start(&#place);));
+    let ticks = of_all(&groups, actors, |slot, place| quote!(#slot.tick(now, &#place);));
     let Parts { statics: level_statics, starts: level_starts, ticks: level_ticks, nexts } = parts(levels, &groups, &rt);
     let level_items = levels.iter().zip(1..).map(|(level, number)| level_item(level, number, &rt));
-    let next = next(&groups, nexts, &rt);
+    let next = next(&groups, actors, nexts, &rt);
     let limit = clauses.ram.as_ref().map(|limit| {
         let rt = rt.at(names::located(limit.span()));
         quote_spanned!(names::located(limit.span())=> const _: () = #rt::fits(RAM, #limit);)
@@ -88,7 +88,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
         })
         .collect();
     let surveys: TokenStream =
-        of_all(&groups, |slot, place| quote!(#slot.survey(&#place, visit);)).into_iter().collect();
+        of_all(&groups, actors, |slot, place| quote!(#slot.survey(&#place, visit);)).into_iter().collect();
     let additions = additions::of(clauses, &names, &surveys, &rt);
     let each = |part: fn(&Addition) -> &TokenStream| additions.iter().map(part).cloned().collect::<TokenStream>();
     let (public, items, bytes) = (each(|it| &it.public), each(|it| &it.items), each(|it| &it.bytes));
@@ -96,8 +96,8 @@ pub(crate) fn expand(system: &System) -> TokenStream {
     let (before, after) = (each(|it| &it.before), each(|it| &it.after));
     let none = TokenStream::new();
     let runs = groups.iter().map(|group| match group.level {
-        None => runs(group, &before, &after, &rt),
-        Some(_) => runs(group, &none, &none, &rt),
+        None => runs(group, actors, &before, &after, &rt),
+        Some(_) => runs(group, actors, &none, &none, &rt),
     });
     let all = count_all(actors, &groups, &rt);
     let module_doc = attrs.is_empty().then(|| quote!(#[doc = "The actors of this system, and what runs them."]));
@@ -258,21 +258,37 @@ fn dispatch(group: &Group, rungs: &TokenStream, before: &TokenStream, after: &To
 }
 
 /// A name for the type of an actor, and the actor with that. By way of a trait that only actors have: where the type is
-/// none, the compiler says so, and knows no more of it in all the items that follow.
+/// none, the compiler says so at each place it is shown at, which is one.
 fn named(index: usize, actor: &Actor, rt: &Tokens) -> (TokenStream, Actor) {
     let (name, ty) = (format_ident!("__Actor{index}", span = actor.at), &actor.ty);
-    let alias = quote_spanned!(actor.at=> #[allow(non_camel_case_types)] type #name = <#ty as #rt::Placeable>::Itself;);
+    let declared = declared(index, actor);
+    let alias = quote_spanned! {actor.at=>
+        #[allow(non_camel_case_types)]
+        type #declared = #ty;
+        #[allow(non_camel_case_types)]
+        type #name = <#declared as #rt::Placeable>::Itself;
+    };
     (alias, Actor { ty: parse_quote!(#name), ..actor.clone() })
+}
+
+/// A name for the type of an actor as it was declared, which may be that of something else.
+fn declared(index: usize, actor: &Actor) -> Ident {
+    format_ident!("__Declared{index}", span = actor.at)
 }
 
 /// The ref to an actor, and how it is made.
 fn reference(index: usize, actor: &Actor, is_silent: bool, rt: &Tokens) -> TokenStream {
     let Actor { attrs, name, ty, factory, mailbox: _, timers: _, indirect: _, at: _ } = actor;
     let rt = &rt.at(actor.at);
-    let (make, reference, capacity) = (make(index), self::at(index), capacity(actor, rt));
-    // What is wrong with a factory is shown there.
-    let by = names::respan(quote!(#rt::Make::<#ty>::by), factory.span());
-    let made = quote_spanned!(names::located(factory.span())=> #by(#factory));
+    let (mut make, mut reference) = (make(index), self::at(index));
+    make.set_span(actor.at);
+    reference.set_span(actor.at);
+    let capacity = shown(actor, capacity(actor, rt));
+    // What is wrong with a factory is shown there. Of a type that is no actor nothing is asked of it.
+    let declared = declared(index, actor);
+    let maker = quote_spanned!(actor.at=> #rt::Maker::<#declared>::HERE);
+    let by = names::respan(quote!(.by), factory.span());
+    let made = quote_spanned!(names::located(factory.span())=> #maker #by(#factory));
     let figures = is_silent.then(|| quote_spanned!(actor.at=> #rt::check_figures::<#ty, #capacity>();));
     let doc = format!("The actor `{name}`.");
     let doc = attrs.is_empty().then(|| quote!(#[doc = #doc]));
@@ -288,7 +304,7 @@ fn reference(index: usize, actor: &Actor, is_silent: bool, rt: &Tokens) -> Token
             // What is wrong with a child lies in the runtime; a note says here whose it is.
             let _ = <<#ty as #rt::Placed>::Children as #rt::Brood>::NEW;
         };
-        const #make: #rt::Make<#ty> = #made;
+        const #make: #rt::Make<#ty> = { #[allow(unused_imports)] use #rt::NoMake as _; #made };
     }
 }
 
@@ -314,7 +330,7 @@ fn statics(index: usize, actor: &Actor, all: &[Actor], group: &Group, rt: &Token
     // Each group has a ready word; all have one annex.
     let first_bit = if index == group.actors.start { quote!(0) } else { first_bit };
     let (reference, system) = (at(index), group.name("SYSTEM"));
-    quote_spanned! {actor.at=>
+    let statics = quote! {
         static #slot: #slot_type = #rt::Slot::new();
         pub(super) const fn #reference() -> #rt::Ref<#ty> {
             #rt::reference(&#slot)
@@ -323,43 +339,49 @@ fn statics(index: usize, actor: &Actor, all: &[Actor], group: &Group, rt: &Token
         const #count: #rt::u32 = #slot_type::ACTORS;
         const #bit: #rt::u32 = #first_bit;
         const #annex: #rt::usize = #first_byte;
-    }
+    };
+    shown(actor, statics)
 }
 
 /// How many actors there are in each group, and how much annex all need.
 fn count_all(actors: &[Actor], groups: &[Group], rt: &Tokens) -> TokenStream {
     let types: Vec<TokenStream> = actors.iter().map(|actor| slot_type(actor, rt)).collect();
-    let makes = (0..actors.len()).map(make);
+    let bytes = actors.iter().zip(&types).enumerate().map(|(index, (actor, ty))| {
+        let make = make(index);
+        shown(actor, quote!(+ #make.record() + #ty::annex(WATCH)))
+    });
     let counts = groups.iter().map(|group| {
         let (name, types) = (group.name("ACTORS"), types.get(group.actors.clone()).unwrap_or_default());
         quote!(const #name: #rt::u32 = 0 #(+ #types::ACTORS)*;)
     });
     quote! {
         #(#counts)*
-        const ANNEX_SIZE: #rt::usize = 0 #(+ #makes.record() + #types::annex(WATCH))*;
+        const ANNEX_SIZE: #rt::usize = 0 #(#bytes)*;
     }
 }
 
 /// What is done with the slot of each actor, and where that lies.
-fn of_all(groups: &[Group], act: impl Fn(Ident, Ident) -> TokenStream) -> Vec<TokenStream> {
-    groups.iter().flat_map(|group| of(group, &act)).collect()
+fn of_all(groups: &[Group], actors: &[Actor], act: impl Fn(Ident, Ident) -> TokenStream) -> Vec<TokenStream> {
+    groups.iter().flat_map(|group| of(group, actors, &act)).collect()
 }
 
 /// Likewise, of one group.
-fn of(group: &Group, act: impl Fn(Ident, Ident) -> TokenStream) -> Vec<TokenStream> {
-    group.actors.clone().map(|index| act(slot(index), place(index))).collect()
+fn of(group: &Group, actors: &[Actor], act: impl Fn(Ident, Ident) -> TokenStream) -> Vec<TokenStream> {
+    let indices = group.actors.clone().zip(actors.get(group.actors.clone()).unwrap_or_default());
+    indices.map(|(index, actor)| shown(actor, act(slot(index), place(index)))).collect()
 }
 
 /// The functions that run the actors of a group.
-fn runs(group: &Group, before: &TokenStream, after: &TokenStream, rt: &Tokens) -> TokenStream {
-    let rungs = group.actors.clone().map(|index| {
+fn runs(group: &Group, actors: &[Actor], before: &TokenStream, after: &TokenStream, rt: &Tokens) -> TokenStream {
+    let rungs = group.actors.clone().zip(actors.get(group.actors.clone()).unwrap_or_default());
+    let rungs = rungs.map(|(index, actor)| {
         let (slot, place, make, actors, bit) = (slot(index), place(index), make(index), count(index), bit(index));
         // The last to be asked needs no question: somebody is ready.
         let is_last = index + 1 == group.actors.end;
         let question = (!is_last).then(|| quote!(if ready.any(#rt::bits(#bit, #actors))));
-        quote!(#question { return #slot.run(ready, &#place, || #make); })
+        shown(actor, quote!(#question { return #slot.run(ready, &#place, || #make); }))
     });
-    let rests = of(group, |slot, place| quote!(#slot.rest(&#place);));
+    let rests = of(group, actors, |slot, place| quote!(#slot.rest(&#place);));
     let dispatch = dispatch(group, &rungs.collect(), before, after, rt);
     let rest = group.name("rest");
     quote! {
@@ -373,10 +395,11 @@ fn runs(group: &Group, before: &TokenStream, after: &TokenStream, rt: &Tokens) -
 }
 
 /// The functions that show when the clock has something for the actors of each group.
-fn next(groups: &[Group], levels: Vec<TokenStream>, rt: &Tokens) -> TokenStream {
+fn next(groups: &[Group], actors: &[Actor], levels: Vec<TokenStream>, rt: &Tokens) -> TokenStream {
     let mut levels = Some(levels);
     let functions = groups.iter().map(|group| {
-        let (name, nexts) = (group.name("next"), of(group, |slot, place| quote!(#slot.next(&#place, earliest);)));
+        let (name, nexts) =
+            (group.name("next"), of(group, actors, |slot, place| quote!(#slot.next(&#place, earliest);)));
         // The first is asked, and asks the others.
         let levels = levels.take().unwrap_or_default();
         quote!(fn #name(earliest: &#rt::Earliest) { #(#nexts)* #(#levels)* })
@@ -423,6 +446,14 @@ fn level_item(level: &Level, number: usize, rt: &Tokens) -> TokenStream {
     let doc = attrs.is_empty().then(|| quote!(#[doc = #doc]));
     quote!(#(#attrs)* #doc pub static #name: #rt::Level = #rt::Level::new(__worker::#step);)
 }
+
+/// What is about `actor` alone, which is shown there if it is none.
+fn shown(actor: &Actor, tokens: TokenStream) -> TokenStream {
+    names::respan_all(tokens, actor.at, LOCALS)
+}
+
+/// The locals that may stand in it: those of the functions around it, wherever the actor was named.
+const LOCALS: &[&str] = &["earliest", "now", "ready", "visit"];
 
 fn slot_type(actor: &Actor, rt: &Tokens) -> TokenStream {
     let (ty, capacity) = (&actor.ty, capacity(actor, rt));
