@@ -200,6 +200,14 @@ impl Entry {
         }
     }
 
+    /// What is listed, if anything is.
+    pub(crate) fn list(&self) -> Option<&TokenStream> {
+        match &self.value {
+            Value::List(list) if !list.is_empty() => Some(list),
+            Value::None | Value::Is(_) | Value::List(_) => None,
+        }
+    }
+
     /// A word that stands alone.
     pub(crate) fn flag(&self, diagnostics: &Diagnostics) -> Option<Ident> {
         let (Value::Is(value) | Value::List(value)) = &self.value else { return Some(self.name.clone()) };

@@ -182,6 +182,10 @@ fn parse_mailbox(entry: &Entry, options: &mut Options, diagnostics: &Diagnostics
             options.capacity = Some(UNBOUNDED);
         }
         Value::None | Value::Is(_) => options.capacity = entry.count("mailbox = 256", zero, diagnostics),
+        Value::List(inner) if inner.is_empty() => {
+            let help = "write `mailbox(capacity = 256, overflow = reject)`, or leave `mailbox` out";
+            diagnostics.report(entry, "`mailbox` says nothing", help);
+        }
         Value::List(inner) => {
             for entry in options::read(inner.clone(), "`mailbox(..)`", &["capacity", "overflow"], diagnostics) {
                 if entry.name == "capacity" {
@@ -203,7 +207,7 @@ fn parse_mailbox(entry: &Entry, options: &mut Options, diagnostics: &Diagnostics
 /// `fairness(system = 1, user = 8)`: shares of 1 : N.
 fn parse_fairness(entry: &Entry, options: &mut Options, diagnostics: &Diagnostics) {
     const FORM: &str = "write `fairness(system = 1, user = 8)`";
-    let Value::List(inner) = &entry.value else {
+    let Some(inner) = entry.list() else {
         diagnostics.report(entry, "`fairness` says how the system and users share an actor", FORM);
         return;
     };
@@ -392,7 +396,7 @@ fn parse_child_options(tokens: TokenStream, child: &mut Child, diagnostics: &Dia
     }
 }
 
-/// `after = db`, `after(db, cache)`
+/// `after = db`, `after(db, cache)`: children, each once.
 fn parse_after(entry: &Entry, diagnostics: &Diagnostics) -> Vec<Ident> {
     let given = match &entry.value {
         Value::Is(names) | Value::List(names) => names.clone(),
@@ -400,6 +404,11 @@ fn parse_after(entry: &Entry, diagnostics: &Diagnostics) -> Vec<Ident> {
     };
     let names = Punctuated::<Ident, Token![,]>::parse_terminated.parse2(given.clone());
     let names: Vec<Ident> = names.map(|names| names.into_iter().collect()).unwrap_or_default();
+    for (place, name) in names.iter().enumerate() {
+        if names[..place].contains(name) {
+            diagnostics.report(name, format_args!("`{name}` stands here already"), "keep one of them");
+        }
+    }
     if names.is_empty() {
         let at = if given.is_empty() { entry.name.to_token_stream() } else { given };
         diagnostics.report(at, "`after` names other children", "write `after = db`, or `after(db, cache)`");

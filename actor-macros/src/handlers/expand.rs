@@ -151,7 +151,9 @@ impl Message<'_> {
             Parameter::Reply { name, .. } | Parameter::Reason { name, .. } | Parameter::Who { name } => {
                 Some(quote!(#name))
             }
-            Parameter::Context { .. } | Parameter::Failure | Parameter::Letter { .. } | Parameter::Broken => None,
+            Parameter::Context { .. } | Parameter::Failure { .. } | Parameter::Letter { .. } | Parameter::Broken => {
+                None
+            }
         });
         let mut fields: Vec<TokenStream> = named.collect();
         if self.method.reply().is_none() {

@@ -37,7 +37,7 @@ pub(crate) struct Method {
     /// The word by which its messages leave the idle timer alone.
     pub(crate) passive: Option<Ident>,
     /// Whether its answer is a value as it is, a `Result` or not.
-    pub(crate) plain: bool,
+    pub(crate) plain: Option<Ident>,
     /// The parameters after `self`, in order.
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) answer: Answer,
@@ -77,7 +77,7 @@ pub(crate) enum Parameter {
     /// `who: ActorId`, of `#[terminated]`.
     Who { name: Ident },
     /// `failure: &Failure`, of `#[restarting]`.
-    Failure,
+    Failure { ty: Type },
     /// `letter: DeadLetter<Self>`, of `#[dead_letter]`.
     Letter { ty: Type },
     /// Anything else; reported.

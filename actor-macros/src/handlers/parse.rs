@@ -183,7 +183,7 @@ fn parse_method(method: &mut ImplItemFn, diagnostics: &Diagnostics) -> Method {
         }
     }
     let HandlerOptions { plain, passive, urgent, stash_unless } = options;
-    let answer = parse_answer(&method.sig.output, plain);
+    let answer = parse_answer(&method.sig.output, plain.is_some());
     let (cfgs, attrs) = forwarded(&method.attrs);
     let (original, vis) = (method.sig.clone(), method.vis.clone());
     Method { original, vis, cfgs, attrs, role, urgent, stash_unless, passive, plain, parameters, answer }
@@ -204,6 +204,11 @@ pub(super) fn take_helpers(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
 fn drop_misspelt(attributes: &mut Vec<Attribute>, diagnostics: &Diagnostics) {
     attributes.retain(|attribute| {
         let Some(name) = attribute.path().get_ident() else { return true };
+        if is_parameter_helper(attribute) {
+            let help = format_args!("write it in front of one, as `#[{name}] value: Value`");
+            diagnostics.report(attribute, format_args!("`#[{name}]` is for an argument"), help);
+            return false;
+        }
         let Some(meant) = meant(&name.to_string()) else { return true };
         let fact = format_args!("`#[{name}]` is no attribute of a handler").to_string();
         diagnostics.report(name, fact, format_args!("did you mean `#[{meant}]`?"));
@@ -221,7 +226,7 @@ fn meant(name: &str) -> Option<&'static str> {
 #[derive(Default)]
 struct HandlerOptions {
     /// Its `Result` is an ordinary value.
-    plain: bool,
+    plain: Option<Ident>,
     /// Its messages leave the idle timer alone.
     passive: Option<Ident>,
     urgent: bool,
@@ -274,11 +279,8 @@ fn parse_handler_options(helper: &Attribute, diagnostics: &Diagnostics) -> Handl
                 options.stash_unless = guard.map(ToTokens::into_token_stream);
             }
             _ => {
-                if name == "plain" {
-                    options.plain = true;
-                } else {
-                    options.passive = Some(entry.name.clone());
-                }
+                let place = if name == "plain" { &mut options.plain } else { &mut options.passive };
+                *place = Some(entry.name.clone());
                 if !matches!(entry.value, Value::None) {
                     let help = format_args!("write `#[handler({name})]`");
                     diagnostics.report(&entry, format_args!("`{name}` takes no value"), help);
@@ -351,7 +353,7 @@ fn parameter_as(parameter: &PatType, role: &Role, place: usize, diagnostics: &Di
         Role::Stopping => return Parameter::Reason { name, ty },
         Role::Terminated if place == 0 => return Parameter::Who { name },
         Role::Terminated if place == 1 => return Parameter::Reason { name, ty },
-        Role::Restarting if matches!(ty, Type::Reference(_)) => return Parameter::Failure,
+        Role::Restarting if matches!(ty, Type::Reference(_)) => return Parameter::Failure { ty },
         Role::DeadLetter if place == 0 => return Parameter::Letter { ty },
         Role::Handler
         | Role::Every(_)
@@ -378,8 +380,15 @@ fn take_parameter_helpers(parameter: &mut PatType, diagnostics: &Diagnostics) ->
             diagnostics.report(attribute, format_args!("`#[{name}]` takes nothing"), format_args!("write `#[{name}]`"));
         }
     }
-    let (helpers, others) = parameter.attrs.drain(..).partition(is_parameter_helper);
+    let (helpers, others): (Vec<Attribute>, _) = parameter.attrs.drain(..).partition(is_parameter_helper);
     parameter.attrs = others;
+    for (place, helper) in helpers.iter().enumerate() {
+        if let Some(name) = helper.path().get_ident()
+            && helpers.iter().take(place).any(|earlier| earlier.path().is_ident(name))
+        {
+            diagnostics.report(helper, format_args!("`#[{name}]` is there already"), "keep one of them");
+        }
+    }
     helpers
 }
 

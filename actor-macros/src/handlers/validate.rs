@@ -182,7 +182,7 @@ fn check_arguments(method: &Method, diagnostics: &Diagnostics) {
             Parameter::Context { .. }
             | Parameter::Reason { .. }
             | Parameter::Who { .. }
-            | Parameter::Failure
+            | Parameter::Failure { .. }
             | Parameter::Letter { .. }
             | Parameter::Broken => {}
         }
@@ -290,6 +290,12 @@ fn check_reply(method: &Method, diagnostics: &Diagnostics) {
 
 /// An answer is a value of its own.
 fn check_answer(method: &Method, diagnostics: &Diagnostics) {
+    if let Some(plain) = &method.plain
+        && matches!(method.answer, Answer::Nothing)
+    {
+        let fact = "`plain` passes a `Result` on as it is, and this handler returns none";
+        diagnostics.report(plain, fact, "leave `plain` out");
+    }
     if let Answer::Attempt(ty) = &method.answer {
         check_owned(ty, "an error", diagnostics);
     }
@@ -372,6 +378,14 @@ fn check_hook(method: &Method, hook: &str, diagnostics: &Diagnostics) {
     });
     for second in reasons.skip(1) {
         diagnostics.report(second, "`#[stopping]` is told one reason", "take a `StopReason` and the context alone");
+    }
+    let failures = method.parameters.iter().filter_map(|parameter| match parameter {
+        Parameter::Failure { ty } => Some(ty),
+        _ => None,
+    });
+    for second in failures.skip(1) {
+        let help = "take a `&Failure` and the context alone";
+        diagnostics.report(second, "`#[restarting]` is told one failure", help);
     }
     check_returns_nothing(method, &format!("nobody waits for an answer of `#[{hook}]`"), diagnostics);
 }

@@ -120,6 +120,12 @@ pub(crate) fn parse_attribute(attribute: &Attribute, diagnostics: &Diagnostics) 
             diagnostics.report(&entry.name, "`restarting` restarts after every failure, without a limit", help);
         }
     }
+    if let Some(Limit { kind: LimitKind::Unlimited, .. }) = &supervision.limit {
+        for entry in entries.iter().filter(|entry| entry.name == "exhausted") {
+            let help = "leave `exhausted` out, or give a limit such as `10 per 60s`";
+            diagnostics.report(&entry.name, "an unlimited number of restarts is never exhausted", help);
+        }
+    }
     supervision
 }
 
@@ -128,7 +134,7 @@ const SETTLED: &[&str] = &["limit", "exhausted", "on", "decide"];
 
 /// `on(DbError { Timeout => restart, Corrupt(_) => escalate }, panic => stop, other => resume)`
 fn parse_rules(entry: &Entry, diagnostics: &Diagnostics) -> Option<Rules> {
-    let Value::List(rules) = &entry.value else {
+    let Some(rules) = entry.list() else {
         let help = "write `on(panic => stop, DbError { Timeout => resume, Corrupt(_) => escalate }, other => restart)`";
         diagnostics.report(entry, "`on` takes rules: what is done about which failure", help);
         return None;

@@ -207,7 +207,7 @@ impl Protocol<'_> {
             | Parameter::Who { name } => {
                 quote!(#name)
             }
-            Parameter::Failure => quote!(&#rt::Context::last_failure(ctx)),
+            Parameter::Failure { .. } => quote!(&#rt::Context::last_failure(ctx)),
             Parameter::Letter { ty } => {
                 let letter = method
                     .letter()

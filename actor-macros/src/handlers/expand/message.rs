@@ -54,9 +54,10 @@ impl Protocol<'_> {
                 }
                 Parameter::Reason { name, .. } => quote!(#name: #rt::StopReason,),
                 Parameter::Who { name } => quote!(#name: #rt::ActorId,),
-                Parameter::Context { .. } | Parameter::Failure | Parameter::Letter { .. } | Parameter::Broken => {
-                    TokenStream::new()
-                }
+                Parameter::Context { .. }
+                | Parameter::Failure { .. }
+                | Parameter::Letter { .. }
+                | Parameter::Broken => TokenStream::new(),
             });
         }
         match &message.method.answer {

@@ -144,7 +144,9 @@ impl Protocol<'_> {
             }
             Parameter::Reason { name, .. } => Some(of(name, quote!(#rt::StopReason))),
             Parameter::Who { name } => Some(of(name, quote!(#rt::ActorId))),
-            Parameter::Context { .. } | Parameter::Failure | Parameter::Letter { .. } | Parameter::Broken => None,
+            Parameter::Context { .. } | Parameter::Failure { .. } | Parameter::Letter { .. } | Parameter::Broken => {
+                None
+            }
         });
         let mut fields: Vec<Field> = parameters.collect();
         if let (Answer::Value(ty) | Answer::Result(ty), Some(reply)) = (&message.method.answer, message.reply_field()) {

@@ -70,7 +70,7 @@ impl Protocol<'_> {
         let Answer::Value(ty @ Type::Path(path)) = &message.method.answer else { return None };
         // Primitive types are no aliases.
         let is_primitive = path.path.get_ident().is_some_and(|name| name.to_string().starts_with(char::is_lowercase));
-        if message.method.plain || is_primitive {
+        if message.method.plain.is_some() || is_primitive {
             return None;
         }
         let (cfgs, at) = (&message.method.cfgs, names::located(ty.span()));

@@ -21,7 +21,7 @@ struct Current;
 #[handlers]
 impl Current {}
 
-#[actor(dispatcher = single_worker, fairness())]
+#[actor(dispatcher = single_worker, fairness(user = 4))]
 struct Single;
 
 #[handlers]

@@ -67,7 +67,7 @@ impl Below {
     }
 }
 
-#[supervise(strategy = one_for_all, limit = unlimited, backoff = 1s, jitter = none, exhausted = stop_self, shutdown = off)]
+#[supervise(strategy = one_for_all, limit = unlimited, backoff = 1s, jitter = none, shutdown = off)]
 #[actor(mailbox = 4)]
 struct Above(#[child(Db::open)] Child<Db>, u64);
 
