@@ -4,10 +4,17 @@
 //! number of them may come, go and be exchanged while messages flow.
 //!
 //! # Features
-//! * `http`, on by default: [`serve`] answers `GET /metrics` with OpenMetrics text, for Prometheus and its kin.
+//! * `http`, on by default: `serve` answers `GET /metrics` with OpenMetrics text, for Prometheus and its kin.
+//! * `otlp`: `push` brings them to a collector of OpenTelemetry, by OTLP over gRPC. It adds 42 crates and half a minute to a build.
 
 #[cfg(feature = "http")]
 mod http;
+#[cfg(feature = "otlp")]
+mod otlp;
 
 #[cfg(feature = "http")]
 pub use http::serve;
+#[cfg(feature = "otlp")]
+pub use otlp::{PushError, push};
+#[cfg(feature = "otlp")]
+pub use tonic::transport::Endpoint;

@@ -1,5 +1,7 @@
 //! Figures under the names they are exported with: public, and the same on every backend.
 
+use core::ops::RangeInclusive;
+
 use super::Histogram;
 
 /// Figures of one name and meaning; exporters know no others.
@@ -76,6 +78,21 @@ pub enum Unit {
     Number,
     /// Seconds; given in nanoseconds.
     Seconds,
+}
+
+impl Unit {
+    /// The buckets that exporters make of a histogram, one for each power of two, of times from 127 ns to 69 s: the largest
+    /// value of each, and how many values do not exceed it. Always the same ones, or sums over several programs would be wrong.
+    pub fn buckets(self, histogram: &Histogram) -> impl Iterator<Item = (u64, u64)> + '_ {
+        histogram.below_powers(self.powers())
+    }
+
+    const fn powers(self) -> RangeInclusive<u32> {
+        match self {
+            Self::Number => 0..=38,
+            Self::Seconds => 7..=36,
+        }
+    }
 }
 
 impl Family {

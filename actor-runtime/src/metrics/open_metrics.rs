@@ -80,12 +80,7 @@ fn sample(family: Family, labels: &[Label<'_>], figure: Figure<'_>, out: &mut dy
 }
 
 fn spread(name: &str, unit: Unit, labels: &[Label<'_>], histogram: &Histogram, out: &mut dyn Write) -> fmt::Result {
-    // Always the same ones, or sums over several programs would be wrong.
-    let powers = match unit {
-        Unit::Number => 0..=38,
-        Unit::Seconds => 7..=36,
-    };
-    for (bound, count) in histogram.below_powers(powers) {
+    for (bound, count) in unit.buckets(histogram) {
         let bound = Some(Bound::UpTo(In(unit, bound)));
         writeln!(out, "{name}_bucket{} {count}", Labels { labels, bound })?;
     }

@@ -215,6 +215,15 @@
 //! tokio::spawn(actor_exporters::serve(listener, system.metrics())); // GET /metrics
 //! ```
 //!
+//! Its feature `otlp` brings the same figures to a collector of OpenTelemetry, every ten seconds and once more at the end:
+//!
+//! ```text
+//! let collector = "http://127.0.0.1:4317".parse()?;
+//! let complain = |error| eprintln!("figures: {error}");
+//! let every = Duration::from_secs(10);
+//! tokio::spawn(actor_exporters::push(collector, every, system.metrics(), system.stopped(), complain));
+//! ```
+//!
 //! Exporters pull: actors write their own cells and know of nobody who reads them. So any number of readers may come, go
 //! and be exchanged while messages flow, and none of them costs anything between two looks. A reader keeps no system
 //! running, and reads the last figures of one that is down.
