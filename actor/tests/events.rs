@@ -151,6 +151,60 @@ fn a_listener_that_causes_an_event_by_each_event_comes_to_an_end() {
 }
 
 #[test]
+fn listeners_that_are_exchanged_while_events_are_told_go_whole_and_keep_none_from_hearing() {
+    const THREADS: u64 = 4;
+    const EVENTS: u64 = if cfg!(miri) { 20 } else { 5_000 };
+
+    #[actor(mailbox(capacity = 1, overflow = drop_newest))]
+    struct Full;
+
+    #[handlers]
+    impl Full {
+        fn line(&mut self) {}
+    }
+
+    /// Counts its drops, of which some panic.
+    struct Dropped(Arc<AtomicU32>);
+
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            let before = self.0.fetch_add(1, Ordering::Relaxed);
+            assert!(!before.is_multiple_of(100), "a listener that panics when it is dropped");
+        }
+    }
+
+    let (system, mut stepper) = ActorSystem::builder("exchanged").stepper();
+    let full = stepper.block_on(async { system.spawn(|| Full).await.unwrap() });
+    let asleep = full.control().suspend("full");
+    full.line().tell().unwrap();
+    let (told, dropped) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let stays = {
+        let told = Arc::clone(&told);
+        system.listen(move |_| {
+            told.fetch_add(1, Ordering::Relaxed);
+        })
+    };
+    let mut exchanged = 0;
+    std::thread::scope(|scope| {
+        let tellers: Vec<_> =
+            (0..THREADS).map(|_| scope.spawn(|| (0..EVENTS).for_each(|_| full.line().tell().unwrap()))).collect();
+        let mut last = None;
+        while exchanged < 300 || tellers.iter().any(|teller| !teller.is_finished()) {
+            let here = Dropped(Arc::clone(&dropped));
+            // The next one listens before this one ceases.
+            last = Some(system.listen(move |_| {
+                let _ = &here;
+            }));
+            exchanged += 1;
+        }
+        drop(last);
+    });
+    assert_eq!(u64::from(told.load(Ordering::Relaxed)), THREADS * EVENTS, "each event once");
+    assert_eq!(dropped.load(Ordering::Relaxed), exchanged, "each listener once");
+    drop((stays, asleep));
+}
+
+#[test]
 fn listeners_that_panic_when_dropped_panic_one_by_one() {
     struct Bomb;
 

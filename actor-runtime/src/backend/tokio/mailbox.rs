@@ -1026,3 +1026,13 @@ impl<M> Inner<M> {
         remains
     }
 }
+
+#[cfg(all(test, not(actor_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_the_message_in_hand_lies_in_padding() {
+        assert_eq!(size_of::<SpinLock<Inner<u64>, InHand>>(), size_of::<SpinLock<Inner<u64>>>());
+    }
+}
