@@ -2,6 +2,9 @@
 //! on multi-thread runtimes with one worker and with several, and on each dispatcher.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+#[cfg(feature = "spans")]
+pub mod spans;
+
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, mpsc};

@@ -23,6 +23,7 @@ use super::guard::contain;
 use super::header::Owner;
 use super::lock::Lock;
 use super::mailbox::signal;
+use super::spans::{Trace, Traced};
 use super::timers::Key;
 use super::turn::Turn;
 
@@ -38,6 +39,7 @@ pub(super) struct Timer<A: Actor> {
     due: Instant,
     /// It is due, and its turn has not come.
     queued: bool,
+    pub(super) trace: Trace,
 }
 
 /// What a pipe or a stream brought.
@@ -73,6 +75,7 @@ pub(super) struct Running<A: Actor> {
     pub(super) at_end: Option<Make<A>>,
     /// What it brought waits for its turn.
     brought: bool,
+    pub(super) trace: Trace,
 }
 
 /// Wakes one pipe or stream.
@@ -120,7 +123,7 @@ pub(super) enum Next<A: Actor> {
     /// A timer, which makes its message. One that ticks on is to be put back.
     Tick(u64, Timer<A>),
     /// A message of a pipe or a stream, or one that was held. Where there is a bell, it is to be rung for the next one.
-    Message(u64, A::Message, Option<Arc<Bell>>),
+    Message(u64, Traced<A::Message>, Option<Arc<Bell>>),
     /// Nothing was heard for long enough.
     Quiet,
     /// An actor that was watched has ended.
@@ -144,10 +147,10 @@ pub(super) struct Agenda<A: Actor> {
     due: BTreeSet<(Instant, u64)>,
     running: BTreeMap<u64, Running<A>>,
     woken: Arc<Lock<Vec<u64>>>,
-    ready: VecDeque<Ready<A::Message>>,
+    ready: VecDeque<Ready<Traced<A::Message>>>,
     /// Messages that had their turn before the actor was ready for them. At most one of each errand, which rests
     /// meanwhile.
-    held: VecDeque<Ready<A::Message>>,
+    held: VecDeque<Ready<Traced<A::Message>>>,
     next_number: u64,
     /// The one entry among the timers of the system, for whatever comes first here.
     armed: Option<Key>,
@@ -221,10 +224,17 @@ impl<A: Actor> Agenda<A> {
     // ---- timers ------------------------------------------------------------------------------------
 
     /// Adds a timer. Returns its number.
-    pub(super) fn add_timer(&mut self, now: Instant, after: Duration, period: Option<Duration>, make: Make<A>) -> u64 {
+    pub(super) fn add_timer(
+        &mut self,
+        now: Instant,
+        after: Duration,
+        period: Option<Duration>,
+        make: Make<A>,
+        trace: Trace,
+    ) -> u64 {
         let number = self.number();
         let due = now.saturating_add(after);
-        self.timers.insert(number, Timer { make, period, due, queued: false });
+        self.timers.insert(number, Timer { make, period, due, queued: false, trace });
         self.due.insert((due, number));
         number
     }
@@ -306,10 +316,11 @@ impl<A: Actor> Agenda<A> {
     // ---- pipes and streams -------------------------------------------------------------------------
 
     /// Adds a pipe or a stream, to be polled soon. Returns its number, and what makes it be polled.
-    pub(super) fn add_source(&mut self, cell: Owner, source: Box<dyn Source<A>>) -> (u64, Arc<Bell>) {
+    pub(super) fn add_source(&mut self, cell: Owner, source: Box<dyn Source<A>>, trace: Trace) -> (u64, Arc<Bell>) {
         let number = self.number();
         let waker = Arc::new(Bell { cell, number, rung: AtomicBool::new(false), woken: Arc::clone(&self.woken) });
-        self.running.insert(number, Running { source, waker: Arc::clone(&waker), at_end: None, brought: false });
+        let running = Running { source, waker: Arc::clone(&waker), at_end: None, brought: false, trace };
+        self.running.insert(number, running);
         (number, waker)
     }
 
@@ -340,7 +351,7 @@ impl<A: Actor> Agenda<A> {
     }
 
     /// Queues what it brought.
-    pub(super) fn brought(&mut self, number: u64, message: A::Message) {
+    pub(super) fn brought(&mut self, number: u64, message: Traced<A::Message>) {
         self.rest(number, true);
         self.ready.push_back(Ready::Message(number, message));
     }
@@ -348,7 +359,7 @@ impl<A: Actor> Agenda<A> {
     // ---- holding back ------------------------------------------------------------------------------
 
     /// Holds a message back until it is [released](Self::release), and its errand with it.
-    pub(super) fn hold(&mut self, number: u64, message: A::Message) {
+    pub(super) fn hold(&mut self, number: u64, message: Traced<A::Message>) {
         self.rest(number, true);
         self.held.push_back(Ready::Message(number, message));
     }
@@ -445,5 +456,5 @@ impl<A: Actor> Agenda<A> {
 pub(super) struct Remains<A: Actor> {
     timer: Option<Timer<A>>,
     running: Option<Running<A>>,
-    message: Option<Ready<A::Message>>,
+    message: Option<Ready<Traced<A::Message>>>,
 }

@@ -21,6 +21,7 @@ use super::cell::Cell;
 use super::header::{Address, Borrowed, Owner};
 use super::mailbox::{Deadline, Envelope, Pushed, Waited, signal};
 use super::reply::{self, Pending};
+use super::spans::{Cause, Trace, Traced};
 use super::system::{self, Core, in_runtime};
 use super::waits::{Cycle, Wait};
 
@@ -39,7 +40,7 @@ impl Borrowed<'_> {
     /// Moves the message into the mailbox, if it is let in; schedules the cell where that is due. What the overflow
     /// policy drops becomes a dead letter.
     #[inline(always)]
-    fn push<A: Actor>(self, message: &mut Option<A::Message>, deadline: Deadline) -> Pushed {
+    fn push<A: Actor>(self, message: &mut Option<Traced<A::Message>>, deadline: Deadline) -> Pushed {
         let cell = self.cell::<A>();
         let (capacity, overflow) = (A::OPTIONS.capacity, A::OPTIONS.overflow);
         let pushed = match message {
@@ -54,9 +55,9 @@ impl Borrowed<'_> {
                 unsafe { Cell::<A>::schedule(self.as_ptr().cast()) };
             }
             Pushed::DroppedNewest | Pushed::DroppedOldest => {
-                cell.found_full(message.as_ref().map_or(Lane::User, Message::lane));
+                cell.found_full(message.as_ref().map_or(Lane::User, |message| message.lane()));
                 if let Some(victim) = message.take()
-                    && cell.dead_letter(victim, DeadLetterReason::Dropped)
+                    && cell.dead_letter(victim.message, DeadLetterReason::Dropped)
                     && cell.mailbox.signal(signal::AGENDA)
                 {
                     // SAFETY: the signal handed over the turn; as above.
@@ -66,7 +67,7 @@ impl Borrowed<'_> {
                 return Pushed::Queued;
             }
             Pushed::Full | Pushed::MustWait => {
-                cell.found_full(message.as_ref().map_or(Lane::User, Message::lane));
+                cell.found_full(message.as_ref().map_or(Lane::User, |message| message.lane()));
             }
             Pushed::Queued | Pushed::Closed => {}
         }
@@ -78,17 +79,21 @@ impl Address {
     #[inline(always)]
     pub(crate) fn tell<A: Actor>(&self, message: A::Message, limit: Limit) -> Result<(), (A::Message, Reason)> {
         let deadline = limit.deadline(&self.header().core);
-        let mut message = Some(message);
+        let mut message = Some(Traced::new::<A>(message, Cause::Told, self.header()));
         let reason = match self.borrow().push::<A>(&mut message, deadline) {
             Pushed::Queued | Pushed::QueuedFirst | Pushed::DroppedNewest | Pushed::DroppedOldest => return Ok(()),
             Pushed::Full | Pushed::MustWait => Reason::Full,
             Pushed::Closed => Reason::Stopped,
         };
-        message.map_or(Ok(()), |message| Err((message, reason)))
+        message.map_or(Ok(()), |message| Err((message.message, reason)))
     }
 
     /// Takes messages out of `batch` under one lock, as long as there is room for them.
     pub(crate) fn accept<A: Actor>(&self, batch: &mut Batch<A::Message>) {
+        if Trace::is_wanted() {
+            // Each has its span, which is no work for under a lock: they are told one by one.
+            return;
+        }
         let (capacity, overflow) = (A::OPTIONS.capacity, A::OPTIONS.overflow);
         let cell = self.borrow().cell::<A>();
         if cell.mailbox.accept(batch, capacity, overflow, cell) {
@@ -106,14 +111,14 @@ impl Address {
     ) -> Result<(), (A::Message, Duty, Reason)> {
         let (mailbox, deadline) = (&self.borrow().cell::<A>().mailbox, limit.deadline(&self.header().core));
         let mark = mailbox.watch(duty, deadline);
-        let mut message = Some(message);
+        let mut message = Some(Traced::new::<A>(message, Cause::Told, self.header()));
         let reason = match self.borrow().push::<A>(&mut message, mark) {
             Pushed::Queued | Pushed::QueuedFirst | Pushed::DroppedNewest | Pushed::DroppedOldest => return Ok(()),
             Pushed::Full | Pushed::MustWait => Reason::Full,
             Pushed::Closed => Reason::Stopped,
         };
         match (message, mailbox.unwatch(mark)) {
-            (Some(message), Some((Some(duty), _))) => Err((message, duty, reason)),
+            (Some(message), Some((Some(duty), _))) => Err((message.message, duty, reason)),
             // The actor has ended meanwhile, and has said so.
             (_, _) => Ok(()),
         }
@@ -136,7 +141,7 @@ impl<'a, A: Actor> Line<'a, A> {
     /// Moves the message into the line. `None` leaves it: there is room by now, or the actor has ended.
     fn join(
         address: Borrowed<'a>,
-        message: &mut Option<A::Message>,
+        message: &mut Option<Traced<A::Message>>,
         deadline: Deadline,
         waker: &Waker,
     ) -> Option<Self> {
@@ -244,7 +249,7 @@ enum SendStage<'a, A: Actor> {
     /// The message is gone when the call is over. It is moved from here into the queue at once: taking the stage
     /// apart cost two copies of it.
     Fresh {
-        message: Option<A::Message>,
+        message: Option<Traced<A::Message>>,
         limit: Limit,
     },
     Waiting(Rare<ForRoom<'a, A>>),
@@ -267,7 +272,7 @@ impl<A: Actor> Unpin for Sending<'_, A> {}
 impl<'a, A: Actor> Sending<'a, A> {
     #[inline]
     pub(crate) fn new(address: &'a Address, message: A::Message, limit: Limit) -> Self {
-        Self { address: address.borrow(), stage: SendStage::Fresh { message: Some(message), limit } }
+        Self { address: address.borrow(), stage: SendStage::Fresh { message: Some(message.into()), limit } }
     }
 
     /// Deals with a push that did not let the message in at once.
@@ -336,6 +341,11 @@ impl<A: Actor> Future for Sending<'_, A> {
         let SendStage::Fresh { message: message @ Some(_), limit } = &mut this.stage else {
             return this.poll_waiting(cx.waker());
         };
+        if Trace::is_wanted()
+            && let Some(message) = message
+        {
+            message.begin::<A>(Cause::Told, this.address.header());
+        }
         let deadline = limit.deadline(&this.address.header().core);
         match this.address.push::<A>(message, deadline) {
             Pushed::Queued | Pushed::QueuedFirst | Pushed::DroppedNewest | Pushed::DroppedOldest => Poll::Ready(Ok(())),
@@ -439,6 +449,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             Ok(duty) => self.address.cell::<A>().mailbox.watch(duty, deadline),
             Err(_) => deadline,
         };
+        let message = Traced::new::<A>(message, Cause::Asked, self.address.header());
         let mut message = Some(message);
         let line = loop {
             match self.address.push::<A>(&mut message, sent_with) {

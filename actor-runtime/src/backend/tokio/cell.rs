@@ -39,6 +39,7 @@ use super::host::Host;
 use super::lock::none_is_held;
 use super::mailbox::{Deadline, Envelope, Mailbox, signal};
 use super::row::Row;
+use super::spans::{Trace, Traced};
 use super::spawn::SpawnError;
 use super::telemetry::Escalation;
 use super::timers::Key;
@@ -81,7 +82,7 @@ impl<A, M, F: Factory<A, M>> Build<A> for Built<F, M> {
 #[repr(C)]
 pub(super) struct Cell<A: Actor> {
     pub(super) header: Header,
-    pub(super) mailbox: Mailbox<A::Message>,
+    pub(super) mailbox: Mailbox<Traced<A::Message>>,
     pub(super) counts: NonNull<TypeCounts>,
     /// Gone with the actor: what it captured must not outlive that.
     pub(super) factory: UnsafeCell<Option<Box<dyn Build<A>>>>,
@@ -101,7 +102,7 @@ unsafe impl<A: Actor> Send for Cell<A> {}
 
 /// What the owner of the turn works with.
 pub(super) struct Body<A: Actor> {
-    pub(super) hand: Hand<Envelope<A::Message>>,
+    pub(super) hand: Hand<Envelope<Traced<A::Message>>>,
     /// What only actors that failed, have children or timers need.
     pub(super) cold: Option<Box<Cold<A>>>,
     pub(super) life: Lifecycle,
@@ -112,6 +113,8 @@ pub(super) struct Body<A: Actor> {
     /// A message was handled since the receive timeout was last moved on.
     pub(super) was_heard: bool,
     pub(super) calm: Calm,
+    /// The span of the life in hand.
+    pub(super) life_trace: Trace,
 }
 
 pub(super) struct Cold<A: Actor> {
@@ -138,6 +141,8 @@ pub(super) struct Cold<A: Actor> {
     pub(super) pause: Duration,
     /// The deadline of the message whose future is in its slot.
     pub(super) deadline: Deadline,
+    /// The span of that message, or of one whose handler has failed, until that is settled.
+    pub(super) trace: Trace,
     /// When that future was begun, where handlers are timed.
     pub(super) began: Instant,
     /// What `#[dead_letter]` is given.
@@ -145,7 +150,7 @@ pub(super) struct Cold<A: Actor> {
     /// The last errand was a letter.
     pub(super) was_letter: bool,
     /// Messages that wait until the actor is ready for them.
-    pub(super) stash: Row<Envelope<A::Message>>,
+    pub(super) stash: Row<Envelope<Traced<A::Message>>>,
     /// Which of them have their turn.
     pub(super) stashed: Stash,
     /// What the life in hand has going beside its messages.
@@ -168,6 +173,7 @@ impl<A: Actor> Default for Cold<A> {
             resume: None,
             pause: Duration::ZERO,
             deadline: Deadline::NONE,
+            trace: Trace::NONE,
             began: Instant::ZERO,
             letter: None,
             was_letter: false,
@@ -243,6 +249,7 @@ impl<A: Actor> Cell<A> {
                         users_in_a_row: 0,
                         was_heard: false,
                         calm: Calm::default(),
+                        life_trace: Trace::NONE,
                     }),
                 }
             });
@@ -261,6 +268,15 @@ impl<A: Actor> Cell<A> {
     pub(super) fn counts(&self) -> &TypeCounts {
         // SAFETY: the counters live as long as the core, which the header keeps.
         unsafe { self.counts.as_ref() }
+    }
+
+    /// Has the first life begin of a cell that was [created](Self::create) and has its name.
+    pub(super) fn start(cell: &Owner) {
+        if Trace::is_wanted() {
+            // SAFETY: the caller has the first turn, which is handed over below.
+            unsafe { Turn::<A>::of(cell.as_ptr().cast()) }.traces_life();
+        }
+        cell.header().core.start(cell);
     }
 
     /// Hands the turn to the dispatcher.
@@ -297,10 +313,10 @@ impl<A: Actor> Cell<A> {
             reason,
         });
         A::TAKES_LETTERS
-            && letter.is_some_and(|letter| match self.mailbox.post(letter, reason, A::OPTIONS.capacity) {
+            && letter.is_some_and(|letter| match self.mailbox.post(letter.into(), reason, A::OPTIONS.capacity) {
                 Ok(()) => true,
-                Err(message) => {
-                    contain(|| drop(message));
+                Err(letter) => {
+                    contain(|| drop(letter));
                     false
                 }
             })
@@ -316,7 +332,8 @@ impl<A: Actor> Cell<A> {
         let turn = unsafe { Turn::of(this) };
         let ambient = Ambient::enter(this.cast());
         let was_heard = Turn::<A>::WAITS_FOR_QUIET && !message.is_passive();
-        let undisturbed = turn.handle_sync::<true>(message);
+        let undisturbed =
+            if Trace::is_wanted() { turn.handle_asked(message) } else { turn.handle_sync::<true>(message.into()) };
         if Turn::<A>::WAITS_FOR_QUIET && was_heard {
             turn.was_heard();
         }

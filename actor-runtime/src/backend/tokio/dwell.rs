@@ -11,6 +11,7 @@ use crate::time::{Instant, nanos};
 
 use super::cell::Cell;
 use super::mailbox::{Envelope, Measure};
+use super::spans::Traced;
 use super::turn::Turn;
 
 thread_local! {
@@ -61,7 +62,7 @@ impl<A: Actor> Cell<A> {
 
 impl<A: Actor> Turn<A> {
     /// A message has left its lane. Returns it with its own deadline, if it was measured.
-    pub(super) fn arrived(self, envelope: Envelope<A::Message>) -> Envelope<A::Message> {
+    pub(super) fn arrived(self, envelope: Envelope<Traced<A::Message>>) -> Envelope<Traced<A::Message>> {
         if const { !A::OPTIONS.dwell.is_on() } {
             return envelope;
         }

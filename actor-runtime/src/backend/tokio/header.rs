@@ -231,6 +231,11 @@ impl Header {
         Incarnation::new(self.incarnation.load(Ordering::Relaxed))
     }
 
+    /// What [`write_path`](Self::write_path) writes.
+    pub(super) fn path(&self) -> impl fmt::Display {
+        fmt::from_fn(|f| self.write_path(f))
+    }
+
     pub(super) fn write_path(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(parent) = &self.parent {
             parent.header().write_path(f)?;

@@ -160,7 +160,7 @@ impl<A: Actor> Host<A> {
             core.groups().declare(&self.cell().header, A::CHILDREN, child.clone());
         }
         let address = child.address();
-        core.start(&child);
+        Cell::<C>::start(&child);
         Ok(address)
     }
 

@@ -361,20 +361,23 @@ impl<M> Mailbox<M> {
     /// Moves messages of one sender into the queue as long as there is room, under one lock. Returns whether the caller
     /// owns the turn now and must schedule the cell.
     #[must_use]
-    pub(super) fn accept(
+    pub(super) fn accept<N>(
         &self,
-        batch: &mut Batch<M>,
+        batch: &mut Batch<N>,
         capacity: u32,
         overflow: Overflow,
         measure: impl Measure,
-    ) -> bool {
+    ) -> bool
+    where
+        M: From<N>,
+    {
         let mut inner = self.inner.lock();
         let mut owns_turn = false;
         while !inner.closed
             && !batch.is_empty()
             && overflow.admit(self.waiting(&inner), inner.senders_wait(), capacity as usize) == Admission::Accept
         {
-            let pushed = inner.enqueue(&mut batch.pop_front(), Deadline::NONE);
+            let pushed = inner.enqueue(&mut batch.pop_front().map(M::from), Deadline::NONE);
             owns_turn |= pushed == Pushed::QueuedFirst;
             inner.measure_last(measure, pushed);
         }

@@ -45,6 +45,7 @@ mod registry;
 mod reply;
 mod row;
 mod seen;
+mod spans;
 mod spawn;
 mod stepper;
 mod suspensions;

@@ -79,7 +79,7 @@ impl<'a, P: Actor, A: Actor, F, M> SpawnChild<'a, P, A, F, M> {
         let child = Cell::<A>::create::<F, M>(home, Some(parent), self.factory)?;
         let address = child.address();
         host.adopt(child.clone());
-        core.start(&child);
+        Cell::<A>::start(&child);
         Ok((child, address))
     }
 }

@@ -94,7 +94,7 @@ impl<'a, A: Actor, F, M> Spawn<'a, A, F, M> {
             self.home.registry().give_name(&name, Some(cell.header().id));
         }
         let address = cell.address();
-        self.home.start(&cell);
+        Cell::<A>::start(&cell);
         Ok((cell, address))
     }
 }

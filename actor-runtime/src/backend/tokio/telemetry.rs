@@ -15,6 +15,7 @@ use super::events::Events;
 use super::guard::{contain, guard};
 use super::lock::Lock;
 use super::metrics::Metrics;
+use super::spans::Trace;
 use super::system::Core;
 
 /// The telemetry of a system, whatever its type.
@@ -34,6 +35,8 @@ impl<T: FailureTelemetry + ?Sized> FailureTelemetry for Arc<T> {
 pub(super) struct Escalation {
     pub(super) failure: Failure,
     pub(super) ascent: Ascent,
+    /// The span of the message whose handler failed.
+    pub(super) trace: Trace,
 }
 
 /// What a system says of itself to whoever makes its telemetry; see

@@ -25,6 +25,7 @@ use super::guard::guard;
 use super::header::Address;
 use super::mailbox::{Deadline, Pushed};
 use super::pool;
+use super::spans::{Cause, Trace, Traced};
 use super::sync::{AtomicBool, AtomicU32, Ordering, UnsafeCell, fence};
 use super::system::{Alarm, Core};
 
@@ -34,6 +35,8 @@ struct Asked<F> {
     incarnation: Incarnation,
     answered: F,
     handler: &'static str,
+    /// Of the wait for the answer.
+    trace: Trace,
 }
 
 /// The alarm of the deadline, and where it is kept.
@@ -143,7 +146,8 @@ where
     let inherited = Until::now();
     let deadline = limit.deadline(&core).min(inherited);
     let default = default && deadline != inherited;
-    let holder = Holder::new(Asked { asker, incarnation, answered, handler });
+    let trace = Trace::of_errand(asker.header(), "then");
+    let holder = Holder::new(Asked { asker, incarnation, answered, handler, trace });
     if deadline.is_set() {
         let kept = Some((Arc::clone(&core), set_alarm::<A, K, F, R>(&core, &holder, deadline, default)));
         // SAFETY: only the reply looks at it, which is made below.
@@ -197,7 +201,7 @@ impl<F> Asked<F> {
         R: Kind,
         F: for<'r> Fn(&'r A::Ref, K::Output) -> Call<'r, A, R>,
     {
-        let Self { asker, incarnation, answered, handler } = self;
+        let Self { asker, incarnation, answered, handler, trace } = self;
         if matches!(answer, Err(Unanswered::Unsent)) || asker.header().incarnation() != incarnation {
             return;
         }
@@ -206,16 +210,16 @@ impl<F> Asked<F> {
         // The asker's code, in the turn of who answers: its mistake must not be the other's failure.
         let Ok(message) = guard(|| answered(&me, K::output(answer, handler)).message) else { return };
         let lane = message.lane();
-        let mut message = Some(message);
         // SAFETY: `me` keeps the cell alive.
         let shared = unsafe { cell.as_ref() };
+        let mut message = Some(Traced::new::<A>(message, Cause::Answered(&trace), &shared.header));
         match shared.mailbox.push_answer(&mut message, lane, incarnation, shared) {
             Pushed::Queued => {}
             // SAFETY: the push handed over the turn, and the pointer is that of an address.
             Pushed::QueuedFirst => unsafe { Cell::schedule(cell) },
             Pushed::Full | Pushed::MustWait | Pushed::Closed | Pushed::DroppedNewest | Pushed::DroppedOldest => {
                 if let Some(message) = message {
-                    let is_told = shared.dead_letter(message, DeadLetterReason::Stopped);
+                    let is_told = shared.dead_letter(message.message, DeadLetterReason::Stopped);
                     debug_assert!(!is_told, "who has ended hears of nothing");
                 }
             }

@@ -17,6 +17,7 @@ use super::super::ambient::Ambient;
 use super::super::guard::{contain, guard};
 use super::super::header::Owner;
 use super::super::mailbox::signal;
+use super::super::spans::{Cause, Trace, Traced};
 use super::super::timers::Due;
 use super::Turn;
 
@@ -61,7 +62,8 @@ impl<A: Actor> Turn<A> {
     /// Adds a timer. Returns its number.
     pub(in super::super) fn add_timer(self, after: Duration, period: Option<Duration>, make: Make<A>) -> u64 {
         let now = self.cell().header.core.now();
-        let number = self.with_agenda(|agenda| agenda.add_timer(now, after, period, make));
+        let trace = Trace::of_errand(&self.cell().header, "timer");
+        let number = self.with_agenda(|agenda| agenda.add_timer(now, after, period, make, trace));
         if after.is_zero() {
             self.call_attention(signal::AGENDA);
         } else {
@@ -73,7 +75,8 @@ impl<A: Actor> Turn<A> {
     /// Adds a pipe or a stream. Returns its number.
     pub(in super::super) fn add_source(self, source: Box<dyn Source<A>>) -> u64 {
         let owner = self.owner();
-        let (number, bell) = self.with_agenda(|agenda| agenda.add_source(owner, source));
+        let trace = Trace::of_errand(owner.header(), "source");
+        let (number, bell) = self.with_agenda(|agenda| agenda.add_source(owner, source, trace));
         bell.wake();
         number
     }
@@ -217,7 +220,9 @@ impl<A: Actor> Turn<A> {
         running.waker.rest();
         let waker = running.waker.waker();
         let mut cx = core::task::Context::from_waker(&waker);
+        let entered = running.trace.enter();
         let polled = guard(|| running.source.poll(&mut cx));
+        drop(entered);
         let (message, is_over) = match polled {
             Ok(core::task::Poll::Pending) => (None, false),
             Ok(core::task::Poll::Ready(Brought::One(message))) => (Some(message), false),
@@ -228,6 +233,7 @@ impl<A: Actor> Turn<A> {
                 (None, true)
             }
         };
+        let message = message.map(|message| self.brought_by(&running.trace, message));
         if is_over {
             contain(|| drop(running));
         } else {
@@ -236,6 +242,11 @@ impl<A: Actor> Turn<A> {
         if let Some(message) = message {
             self.with_agenda(|agenda| agenda.brought(number, message));
         }
+    }
+
+    /// A message of an errand.
+    fn brought_by(self, errand: &Trace, message: A::Message) -> Traced<A::Message> {
+        Traced::new::<A>(message, Cause::Errand(errand), &self.cell().header)
     }
 
     /// The message that says that a stream has ended.
@@ -282,7 +293,7 @@ impl<A: Actor> Turn<A> {
         match next {
             Next::Tick(number, mut timer) => {
                 let me = self.me();
-                let made = guard(|| (timer.make)(&me));
+                let made = guard(|| (timer.make)(&me)).map(|message| self.brought_by(&timer.trace, message));
                 drop(me);
                 if timer.period.is_some() && made.is_ok() {
                     self.with_agenda(|agenda| agenda.keep_timer(number, timer));
@@ -321,9 +332,9 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Runs a message of errand `number`, unless its guard has it wait. Returns whether the errand may go on.
-    fn run_unless_held(self, number: u64, message: A::Message) -> bool {
+    fn run_unless_held(self, number: u64, message: Traced<A::Message>) -> bool {
         match self.must_stash(&message) {
-            Ok(false) => drop(self.run_own(message)),
+            Ok(false) => drop(self.run_traced(message)),
             Ok(true) => {
                 self.with_agenda(|agenda| agenda.hold(number, message));
                 return false;

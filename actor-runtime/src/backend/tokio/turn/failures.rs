@@ -22,6 +22,9 @@ impl<A: Actor> Turn<A> {
     pub(super) fn settle(self, outcome: Result<Handled, String>) {
         // SAFETY: no future is live and no handler runs, so nobody else has the context.
         let request = unsafe { core::mem::replace(&mut (*self.cell().context.get()).request, Request::Continue) };
+        // What follows from the failure has its span for a cause.
+        let trace = self.take_trace();
+        let _entered = trace.enter();
         let (failure, poisoned) = match outcome {
             Err(panic) => (Some((Failure::panic(&panic), None)), true),
             Ok(Handled::Failed) => (Some(self.recorded()), false),
@@ -61,7 +64,9 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Decides about a failure that came from below, and takes the decision's course.
-    pub(super) fn fail_for(self, Escalation { failure, ascent }: Escalation) {
+    pub(super) fn fail_for(self, Escalation { failure, ascent, trace }: Escalation) {
+        // What follows from the failure has its span for a cause.
+        let _entered = trace.enter();
         self.fail_as_directed(failure, Some(ascent), None, false);
     }
 
@@ -159,6 +164,7 @@ impl<A: Actor> Turn<A> {
     pub(super) fn close_incarnation(mut self) {
         if self.body().life.is_restarting() {
             self.cell().header.incarnation.fetch_add(1, Ordering::Relaxed);
+            self.traces_life();
             self.fall_in_time();
         }
     }

@@ -30,7 +30,7 @@ impl<A: Actor> Turn<A> {
             return None;
         }
         let (message, reason) = self.cell().mailbox.take_letter()?;
-        Some(DeadLetter::new(message, reason))
+        Some(DeadLetter::new(message.message, reason))
     }
 
     /// Has the actor hear of it.

@@ -20,6 +20,7 @@ use super::super::guard::{contain, guard, wake};
 use super::super::header::Ran;
 use super::super::host::Host;
 use super::super::mailbox::{Envelope, Remains, signal};
+use super::super::spans::Traced;
 use super::super::telemetry::Escalation;
 use super::super::timers::{Due, tick_bit};
 use super::{Flow, Turn};
@@ -136,8 +137,8 @@ impl<A: Actor> Turn<A> {
             let label = (header.table.label)();
             match child.take_start_failure() {
                 Some(escalation) => {
-                    let Escalation { failure, ascent } = *escalation;
-                    self.fail_for(Escalation { failure: failure.of_child(label), ascent });
+                    let Escalation { failure, ascent, trace } = *escalation;
+                    self.fail_for(Escalation { failure: failure.of_child(label), ascent, trace });
                 }
                 None => {
                     let failure = Failure::start(&"a declared child stopped before it was up");
@@ -335,6 +336,7 @@ impl<A: Actor> Turn<A> {
         // SAFETY: the turn is exclusive, and nothing is built any more.
         let factory = unsafe { (*cell.factory.get()).take() };
         contain(|| drop(factory));
+        self.ends_traces();
         if !cell.header.start.is_on() {
             cell.count(LifeEvent::Stopped(reason));
         }
@@ -377,7 +379,7 @@ impl<A: Actor> Turn<A> {
     /// Lets nothing more in, and gives up what waits.
     fn close(mut self) {
         while let Some(envelope) = self.body().hand.pop() {
-            self.lose_at_end(envelope.message);
+            self.lose_at_end(envelope.message.message);
         }
         self.cell().mailbox.set_in_hand(0);
         if Self::HAS_STASH {
@@ -393,13 +395,13 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Gives up what a close left: accepted messages become dead letters, the others go with their senders' calls.
-    pub(super) fn give_up(self, mut remains: Remains<A::Message>) {
+    pub(super) fn give_up(self, mut remains: Remains<Traced<A::Message>>) {
         while let Some(envelope) = remains.next_accepted() {
-            self.lose_at_end(envelope.message);
+            self.lose_at_end(envelope.message.message);
         }
         while let Some((Envelope { message, deadline }, sender)) = remains.next_waiting() {
             let watch = if deadline.is_set() { self.cell().mailbox.unwatch(deadline) } else { None };
-            contain(|| message.refuse(Unanswered::Stopped));
+            contain(|| message.message.refuse(Unanswered::Stopped));
             if let Some((Some(duty), _)) = watch {
                 duty.refuse(Unanswered::Stopped);
             }

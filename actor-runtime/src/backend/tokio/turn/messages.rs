@@ -18,6 +18,7 @@ use super::super::cell::Cell;
 use super::super::guard::{contain, guard};
 use super::super::header::Ran;
 use super::super::mailbox::{Deadline, Envelope, Taken, signal};
+use super::super::spans::{Cause, Traced};
 use super::activation::Activation;
 use super::{Flow, Turn};
 
@@ -97,23 +98,25 @@ impl<A: Actor> Turn<A> {
             if Self::WAITS_FOR_QUIET && !envelope.message.is_passive() {
                 self.body().was_heard = true;
             }
+            let is_traced = envelope.message.trace.is_some();
             // SAFETY: as above; the envelope is not looked at again.
             let message = unsafe { (&raw const envelope.message).read() };
-            if deadline.is_set() {
+            if is_traced || deadline.is_set() {
                 // On the way out of this loop, because that borrows the state anew.
                 let undisturbed = self.handle_until(Envelope { message, deadline });
                 return if undisturbed { Left::Nothing } else { Left::Attention };
             }
+            let message = message.untraced();
             if Self::HAS_STASH {
                 // A guard that panics fails like its handler.
                 self.has_in_hand(index);
                 if state.stashes(&message) {
-                    self.stash(Envelope { message, deadline });
+                    self.stash(Envelope { message: message.into(), deadline });
                     continue;
                 }
             }
             if mode == Mode::Async {
-                self.start_future(message);
+                self.start_future(message.into());
                 return Left::Attention;
             }
             self.has_in_hand(index);
@@ -160,7 +163,7 @@ impl<A: Actor> Turn<A> {
     pub(super) fn handle_first(
         self,
         activation: &mut Activation,
-        take: impl FnOnce(Self) -> Option<Envelope<A::Message>>,
+        take: impl FnOnce(Self) -> Option<Envelope<Traced<A::Message>>>,
     ) -> Flow {
         if activation.left() == 0 {
             return self.use_up(activation);
@@ -174,7 +177,7 @@ impl<A: Actor> Turn<A> {
     /// Handles one message by its deadline, outside of a hand, and tells whoever waits for its end. Returns whether that
     /// left nothing to look at.
     #[cold]
-    fn handle_until(mut self, envelope: Envelope<A::Message>) -> bool {
+    fn handle_until(mut self, envelope: Envelope<Traced<A::Message>>) -> bool {
         let envelope = self.arrived(envelope);
         if envelope.deadline.is_set()
             && envelope.deadline.asked_in().is_some_and(|asker| asker != self.cell().header.incarnation())
@@ -222,8 +225,10 @@ impl<A: Actor> Turn<A> {
 
     /// A guard that panics fails like its handler.
     #[cold]
-    pub(super) fn guard_failed(self, message: A::Message, panic: String) {
+    pub(super) fn guard_failed(self, message: Traced<A::Message>, panic: String) {
+        let Traced { message, trace } = message;
         self.has_in_hand(message.index());
+        self.keep_trace(trace);
         contain(|| message.refuse(Unanswered::Failed));
         self.settle(Err(panic));
     }
@@ -233,7 +238,7 @@ impl<A: Actor> Turn<A> {
     /// `ASKED` gives the asks that run on their caller's stack a copy of their own: one that is shared is not inlined,
     /// which costs an ask 21 instructions. It notes what is in hand where that failed.
     #[inline]
-    pub(in super::super) fn handle_sync<const ASKED: bool>(self, message: A::Message) -> bool {
+    pub(in super::super) fn handle_sync<const ASKED: bool>(self, message: Traced<A::Message>) -> bool {
         let index = message.index();
         let state = self.cell().state.get();
         let context = self.cell().context.get();
@@ -241,31 +246,43 @@ impl<A: Actor> Turn<A> {
         if !ASKED {
             self.has_in_hand(index);
         }
+        let Traced { message, trace } = message;
+        if trace.is_some() {
+            self.begins_in_life(&trace);
+        }
+        let entered = trace.enter();
         let outcome = guard(|| {
             // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
             let Some(state) = (unsafe { &mut *state }) else { return Handled::Done };
             // SAFETY: likewise the context.
             state.handle(message, unsafe { &mut *context })
         });
+        drop(entered);
         self.ran(self.tally(), index, began);
         // SAFETY: the handler has returned, so its borrow of the context is over.
         let request = unsafe { &*context }.request;
         if matches!(outcome, Ok(Handled::Done)) && request == Request::Continue {
             return true;
         }
+        self.keep_trace(trace);
         self.has_in_hand(index);
         self.settle(outcome);
         false
     }
 
     /// Writes the future of an async handler into its slot; the loop polls it.
-    pub(super) fn start_future(self, message: A::Message) {
+    pub(super) fn start_future(self, message: Traced<A::Message>) {
         let index = message.index();
         let state = self.cell().state.get();
         let context = self.cell().context.get();
         // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
         let Some(state) = (unsafe { &mut *state }) else { return };
         self.future_begins();
+        let Traced { message, trace } = message;
+        if trace.is_some() {
+            self.begins_in_life(&trace);
+            self.keep_trace(trace);
+        }
         // SAFETY: likewise the context.
         let future = state.handle_async(message, unsafe { &mut *context });
         self.has_in_hand(index);
@@ -295,7 +312,10 @@ impl<A: Actor> Turn<A> {
                 cold.deadline = Deadline::NONE;
             }
             let _dropped = WhyDropped::because(why);
+            let trace = self.take_trace();
+            let entered = trace.enter();
             contain(|| slot.cancel());
+            drop(entered);
             self.waits_no_more();
             self.refuse(why);
         }
@@ -317,7 +337,11 @@ impl<A: Actor> Turn<A> {
         let slot = unsafe { &mut *self.cell().future.get() };
         let deadline = self.body().cold.as_ref().map_or(Deadline::NONE, |cold| cold.deadline);
         let until = deadline.is_set().then(|| Until::enter(deadline));
+        let trace = self.take_trace();
+        let entered = trace.enter();
         let polled = guard(|| slot.poll(&mut cx));
+        drop(entered);
+        self.keep_trace(trace);
         drop(until);
         if deadline.is_set() && !matches!(polled, Ok(Poll::Pending)) {
             self.body().cold().deadline = Deadline::NONE;
@@ -339,6 +363,7 @@ impl<A: Actor> Turn<A> {
         if !undisturbed {
             self.settle(outcome);
         }
+        self.take_trace().close();
         self.fulfil();
         let started = undisturbed && self.body().life.task(A::CHILDREN) == Task::CallStarted;
         // A last hook that asks for the end has what it asks for.
@@ -364,6 +389,11 @@ impl<A: Actor> Turn<A> {
 
     /// Runs a hook or a tick. Returns whether it is done and asked for nothing; a future is polled by the loop.
     pub(super) fn run_own(self, message: A::Message) -> bool {
+        self.run_traced(Traced::new::<A>(message, Cause::Own, &self.cell().header))
+    }
+
+    /// As [`run_own`](Self::run_own), of a message that has its span.
+    pub(super) fn run_traced(self, message: Traced<A::Message>) -> bool {
         self.cell().count(LifeEvent::Own);
         match message.mode() {
             Mode::Sync | Mode::Delegated => self.handle_sync::<false>(message),

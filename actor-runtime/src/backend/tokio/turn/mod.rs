@@ -16,6 +16,7 @@ mod patience;
 mod report;
 mod signals;
 mod stash;
+mod traces;
 mod watched;
 
 use core::ptr::NonNull;

@@ -9,7 +9,7 @@ use crate::metrics::{LifeEvent, SystemEvent};
 use crate::supervision::{Decision, Scope};
 use crate::telemetry::{About, Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, Severity, Tags};
 
-use super::super::header::Header;
+use super::super::spans::Trace;
 use super::super::telemetry::Escalation;
 use super::Turn;
 
@@ -84,7 +84,7 @@ impl<A: Actor> Turn<A> {
             FailureSnapshot::of(&Report {
                 id: header.id,
                 about: const { &About { label: A::OPTIONS.name, type_name: A::PROTOCOL.type_name, tags: A::OPTIONS.tags } },
-                path: &PathOf(header),
+                path: &header.path(),
                 incarnation: self.incarnation(),
                 failure,
                 ascent,
@@ -132,14 +132,6 @@ impl<A: Actor> Turn<A> {
             let origin = FailureOrigin { id: self.cell().header.id, actor: A::OPTIONS.name, kind: failure.kind };
             Ascent { origin, hops: 0, tags: self.tags() }
         });
-        Escalation { failure, ascent: ascent.passed_on() }
-    }
-}
-
-struct PathOf<'a>(&'a Header);
-
-impl fmt::Display for PathOf<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.write_path(f)
+        Escalation { failure, ascent: ascent.passed_on(), trace: Trace::current() }
     }
 }

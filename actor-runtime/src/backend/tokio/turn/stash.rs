@@ -9,6 +9,7 @@ use crate::policy::Stash;
 
 use super::super::guard::guard;
 use super::super::mailbox::{Envelope, signal};
+use super::super::spans::Traced;
 use super::Turn;
 
 impl<A: Actor> Turn<A> {
@@ -29,7 +30,7 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Puts a message into the stash; where that is full it is a dead letter.
-    pub(super) fn stash(mut self, envelope: Envelope<A::Message>) {
+    pub(super) fn stash(mut self, envelope: Envelope<Traced<A::Message>>) {
         let capacity = A::OPTIONS.stash as usize;
         if self.body().cold().stashed.len() >= capacity {
             self.lose_expired();
@@ -45,7 +46,7 @@ impl<A: Actor> Turn<A> {
     fn lose_expired(mut self) {
         let now = self.cell().header.core.now();
         let mailbox = &self.cell().mailbox;
-        let is_late = |envelope: &Envelope<A::Message>| {
+        let is_late = |envelope: &Envelope<Traced<A::Message>>| {
             let until = mailbox.until(envelope.deadline);
             until.is_set() && until.has_passed(now)
         };
@@ -74,7 +75,7 @@ impl<A: Actor> Turn<A> {
     }
 
     /// The next message out of the stash.
-    pub(super) fn take_unstashed(mut self) -> Option<Envelope<A::Message>> {
+    pub(super) fn take_unstashed(mut self) -> Option<Envelope<Traced<A::Message>>> {
         let cold = self.body().cold();
         let first = cold.stashed.take().and_then(|place| cold.stash.remove(place));
         if cold.stashed.released() == 0 {
@@ -89,7 +90,7 @@ impl<A: Actor> Turn<A> {
         cold.stashed = Stash::default();
         let mut stash = take(&mut cold.stash);
         while let Some((envelope, ())) = stash.pop_front() {
-            self.lose_at_end(envelope.message);
+            self.lose_at_end(envelope.message.message);
         }
     }
 

@@ -6,6 +6,7 @@ use crate::metrics::DeadLetterReason;
 use crate::reply::Duty;
 
 use super::super::mailbox::{Deadline, Envelope, signal};
+use super::super::spans::Traced;
 use super::Turn;
 
 impl<A: Actor> Turn<A> {
@@ -18,10 +19,10 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Gives up a message that is out of the mailbox.
-    pub(super) fn lose(self, envelope: Envelope<A::Message>, reason: DeadLetterReason) {
+    pub(super) fn lose(self, envelope: Envelope<Traced<A::Message>>, reason: DeadLetterReason) {
         let cell = self.cell();
         let watch = if envelope.deadline.is_set() { cell.mailbox.unwatch(envelope.deadline) } else { None };
-        if cell.dead_letter(envelope.message, reason) {
+        if cell.dead_letter(envelope.message.message, reason) {
             self.call_attention(signal::AGENDA);
         }
         if let Some((Some(duty), _)) = watch {
