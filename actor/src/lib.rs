@@ -222,5 +222,7 @@ pub use actor_runtime::backend::tokio::{
 
 #[cfg(feature = "tracing")]
 pub use actor_runtime::backend::tokio::TracingFailureTelemetry;
+#[cfg(feature = "flame")]
+pub use actor_runtime::backend::tokio::{HandlerTime, handler_times};
 #[cfg(feature = "instrument-locks")]
 pub use actor_runtime::backend::tokio::{LockMode, LockSite, lock_sites};

@@ -2,7 +2,7 @@
 //! on multi-thread runtimes with one worker and with several, and on each dispatcher.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
-#[cfg(feature = "spans")]
+#[cfg(any(feature = "spans", feature = "console"))]
 pub mod spans;
 
 use std::future::{Future, poll_fn};

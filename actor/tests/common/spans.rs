@@ -116,6 +116,11 @@ impl Recorder {
         self.all(|span| span.target() == "actor::errand" && is_it(span))
     }
 
+    /// Those that are entered on this thread.
+    pub fn entered_here(&self) -> impl Iterator<Item = u64> {
+        STACK.with_borrow(Vec::clone).into_iter()
+    }
+
     pub fn span(&self, id: u64) -> Seen {
         self.spans.lock().unwrap()[&id].clone()
     }

@@ -14,6 +14,7 @@ mod cell;
 mod children;
 #[allow(unsafe_code)]
 mod confined;
+mod console;
 mod context;
 mod counts;
 mod crew;
@@ -22,6 +23,7 @@ mod driver;
 mod dwell;
 mod ending;
 mod events;
+mod flame;
 #[allow(unsafe_code)]
 mod future_slot;
 mod groups;
@@ -76,6 +78,8 @@ pub use dispatcher::{
 };
 pub use ending::SystemStopped;
 pub use events::EventListener;
+#[cfg(feature = "flame")]
+pub use flame::{HandlerTime, handler_times};
 pub(crate) use header::{Address, WeakAddress};
 pub(crate) use host::Host;
 pub(crate) use lock::Lock;

@@ -9,6 +9,7 @@ use ::tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::policy::OverloadHint;
 
+use super::super::console;
 use super::line::{Line, Runner};
 use super::residents::Residents;
 use super::{Dispatcher, PlaceError, ReadyCell};
@@ -25,10 +26,11 @@ impl CurrentThread {
         }
     }
 
-    /// Starts the task on `runtime`.
-    pub(in super::super) fn start(runtime: &Handle) -> Self {
+    /// Starts the task on `runtime`, for this system.
+    pub(in super::super) fn start(runtime: &Handle, system: &str) -> Self {
         let line = Arc::new(Line::default());
-        drop(runtime.spawn(::tokio::task::unconstrained(Runner::new(Arc::clone(&line)))));
+        let task = ::tokio::task::unconstrained(Runner::new(Arc::clone(&line)));
+        console::spawn(runtime, format_args!("{system} current thread"), task);
         Self(line)
     }
 }

@@ -97,7 +97,7 @@ impl Homes {
         if let Some(home) = before.filter(|home| home.is_open()) {
             return Ok(home);
         }
-        let home = Home::own(Arc::clone(core), Arc::new(CurrentThread::start(&runtime)));
+        let home = Home::own(Arc::clone(core), Arc::new(CurrentThread::start(&runtime, core.name())));
         let mut known = homes.known.lock();
         known.current_thread.retain(|(runtime, _)| *runtime != here);
         known.current_thread.push((here, Arc::downgrade(&home)));

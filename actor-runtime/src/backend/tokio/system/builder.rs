@@ -13,6 +13,7 @@ use crate::supervision::RootExhausted;
 use crate::telemetry::{FailureTelemetry, StormLimit};
 use crate::time::{Clock, Instant};
 
+use super::super::console;
 use super::super::dispatcher::home::{Home, Ready};
 use super::super::dispatcher::homes::Homes;
 use super::super::dispatcher::shared::Shared;
@@ -182,10 +183,11 @@ impl Builder {
         let seed = self.seed.unwrap_or_else(drawn_seed);
         let clock = RealClock(RealInstant::now());
         let home = self.home(clock, seed, Some(runtime.clone()), Ready::Shared(Shared::new(workers)));
-        for task in Shared::tasks(&home, workers) {
-            drop(runtime.spawn(::tokio::task::unconstrained(task)));
+        let system = home.name();
+        for (index, task) in Shared::tasks(&home, workers).enumerate() {
+            console::spawn(&runtime, format_args!("{system} worker {index}"), ::tokio::task::unconstrained(task));
         }
-        drop(runtime.spawn(Driver::new(Arc::clone(home.core()))));
+        console::spawn(&runtime, format_args!("{system} timers"), Driver::new(Arc::clone(home.core())));
         ActorSystem::of(home)
     }
 

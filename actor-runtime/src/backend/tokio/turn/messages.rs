@@ -15,6 +15,7 @@ use crate::metrics::{DeadLetterReason, LifeEvent};
 
 use super::super::ambient::{Until, WhyDropped};
 use super::super::cell::Cell;
+use super::super::flame::Frame;
 use super::super::guard::{contain, guard};
 use super::super::header::Ran;
 use super::super::mailbox::{Deadline, Envelope, Taken, signal};
@@ -120,8 +121,10 @@ impl<A: Actor> Turn<A> {
                 return Left::Attention;
             }
             self.has_in_hand(index);
+            let frame = self.frame(index);
             // SAFETY: likewise the context.
             let outcome = state.handle(message, unsafe { &mut *context });
+            frame.end();
             began = self.ran(tally, index, began);
             // SAFETY: the handler has returned, so its borrow of the context is over.
             let request = unsafe { &*context }.request;
@@ -251,12 +254,14 @@ impl<A: Actor> Turn<A> {
             self.begins_in_life(&trace);
         }
         let entered = trace.enter();
+        let frame = self.frame(index);
         let outcome = guard(|| {
             // SAFETY: the turn is exclusive and no future is live, so nobody else has the state.
             let Some(state) = (unsafe { &mut *state }) else { return Handled::Done };
             // SAFETY: likewise the context.
             state.handle(message, unsafe { &mut *context })
         });
+        frame.end();
         drop(entered);
         self.ran(self.tally(), index, began);
         // SAFETY: the handler has returned, so its borrow of the context is over.
@@ -339,7 +344,10 @@ impl<A: Actor> Turn<A> {
         let until = deadline.is_set().then(|| Until::enter(deadline));
         let trace = self.take_trace();
         let entered = trace.enter();
+        // A factory is no handler.
+        let frame = (!self.is_building()).then(|| self.frame(self.in_hand()));
         let polled = guard(|| slot.poll(&mut cx));
+        frame.into_iter().for_each(Frame::end);
         drop(entered);
         self.keep_trace(trace);
         drop(until);

@@ -35,6 +35,8 @@ use crate::supervision::{Directive, Terms};
 use super::ambient::Ambient;
 use super::cell::{Body, Cell};
 use super::children::Children;
+use super::console::Activity;
+use super::flame::Frame;
 use super::groups::is_group;
 use super::header::{Allowance, Owner, Ran};
 use super::mailbox::signal;
@@ -142,12 +144,19 @@ impl<A: Actor> Turn<A> {
         unsafe { &mut *self.cell().body.get() }
     }
 
+    /// The handler of message `index` runs here, until what is returned ends.
+    #[inline(always)]
+    fn frame(self, index: usize) -> Frame {
+        Frame::begin(A::OPTIONS.name, A::PROTOCOL.messages, index)
+    }
+
     /// Runs the actor until it has nothing to do, has used its budget, or has ended.
     pub(super) fn run(self, allowance: Allowance) -> Ran {
         if Self::IS_LOCAL && self.elsewhere().is_some() {
             return self.stray();
         }
         let ambient = Ambient::enter(self.0.cast());
+        let activity = Activity::begin(&self.cell().header);
         let mut activation = Activation::new::<A>(allowance);
         let ran = loop {
             let flow = if self.only_receives() { Flow::Receive } else { self.attend(&mut activation) };
@@ -160,6 +169,7 @@ impl<A: Actor> Turn<A> {
                 Flow::Return(ran) => break ran,
             }
         };
+        activity.end();
         drop(ambient);
         ran
     }
