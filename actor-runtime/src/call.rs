@@ -372,7 +372,7 @@ impl<'a, A: Actor, K: Kind, T: Target<A>> Call<'a, A, K, T> {
     /// # Errors
     /// Hands the call back with the [`Reason`] when the mailbox of the actor asked has no room or the actor
     /// has ended. On bare metal it is [`Full`](Reason::Full) as well where this actor's own mailbox has no place to keep
-    /// for the answer, and where eight such asks of the program are under way.
+    /// for the answer, and where eight such asks of the program are under way, or answered and not heard.
     pub fn then<Me, F, R>(self, ctx: &Context<Me>, answered: F) -> Result<(), Rejected<A, K>>
     where
         Me: Actor,

@@ -27,7 +27,7 @@ use crate::lifecycle::Lifecycle;
 use crate::message::Message;
 
 use super::system::System;
-use super::{detour, urgent};
+use super::{detour, then, urgent};
 
 /// One byte behind the critical section.
 pub(super) struct Byte(Mutex<Cell<u8>>);
@@ -253,7 +253,8 @@ impl Header {
         // waits is taken away by the worker alone.
         let plain = critical_section::with(|cs| {
             let bits = self.attention.get(cs);
-            let detained = detour::is_open(cs) && (bits & attention::CLOSED != 0 || self.reserved.get(cs) != 0);
+            let detained = detour::is_open(cs)
+                && (bits & attention::CLOSED != 0 || self.reserved.get(cs) != 0 || then::any_waits(cs));
             let plain = up && !detained;
             self.attention.set(cs, if plain { bits & !attention::BUSY } else { bits | attention::BUSY });
             self.lower(cs);

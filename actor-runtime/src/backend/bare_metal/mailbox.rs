@@ -17,6 +17,7 @@ use super::beside::Packed;
 use super::body::Body;
 use super::header::{Address, Header, attention};
 use super::system::System;
+use super::then::{self, Leaves, Queue};
 
 /// The place of message `index`; those of the urgent lane lie behind those of the ring.
 ///
@@ -119,25 +120,27 @@ pub(super) unsafe fn take<A: Actor>(
     })
 }
 
-/// Takes the first message, if there is one. The bit stays.
+/// Takes the first message, if there is one, and tells whether it is an answer to what an earlier life asked. The bit stays.
 ///
 /// # Safety
 /// The slot at `address` is that of an `A`, and the caller owns the turn or holds the critical section.
-pub(super) unsafe fn take_any<A: Actor>(address: Address) -> Option<Packed<A>> {
+pub(super) unsafe fn take_any<A: Actor>(address: Address, leaves: Leaves) -> Option<(Packed<A>, bool)> {
     critical_section::with(|cs| {
         let header = address.header();
         let (len, last) = (header.depth(cs), header.last.get(cs));
         if len == 0 {
             return None;
         }
+        let index = below(header.tail::<A>(cs), last + 1 - len, last);
         // SAFETY: so many messages lie above the tail.
-        let message = unsafe { read::<A>(address, below(header.tail::<A>(cs), last + 1 - len, last)) };
+        let message = unsafe { read::<A>(address, index) };
+        let is_stale = then::take(cs, address, Queue::User, index as u8, leaves);
         if header.attention.get(cs) & attention::CLOSED == 0 {
             header.room.set(cs, header.room.get(cs) + 1);
         } else {
             header.reserved.set(cs, header.reserved.get(cs) - 1);
         }
-        Some(message)
+        Some((message, is_stale))
     })
 }
 
@@ -156,7 +159,7 @@ pub(super) unsafe fn replace_oldest<A: Actor>(
         // Looked at anew: an interrupt may have closed the mailbox, or the worker have made room.
         let oldest = if header.room.get(cs) == 0 && header.takes_more(cs) {
             // SAFETY: as the caller says; whoever holds the critical section may take the oldest.
-            unsafe { take_any::<A>(address) }
+            unsafe { take_any::<A>(address, Leaves::ForGood) }.map(|(oldest, _)| oldest)
         } else {
             None
         };
@@ -201,7 +204,8 @@ pub(super) fn release(cs: CriticalSection<'_>, address: Address) {
     }
 }
 
-/// Puts a message into the place that was kept for it, or gives it back where the mailbox takes no more.
+/// Puts a message into the place that was kept for it, and tells which it is; or gives it back where the mailbox takes no
+/// more.
 ///
 /// # Safety
 /// The slot at `address` is that of an `A`.
@@ -209,11 +213,12 @@ pub(super) unsafe fn push_reserved<A: Actor>(
     cs: CriticalSection<'_>,
     address: Address,
     message: Packed<A>,
-) -> Result<(), Packed<A>> {
+) -> Result<u8, Packed<A>> {
     if !take_back(cs, address.header()) {
         return Err(message);
     }
+    let index = address.header().tail::<A>(cs);
     // SAFETY: the place was kept.
     unsafe { write::<A>(cs, address, message) };
-    Ok(())
+    Ok(index)
 }

@@ -74,8 +74,8 @@ impl<A: Actor> Stash<A> {
         unsafe { self.at(from).copy_to(self.at(to), 1) };
     }
 
-    /// Puts a message in, or gives it back where there is no room.
-    pub(super) fn put(&self, message: Packed<A>) -> Result<(), Packed<A>> {
+    /// Puts a message in, and tells how many are in front of it; or gives it back where there is no room.
+    pub(super) fn put(&self, message: Packed<A>) -> Result<u8, Packed<A>> {
         let mut counts = self.counts();
         let before = counts.len();
         let Some(place) = counts.put(A::OPTIONS.stash as usize) else { return Err(message) };
@@ -89,11 +89,11 @@ impl<A: Actor> Stash<A> {
         }
         // SAFETY: the place is free.
         unsafe { self.at(place).write(message) };
-        Ok(())
+        Ok(place as u8)
     }
 
-    /// Takes the message that has its turn, if there is one.
-    pub(super) fn take(&self) -> Option<Packed<A>> {
+    /// Takes the message that has its turn, if there is one. With it comes how many were in front of it.
+    pub(super) fn take(&self) -> Option<(Packed<A>, u8)> {
         let mut counts = self.counts();
         let place = counts.take()?;
         // SAFETY: a message is there, and is read once: its place is free from here on.
@@ -103,7 +103,7 @@ impl<A: Actor> Stash<A> {
         (0..place).rev().for_each(|before| self.shift(before, before + 1));
         let first = self.marks.first.get() + 1;
         self.marks.first.set(if u32::from(first) == A::OPTIONS.stash { 0 } else { first });
-        Some(message)
+        Some((message, place as u8))
     }
 
     /// Gives all messages their turn. Returns whether there are any.

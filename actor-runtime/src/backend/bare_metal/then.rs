@@ -2,7 +2,8 @@
 //! moment of asking, so an answer always finds room.
 //!
 //! What has to be known when the answer comes lies in a table for the whole program, empty of code and bytes where
-//! nobody asks so: the clock comes to it through a pointer that the first ask sets.
+//! nobody asks so: the clock comes to it through a pointer that the first ask sets. There it stays until the answer is
+//! handled, and says where that waits: one to what an earlier life asked is dropped when its turn comes.
 
 use core::any::TypeId;
 use core::cell::Cell;
@@ -39,6 +40,40 @@ struct Then {
     answered: TypeId,
     due: Option<Instant>,
     late: Late,
+    at: At,
+    /// Whether the life that asked is over, and the answer is still to have its turn.
+    is_stale: bool,
+}
+
+/// Where an answer is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// With whoever owes it.
+    Owed,
+    /// In this place of a queue.
+    In(Queue, u8),
+    /// Taken out: to be handled, or put into the stash.
+    Hand,
+}
+
+/// Where messages of an actor wait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Queue {
+    /// By the place in the ring.
+    User,
+    /// By the place in the lane.
+    Urgent,
+    /// By the number of those in front of it.
+    Stash,
+}
+
+/// What becomes of a message that leaves its queue.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaves {
+    /// Its actor handles it.
+    ToBeHandled,
+    /// Nobody does.
+    ForGood,
 }
 
 /// Answers an ask with its deadline.
@@ -46,12 +81,15 @@ type Late = unsafe fn(*const ());
 
 static TABLE: Mutex<[Cell<Option<Then>>; PLACES]> = Mutex::new([const { Cell::new(None) }; PLACES]);
 static NUMBER: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
+/// Answers that wait for their turn.
+static WAITING: Mutex<Cell<u8>> = Mutex::new(Cell::new(0));
 
 /// What those in the table have to hear of.
 #[derive(Clone, Copy)]
 enum News<'s> {
     Tick(&'s System, Instant),
     Next(&'s System, &'s Earliest),
+    EndOfLife(Address),
     End(Address),
 }
 
@@ -78,6 +116,11 @@ pub(super) fn next(system: &System, earliest: &Earliest) {
 
 /// The life of the actor at `asker` is over, and its asks with it: their answers are not for the next one.
 pub(super) fn forget(asker: Address) {
+    tell(News::EndOfLife(asker));
+}
+
+/// The actor at `asker` has ended, and its mailbox is empty.
+pub(super) fn end(asker: Address) {
     tell(News::End(asker));
 }
 
@@ -86,17 +129,23 @@ fn heed(news: News<'_>) {
         News::Tick(system, now) => expire(system, now),
         News::Next(system, earliest) => {
             for place in 0..PLACES {
-                let due = critical_section::with(|cs| entry_of(cs, system, place)?.due);
+                let due = critical_section::with(|cs| entry_of(cs, system, place).filter(is_owed)?.due);
                 earliest.see(due.map_or(Earliest::NONE, |due| due.as_nanos().max(1)));
             }
         }
-        News::End(asker) => {
+        News::EndOfLife(asker) | News::End(asker) => {
             for place in 0..PLACES {
                 critical_section::with(|cs| {
                     let place = TABLE.borrow(cs).get(place)?;
-                    place.get().filter(|then| then.asker == asker)?;
-                    place.set(None);
-                    mailbox::release(cs, asker);
+                    let then = place.get().filter(|then| then.asker == asker)?;
+                    match (then.at, news) {
+                        (At::Owed, _) => {
+                            place.set(None);
+                            mailbox::release(cs, asker);
+                        }
+                        (At::In(..) | At::Hand, News::End(_)) => clear(cs, place),
+                        (At::In(..) | At::Hand, _) => place.set(Some(Then { is_stale: true, ..then })),
+                    }
                     Some(())
                 });
             }
@@ -112,10 +161,94 @@ fn entry_of(cs: CriticalSection<'_>, system: &System, place: usize) -> Option<Th
     is_of_system.then_some(then)
 }
 
+fn is_owed(then: &Then) -> bool {
+    then.at == At::Owed
+}
+
+/// An answer waits no more.
+fn clear(cs: CriticalSection<'_>, place: &Cell<Option<Then>>) {
+    place.set(None);
+    let waiting = WAITING.borrow(cs);
+    waiting.set(waiting.get().saturating_sub(1));
+}
+
+/// Whether any answer of the program waits for its turn.
+#[inline]
+pub(super) fn any_waits(cs: CriticalSection<'_>) -> bool {
+    WAITING.borrow(cs).get() > 0
+}
+
+/// Looks at the answers that wait for the actor at `asker`.
+#[cold]
+#[inline(never)]
+fn each_waiting(cs: CriticalSection<'_>, asker: Address, mut look: impl FnMut(&Cell<Option<Then>>, Then)) {
+    for place in TABLE.borrow(cs) {
+        if let Some(then) = place.get().filter(|then| then.asker == asker && !is_owed(then)) {
+            look(place, then);
+        }
+    }
+}
+
+/// The message at `index` of a queue of the actor at `asker` leaves it. Returns whether it is an answer to what an earlier
+/// life asked.
+#[inline]
+pub(super) fn take(cs: CriticalSection<'_>, asker: Address, from: Queue, index: u8, leaves: Leaves) -> bool {
+    let mut is_stale = false;
+    if any_waits(cs) {
+        each_waiting(cs, asker, |place, then| match then.at {
+            At::In(queue, at) if queue == from && at == index => {
+                is_stale = then.is_stale;
+                if is_stale || leaves == Leaves::ForGood {
+                    clear(cs, place);
+                } else {
+                    place.set(Some(Then { at: At::Hand, ..then }));
+                }
+            }
+            // Those behind it have one less in front of them.
+            At::In(Queue::Stash, at) if from == Queue::Stash && at > index => {
+                place.set(Some(Then { at: At::In(Queue::Stash, at - 1), ..then }));
+            }
+            At::In(..) | At::Hand | At::Owed => {}
+        });
+    }
+    is_stale
+}
+
+/// The message in hand of the actor at `asker` has been put into its stash, in front of which are so many.
+#[inline]
+pub(super) fn stashed(asker: Address, index: u8) {
+    critical_section::with(|cs| {
+        if any_waits(cs) {
+            each_waiting(cs, asker, |place, then| match then.at {
+                At::Hand => place.set(Some(Then { at: At::In(Queue::Stash, index), ..then })),
+                At::In(Queue::Stash, at) if at >= index => {
+                    place.set(Some(Then { at: At::In(Queue::Stash, at + 1), ..then }));
+                }
+                At::In(..) | At::Owed => {}
+            });
+        }
+    });
+}
+
+/// The message in hand of the actor at `asker` has been handled.
+#[inline]
+pub(super) fn handled(asker: Address) {
+    critical_section::with(|cs| {
+        if any_waits(cs) {
+            each_waiting(cs, asker, |place, then| {
+                if then.at == At::Hand {
+                    clear(cs, place);
+                }
+            });
+        }
+    });
+}
+
 fn expire(system: &System, now: Instant) {
     for place in 0..PLACES {
         let late = critical_section::with(|cs| {
-            entry_of(cs, system, place).filter(|then| then.due.is_some_and(|due| due <= now))
+            let is_late = |then: &Then| is_owed(then) && then.due.is_some_and(|due| due <= now);
+            entry_of(cs, system, place).filter(is_late)
         });
         if let Some(Then { late, number, .. }) = late {
             // SAFETY: the place is that of an ask that was made with `late`; whether it still is, `deliver` finds out.
@@ -129,7 +262,7 @@ fn name(place: usize, number: u32) -> *const () {
     without_provenance(number as usize * PLACES + place)
 }
 
-/// Looks at the place of an ask, if that is still there. A reply that was kept until the numbers began anew must not find
+/// Looks at the place of an ask, if its answer is still owed. A reply that was kept until the numbers began anew must not find
 /// another kind of ask under its own.
 fn with<R>(
     name: *const (),
@@ -139,7 +272,7 @@ fn with<R>(
     let (place, number) = (name.addr() % PLACES, name.addr() / PLACES);
     critical_section::with(|cs| {
         let place = TABLE.borrow(cs).get(place)?;
-        let is_it = |then: &Then| then.number as usize == number && then.answered == answered;
+        let is_it = |then: &Then| then.number as usize == number && then.answered == answered && is_owed(then);
         let then = place.get().filter(is_it)?;
         Some(look(cs, place, then))
     })
@@ -186,7 +319,7 @@ where
             }
             let number = NUMBER.borrow(cs).get().wrapping_add(1) % (1 << 28);
             NUMBER.borrow(cs).set(number);
-            place.set(Some(Then { asker, number, handler, answered, due, late }));
+            place.set(Some(Then { asker, number, handler, answered, due, late, at: At::Owed, is_stale: false }));
             Some(name(index, number))
         })
     })?;
@@ -247,14 +380,25 @@ where
             return lose::<A>(asker, message, DeadLetterReason::Dropped);
         }
     };
-    with(data, kind, |cs, place, _| {
+    with(data, kind, |cs, place, then| {
         place.set(None);
+        let wait = |queue, index| {
+            place.set(Some(Then { at: At::In(queue, index), ..then }));
+            let waiting = WAITING.borrow(cs);
+            waiting.set(waiting.get() + 1);
+        };
         if is_urgent {
             // SAFETY: the asker is an `A`, one of whose messages is urgent.
-            message = unsafe { urgent::push_answer::<A>(cs, asker, message.take()?) }.err();
+            match unsafe { urgent::push_answer::<A>(cs, asker, message.take()?) } {
+                Ok(index) => wait(Queue::Urgent, index),
+                Err(full) => message = Some(full),
+            }
         }
         // SAFETY: as above.
-        message = unsafe { mailbox::push_reserved::<A>(cs, asker, message.take()?) }.err();
+        match unsafe { mailbox::push_reserved::<A>(cs, asker, message.take()?) } {
+            Ok(index) => wait(Queue::User, index),
+            Err(closed) => message = Some(closed),
+        }
         Some(())
     });
     if const { A::Message::HAS_URGENT } {

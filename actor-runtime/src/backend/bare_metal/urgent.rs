@@ -23,6 +23,7 @@ use super::beside::{self, Packed};
 use super::header::{Address, Byte, Header, attention};
 use super::letters::lose;
 use super::mailbox;
+use super::then::{self, Leaves, Queue};
 use super::waiting::{self, Ticket, Waiting, What};
 
 /// What an urgent lane counts. All zeros before the start.
@@ -100,12 +101,12 @@ unsafe fn place<A: Actor>(cs: CriticalSection<'_>, address: Address, behind: u8)
     unsafe { mailbox::place::<A>(address.as_ptr(), capacity + index) }
 }
 
-/// Takes the oldest message, if there is one.
+/// Takes the oldest message, if there is one, and tells whether it is an answer to what an earlier life asked.
 ///
 /// # Safety
 /// The slot at `address` is that of an `A` with an urgent lane, and is alive.
 #[inline]
-unsafe fn read<A: Actor>(cs: CriticalSection<'_>, address: Address) -> Option<Packed<A>> {
+unsafe fn read<A: Actor>(cs: CriticalSection<'_>, address: Address, leaves: Leaves) -> Option<(Packed<A>, bool)> {
     // SAFETY: as the caller says.
     let lane = unsafe { Lane::at(address) };
     let len = lane.len.get(cs).checked_sub(1)?;
@@ -114,9 +115,11 @@ unsafe fn read<A: Actor>(cs: CriticalSection<'_>, address: Address) -> Option<Pa
     // SAFETY: it is read once: the lane forgets it.
     let message = unsafe { place.read() };
     lane.len.set(cs, len);
-    let next = lane.first.get(cs) + 1;
+    let first = lane.first.get(cs);
+    let is_stale = then::take(cs, address, Queue::Urgent, first, leaves);
+    let next = first + 1;
     lane.first.set(cs, if next == address.header().capacity(cs) { 0 } else { next });
-    Some(message)
+    Some((message, is_stale))
 }
 
 /// Puts a message into the lane as the overflow policy says, or gives it back.
@@ -138,7 +141,7 @@ pub(super) unsafe fn push<A: Actor>(address: Address, message: Packed<A>) -> Res
             Admission::Wait | Admission::Reject => return Err((message, Reason::Full)),
             Admission::DropNewest => return Ok(Some(message)),
             // SAFETY: the actor is alive.
-            Admission::DropOldest => unsafe { read::<A>(cs, address) },
+            Admission::DropOldest => unsafe { read::<A>(cs, address, Leaves::ForGood) }.map(|(oldest, _)| oldest),
         };
         // SAFETY: the actor is alive, and there is room.
         unsafe { write::<A>(cs, address, message) };
@@ -155,8 +158,8 @@ pub(super) unsafe fn push<A: Actor>(address: Address, message: Packed<A>) -> Res
     }
 }
 
-/// Puts an answer that is an urgent message into the lane, if there is room, and gives the place back that the user
-/// lane has kept for it.
+/// Puts an answer that is an urgent message into the lane, if there is room, and tells in which place it is; gives the place
+/// back that the user lane has kept for it.
 ///
 /// # Safety
 /// The slot at `address` is that of an `A` with an urgent lane.
@@ -164,30 +167,34 @@ pub(super) unsafe fn push_answer<A: Actor>(
     cs: CriticalSection<'_>,
     address: Address,
     message: Packed<A>,
-) -> Result<(), Packed<A>> {
+) -> Result<u8, Packed<A>> {
     let header = address.header();
     if !header.takes_more(cs) {
         return Err(message);
     }
+    let capacity = header.capacity(cs);
     // SAFETY: as the caller says.
-    if unsafe { depth(cs, address) } == header.capacity(cs) {
+    let lane = unsafe { Lane::at(address) };
+    let len = lane.len.get(cs);
+    if len == capacity {
         return Err(message);
     }
     mailbox::release(cs, address);
     // SAFETY: the actor is alive, and there is room.
     unsafe { write::<A>(cs, address, message) };
-    Ok(())
+    let index = u16::from(lane.first.get(cs)) + u16::from(len);
+    Ok((if index < u16::from(capacity) { index } else { index - u16::from(capacity) }) as u8)
 }
 
-/// Takes the oldest message, if there is one.
+/// Takes the oldest message, if there is one, and tells whether it is an answer to what an earlier life asked.
 ///
 /// # Safety
 /// The caller owns the turn of the actor at `address`, which is an `A` with an urgent lane, and is alive.
 #[inline(never)]
-pub(super) unsafe fn take<A: Actor>(address: Address) -> Option<Packed<A>> {
+pub(super) unsafe fn take<A: Actor>(address: Address) -> Option<(Packed<A>, bool)> {
     let (message, wake) = critical_section::with(|cs| {
         // SAFETY: as the caller says.
-        let message = unsafe { read::<A>(cs, address) };
+        let message = unsafe { read::<A>(cs, address, Leaves::ToBeHandled) };
         // SAFETY: as the caller says.
         let waits = unsafe { Lane::at(address) }.line.get(cs) > 0;
         (message, if waits { WAKE.borrow(cs).get() } else { None })

@@ -14,6 +14,7 @@ use super::super::header::{Stage, attention};
 use super::super::letters::lose;
 use super::super::make::Make;
 use super::super::slot::Placed;
+use super::super::then::Leaves;
 use super::super::{annex, crash, in_hand, mailbox, suspensions, telemetry, then, timers, urgent, waiting};
 use super::{Flow, Turn};
 
@@ -204,17 +205,17 @@ impl<A: Actor + Placed> Turn<'_, A> {
         self.note_depth();
         if const { A::Message::HAS_URGENT } {
             // SAFETY: the turn is that of a slot of an `A` with an urgent lane, which is alive.
-            while let Some(message) = unsafe { urgent::take::<A>(self.address) } {
+            while let Some((message, _)) = unsafe { urgent::take::<A>(self.address) } {
                 self.lose(message);
             }
         }
         // SAFETY: the turn is that of a slot of an `A`.
-        while let Some(message) = unsafe { mailbox::take_any::<A>(self.address) } {
+        while let Some((message, _)) = unsafe { mailbox::take_any::<A>(self.address, Leaves::ForGood) } {
             self.lose(message);
         }
         if let Some(stash) = self.stashed() {
             stash.release();
-            while let Some(message) = stash.take() {
+            while let Some((message, _)) = stash.take() {
                 self.lose(message);
             }
         }
@@ -246,7 +247,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         header.end(stage);
         suspensions::end_life(self.address);
         waiting::end(self.address);
-        then::forget(self.address);
+        then::end(self.address);
         self.wake_parent();
         if let Some(member) = self.member() {
             member.ended();

@@ -11,6 +11,7 @@ use super::super::header::attention;
 use super::super::letters::lose;
 use super::super::slot::Placed;
 use super::super::stash::{Stash, has_stash};
+use super::super::then::{self, Leaves, Queue};
 use super::super::{annex, host, mailbox, timers, urgent, waiting};
 use super::{Flow, Turn};
 
@@ -40,9 +41,20 @@ impl<A: Actor + Placed> Turn<'_, A> {
         Some(message)
     }
 
-    /// The first message of those that go before the mailbox, or `any`.
+    /// The first message of those that go before the mailbox, or `any`. Answers to what an earlier life asked are dropped.
     #[inline]
     fn next_message(self, any: bool) -> Option<Packed<A>> {
+        loop {
+            match self.first_message(any)? {
+                (message, false) => return Some(message),
+                (answer, true) => drop(self.unpack(answer)),
+            }
+        }
+    }
+
+    /// That message, whatever it is, and whether it is such an answer.
+    #[inline]
+    fn first_message(self, any: bool) -> Option<(Packed<A>, bool)> {
         if const { A::Message::HAS_URGENT } {
             self.note_depth();
             // SAFETY: the turn is that of a slot of an `A` with an urgent lane, which is alive.
@@ -51,16 +63,18 @@ impl<A: Actor + Placed> Turn<'_, A> {
                 return message;
             }
         }
-        if let Some(message) = self.stashed().and_then(|stash| stash.take()) {
+        if let Some((message, index)) = self.stashed().and_then(|stash| stash.take()) {
             self.note_stash();
-            return Some(message);
+            let leaves = Leaves::ToBeHandled;
+            let is_stale = critical_section::with(|cs| then::take(cs, self.address, Queue::Stash, index, leaves));
+            return Some((message, is_stale));
         }
         if !any {
             return None;
         }
         self.note_depth();
         // SAFETY: the turn is that of a slot of an `A`.
-        let message = unsafe { mailbox::take_any::<A>(self.address) }?;
+        let message = unsafe { mailbox::take_any::<A>(self.address, Leaves::ToBeHandled) }?;
         waiting::room(self.address);
         Some(message)
     }
@@ -108,9 +122,14 @@ impl<A: Actor + Placed> Turn<'_, A> {
     #[cold]
     pub(super) fn stash(self, message: A::Message, place: Option<beside::Place<A>>) {
         let refused = match beside::close(message, place) {
-            Ok(message) => {
-                self.stashed().and_then(|stash| stash.put(message).err()).map(|message| self.unpack(message))
-            }
+            Ok(message) => match self.stashed().map(|stash| stash.put(message)) {
+                Some(Ok(index)) => {
+                    then::stashed(self.address, index);
+                    None
+                }
+                Some(Err(message)) => Some(self.unpack(message)),
+                None => None,
+            },
             Err(message) => Some(message),
         };
         self.note_stash();

@@ -32,7 +32,7 @@ use super::make::Make;
 use super::quiet::Quiet;
 use super::siblings::{Member, Siblings};
 use super::slot::{Place, Placed, children_of};
-use super::{crash, in_hand, timers};
+use super::{crash, in_hand, then, timers};
 
 /// Whether there is something to do at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -199,6 +199,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     #[inline(never)]
     fn handle_apart(self, message: Packed<A>) {
         self.handle(message);
+        then::handled(self.address);
     }
 
     /// Does the next thing, or returns the message that is next to be handled.
