@@ -105,6 +105,11 @@ impl<M: AsRef<[Standing]> + AsMut<[Standing]>, const N: usize> Group<M, N> {
         Self { policy, members, history: History::new(), pause: Duration::ZERO, due: None, is_over: false }
     }
 
+    /// Counts a restart that was allowed at `at`, in an earlier run.
+    pub fn recall(&mut self, at: Instant) {
+        self.history.recall(self.policy, at);
+    }
+
     /// `member` starts for the first time.
     pub fn started(&mut self, member: usize) {
         self.set(member, Standing::Living);

@@ -29,7 +29,6 @@ use critical_section::Mutex;
 
 use crate::actor::Actor;
 use crate::id::Incarnation;
-use crate::supervision::{History, Supervision};
 use crate::time::Instant;
 
 use super::detour;
@@ -315,35 +314,27 @@ pub(super) fn count(address: Address, at: Instant) {
 fn keep(keeper: Keeper, address: Address, at: Instant) {
     if keeper.has(address) {
         let mut ledger = keeper.record.ledger();
-        ledger.enter(address.header().bit() as u8, at);
+        ledger.enter(Whose::at(address), at);
         keeper.record.ledger.store(&ledger.closed());
     }
 }
 
-/// Actors whose first life of this run has counted the restarts of earlier ones, a bit each.
-static RECALLED: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
-
-/// As [`recall`], once in a run: what its parent starts anew, counts anew.
+/// Counts the restarts of the actor at `address` that are kept, the oldest first.
 #[cold]
-pub(super) fn recall_once<const N: usize>(address: Address, policy: &Supervision, history: &mut History<N>) {
-    let Some(_) = keeper().filter(|keeper| keeper.has(address)) else { return };
-    let bit = 1 << address.header().bit();
-    let known = critical_section::with(|cs| {
-        let recalled = RECALLED.borrow(cs);
-        recalled.replace(recalled.get() | bit)
-    });
-    if known & bit == 0 {
-        recall(address, policy, history);
-    }
+pub(super) fn recall(address: Address, count: impl FnMut(Instant)) {
+    recall_of(address, Whose::at(address), count);
 }
 
-/// Has `history` count the restarts of the actor at `address` that are kept.
+/// As [`recall`], of the child with this number that its parent is about to start. It is not told apart from another that had
+/// its number: its parent does not know of what type it is.
 #[cold]
-pub(super) fn recall<const N: usize>(address: Address, policy: &Supervision, history: &mut History<N>) {
-    if let Some(keeper) = keeper().filter(|keeper| keeper.has(address)) {
-        for at in keeper.record.ledger().of(address.header().bit() as u8) {
-            history.recall(policy, at);
-        }
+pub(super) fn recall_child(parent: Address, bit: u8, count: impl FnMut(Instant)) {
+    recall_of(parent, Whose::new(bit, 0), count);
+}
+
+fn recall_of(neighbour: Address, whose: Whose, count: impl FnMut(Instant)) {
+    if let Some(keeper) = keeper().filter(|keeper| keeper.has(neighbour)) {
+        keeper.record.ledger().of(whose).for_each(count);
     }
 }
 
@@ -355,6 +346,34 @@ impl Keeper {
 
     fn owner(hand: Hand, address: Address) -> Owner {
         Owner { bit: Some(address.header().bit() as u8), handler: hand.handler, fingerprint: hand.fingerprint }
+    }
+}
+
+/// An actor as the ledger tells it from others: by its number and ten bits of what tells its type from those of another firmware,
+/// in which it may have had another number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Whose(u16);
+
+impl Whose {
+    const NOBODY: Self = Self(0);
+    const TYPE: u16 = (1 << 10) - 1;
+
+    /// The actor at `address`. Of what type it is, is known while it is in hand.
+    fn at(address: Address) -> Self {
+        let hand = in_hand::look();
+        let fingerprint = if hand.address == Some(address) { hand.fingerprint } else { 0 };
+        Self::new(address.header().bit() as u8, fingerprint)
+    }
+
+    const fn new(bit: u8, fingerprint: u32) -> Self {
+        let folded = (fingerprint ^ fingerprint >> 10 ^ fingerprint >> 20) as u16 & Self::TYPE;
+        Self((bit as u16 + 1) << 10 | folded)
+    }
+
+    /// Whether they may be one: one whose type is not known may be any.
+    const fn may_be(self, other: Self) -> bool {
+        let differ = self.0 ^ other.0;
+        differ == 0 || (differ <= Self::TYPE && (self.0 & Self::TYPE == 0 || other.0 & Self::TYPE == 0))
     }
 }
 
@@ -386,10 +405,11 @@ impl Ledger {
         self.words
     }
 
-    /// The newest restart goes first. A moment is one of 2^56 nanoseconds, two years; the actor, counted from one, lies above.
-    fn enter(&mut self, bit: u8, at: Instant) {
+    /// The newest restart goes first. A moment is one of 2^48 in two years, a quarter of a microsecond each; whose it is lies
+    /// above.
+    fn enter(&mut self, whose: Whose, at: Instant) {
         let nanos = at.as_nanos().min((1 << 56) - 1);
-        let entry = u64::from(bit + 1) << 56 | nanos;
+        let entry = u64::from(whose.0) << 48 | nanos >> 8;
         self.words.copy_within(3..Self::WORDS - 2, 5);
         let [_, _, _, low, high, ..] = &mut self.words;
         (*low, *high) = (entry as u32, (entry >> 32) as u32);
@@ -397,12 +417,12 @@ impl Ledger {
     }
 
     /// The restarts of one actor, the oldest first.
-    fn of(&self, bit: u8) -> impl Iterator<Item = Instant> {
+    fn of(&self, whose: Whose) -> impl Iterator<Item = Instant> {
         let [_, _, _, entries @ ..] = self.words;
         (0..RESTARTS).rev().filter_map(move |number| {
             let entry = join(*entries.get(2 * number)?, *entries.get(2 * number + 1)?);
-            let is_its = entry >> 56 == u64::from(bit) + 1;
-            is_its.then_some(Instant::from_nanos(entry & ((1 << 56) - 1)))
+            let of = Whose((entry >> 48) as u16);
+            (of != Whose::NOBODY && of.may_be(whose)).then_some(Instant::from_nanos(entry << 16 >> 8))
         })
     }
 }
@@ -494,12 +514,24 @@ mod tests {
     fn the_ledger_keeps_the_last_restarts_of_each_actor() {
         let mut ledger = Ledger::NEW;
         for time in 0..RESTARTS as u64 + 3 {
-            ledger.enter((time % 2) as u8, Instant::from_nanos(time));
+            ledger.enter(Whose::new((time % 2) as u8, 7), Instant::from_nanos(time << 8));
         }
-        let of = |bit| ledger.of(bit).map(Instant::as_nanos).collect::<std::vec::Vec<_>>();
+        let of = |bit| ledger.of(Whose::new(bit, 7)).map(|at| at.as_nanos() >> 8).collect::<std::vec::Vec<_>>();
         assert_eq!((of(0), of(1), of(2)), ([4, 6, 8, 10, 12].into(), [3, 5, 7, 9, 11].into(), [].into()));
         let back = Ledger { words: ledger.closed(), ..Ledger::NEW }.opened();
-        assert_eq!((back.words, back.elapsed), (ledger.closed(), 12));
+        assert_eq!((back.words, back.elapsed), (ledger.closed(), 12 << 8));
+    }
+
+    #[test]
+    fn the_ledger_tells_a_type_from_another_that_had_its_number() {
+        let mut ledger = Ledger::NEW;
+        let (pump, valve, unknown) = (Whose::new(31, 0x1234_5678), Whose::new(31, 0x8765_4321), Whose::new(31, 0));
+        for (whose, time) in [(pump, 1), (valve, 2), (unknown, 3)] {
+            ledger.enter(whose, Instant::from_nanos(time << 8));
+        }
+        let of = |whose| ledger.of(whose).map(|at| at.as_nanos() >> 8).collect::<std::vec::Vec<_>>();
+        assert_eq!((of(pump), of(valve), of(unknown)), ([1, 3].into(), [2, 3].into(), [1, 2, 3].into()));
+        assert_eq!(of(Whose::new(30, 0)), []);
     }
 
     proptest! {
@@ -514,7 +546,7 @@ mod tests {
             let mut words = [0; Ledger::WORDS];
             words.copy_from_slice(&noise[..Ledger::WORDS]);
             record.ledger.store(&words);
-            let _ = record.ledger().of(3).count();
+            let _ = record.ledger().of(Whose::new(3, 0)).count();
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::supervision::{Decision, Directive, Group, Rest, Standing, Step, Strat
 use crate::time::Instant;
 
 use super::annex::{RESTARTS_KEPT, Restarts};
+use super::crash;
 use super::header::{Address, attention};
 use super::slot::Place;
 
@@ -68,6 +69,11 @@ impl Siblings {
         }
     }
 
+    /// Counts a restart that one of them led to in an earlier run.
+    pub(super) fn recall(&mut self, at: Instant) {
+        self.group.recall(at);
+    }
+
     /// Whether none of them is being restarted.
     pub(super) fn are_calm(&self) -> bool {
         self.group.is_calm()
@@ -117,9 +123,22 @@ impl<'p> Member<'p> {
     /// counted by itself.
     #[cold]
     #[inline(never)]
-    pub(super) fn failed(self, own: Option<&mut Restarts>, directive: Directive, kind: FailureKind) -> Decision {
+    pub(super) fn failed(
+        self,
+        address: Address,
+        own: Option<&mut Restarts>,
+        directive: Directive,
+        kind: FailureKind,
+    ) -> Decision {
         let random = self.place.system.random();
-        self.look(|group, number, now| (group.failed(number, own, directive, kind, now, random), None))
+        self.look(|group, number, now| {
+            let (is_new, counted) = (!group.is_concerned(number), crash::counted(now));
+            let decision = group.failed(number, own, directive, kind, counted, random);
+            if let (true, Decision::Restart { after: _ }) = (is_new, decision) {
+                crash::count(address, counted);
+            }
+            (decision, None)
+        })
     }
 
     /// What it does, as its state is dropped.

@@ -3,9 +3,12 @@
 use crate::actor::Actor;
 use crate::context::Nursery;
 use crate::failure::FailureKind;
+use crate::id::Incarnation;
 use crate::lifecycle::EndOfChildren;
+use crate::supervision::{Scope, Terms};
 
 use super::super::annex::{self, Restarts};
+use super::super::crash;
 use super::super::header::{Stage, attention};
 use super::super::siblings::Siblings;
 use super::super::slot::{Brood, Placed};
@@ -46,14 +49,38 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if let (Some(count), 0) = (annex::shared_count::<A>(self.place.annex), index) {
             // SAFETY: the actor's part of the annex has the bytes, and the worker alone looks at them.
             unsafe { count.write(Restarts::new()) };
+            self.recall_children();
         }
         let (Some(mut group), Some(child)) = (self.group(), self.children().find(index)) else { return };
         if index == 0 {
             // SAFETY: the actor's part of the annex has the bytes, and the worker alone looks at them.
             unsafe { Siblings::begin(group, const { &A::SUPERVISION }, A::CHILDREN) };
+            self.recall_children();
         }
         // SAFETY: as above; it was written with the first child.
         unsafe { group.as_mut() }.declare(index, child.address);
+    }
+
+    /// Has those that are counted together count what happened before the reset, all of it before the first of them decides
+    /// about a crash.
+    #[inline]
+    fn recall_children(self) {
+        // A later life counts anew.
+        if !crash::is_kept() || self.address.header().incarnation() != Incarnation::FIRST {
+            return;
+        }
+        let count = |at| match (self.group(), annex::shared_count::<A>(self.place.annex)) {
+            // SAFETY: it was written, and the worker alone looks at it.
+            (Some(mut group), _) => unsafe { group.as_mut() }.recall(at),
+            // SAFETY: likewise.
+            (None, Some(mut count)) => unsafe { count.as_mut() }.recall(const { &A::SUPERVISION }, at),
+            (None, None) => {}
+        };
+        for child in (0..A::CHILDREN).filter(|child| Terms::of(A::TERMS, *child).scope() == Scope::Group) {
+            if let Some(found) = self.children().find(child) {
+                crash::recall_child(self.address, self.place.bit + 1 + found.bit as u8, count);
+            }
+        }
     }
 
     /// Has the youngest child end and waits for that, until none is left.

@@ -90,7 +90,8 @@ impl<A: Actor + Placed> Turn<'_, A> {
         let (alone, resume_at) =
             self.record(|record| (record.history.restarts(), record.resume_at)).unwrap_or_else(|| {
                 let mut apart = Record::NEW;
-                crash::recall(self.address, self.place.upbringing.supervision, &mut apart.history);
+                let policy = self.place.upbringing.supervision;
+                crash::recall(self.address, |at| apart.history.recall(policy, at));
                 (apart.history.restarts(), now)
             });
         let (restarts, scope, resume_at) = match self.member() {
@@ -193,7 +194,7 @@ unsafe fn decide(
     if let Some(member) = unsafe { Member::at(place) } {
         // Whoever has no record fails when it is started along with others, at most, and costs these.
         let own = record.filter(|_| upbringing::are_told_apart() && place.counts_alone());
-        return member.failed(own.map(|record| &mut record.history), directive, kind);
+        return member.failed(address, own.map(|record| &mut record.history), directive, kind);
     }
     let supervision = place.upbringing.supervision;
     let mut apart = Record::NEW;
@@ -201,7 +202,7 @@ unsafe fn decide(
         Some(record) => record,
         // Who cannot fail may have panicked before the reset.
         None if crash::is_kept() => {
-            crash::recall(address, supervision, &mut apart.history);
+            crash::recall(address, |at| apart.history.recall(supervision, at));
             &mut apart
         }
         // Whoever has no record, fails at its first start at most.

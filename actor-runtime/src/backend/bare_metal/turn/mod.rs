@@ -181,10 +181,10 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     #[cold]
     #[inline(always)]
     pub(super) fn attend(self, make: Make<A>) {
+        let before = in_hand::take::<A>(self.address, || in_hand::NO_HANDLER);
         if crash::is_kept() {
             self.recall();
         }
-        let before = in_hand::take::<A>(self.address, || in_hand::NO_HANDLER);
         // Apart from what follows, and from what knows the type by its name: so it is linked once for actors that differ in
         // their handlers alone.
         let message = self.next(make);
