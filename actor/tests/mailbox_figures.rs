@@ -324,7 +324,7 @@ fn yields_are_counted_for_the_actor_and_its_type() {
 }
 
 #[test]
-fn suspensions_are_those_of_all_that_live_the_open_ones_included() {
+fn suspensions_are_those_of_all_since_the_beginning_the_open_ones_included() {
     let (system, mut stepper, measured, _gate) = held_up();
     measured.control().suspend("first").resume();
     let _open = measured.control().suspend("second");
@@ -333,4 +333,7 @@ fn suspensions_are_those_of_all_that_live_the_open_ones_included() {
     assert_eq!((own.suspensions, own.suspended), (2, 7 * MS));
     let all = figures(&system, "measured");
     assert_eq!((all.suspensions, all.suspended), (2, 7 * MS));
+    stepper.block_on(async { measured.control().kill().await });
+    let all = figures(&system, "measured");
+    assert_eq!((all.suspensions, all.suspended), (2, 7 * MS), "its end takes nothing away");
 }

@@ -20,11 +20,16 @@ counter   actor_escalations
 counter   supervision_decisions
 counter   actor_messages
 histogram actor_message_duration_seconds
+counter   actor_handler_pending
 counter   actor_dead_letters
+gauge     actor_stash_depth
 gauge     actor_mailbox_depth
 gauge     actor_mailbox_high_water
 histogram actor_mailbox_queue_dwell_seconds
+gauge     actor_mailbox_queue_dwell_percentile_seconds
 counter   actor_mailbox_yields
+counter   actor_mailbox_suspensions
+counter   actor_mailbox_suspended_seconds
 counter   actor_counter
 histogram actor_histogram
 gauge     dispatcher_ready_depth
@@ -179,6 +184,83 @@ fn how_deep_lanes_are_and_how_long_messages_wait_is_exported_by_lane() {
         assert_eq!(read("actor_mailbox_queue_dwell_seconds_count", "urgent"), "1");
         assert_eq!(read("actor_mailbox_high_water", "user"), "3", "seen where a message was measured");
     });
+}
+
+#[test]
+fn what_waits_beside_the_mailbox_is_exported_too() {
+    #[actor(dwell = all, stash = 4)]
+    struct Porter {
+        is_open: bool,
+    }
+    #[handlers]
+    impl Porter {
+        #[handler(stash_unless = self.is_open)]
+        fn enter(&mut self) {}
+        fn open(&mut self, ctx: &mut Context<Self>) {
+            self.is_open = true;
+            ctx.unstash_all();
+        }
+        async fn ring(&mut self, waits: bool) {
+            if waits {
+                tokio::task::yield_now().await;
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+    everywhere(|system| async move {
+        let porter = system.spawn(|| Porter { is_open: false }).await.unwrap();
+        let read = |name: &str, labels: &str| {
+            let series = format!(r#"{name}{{system="{}",actor="porter"{labels}}}"#, system.name());
+            value(&system.metrics().to_open_metrics(), &series).parse::<f64>().unwrap()
+        };
+        for _ in 0..3 {
+            porter.enter().tell().unwrap();
+        }
+        porter.ring(false).done().await.unwrap();
+        let text = system.metrics().to_open_metrics();
+        assert!(!text.contains("actor_handler_pending"), "nobody has waited: {text}");
+        porter.ring(true).done().await.unwrap();
+        assert_eq!(read("actor_handler_pending_total", r#",message="ring""#), 1.0, "once, however often");
+        assert_eq!(read("actor_stash_depth", ""), 3.0);
+        porter.open().done().await.unwrap();
+        porter.control().suspend("test").resume();
+        porter.control().drain().await;
+        assert_eq!(read("actor_stash_depth", ""), 0.0);
+        assert_eq!(read("actor_mailbox_suspensions_total", ""), 1.0, "also of those who have ended");
+        assert!(read("actor_mailbox_suspended_seconds_total", "") >= 0.0);
+    });
+}
+
+#[test]
+fn how_long_messages_waited_lately_is_exported_by_percentile() {
+    #[actor(dwell = all, mailbox = 200)]
+    struct Queue;
+    #[handlers]
+    impl Queue {
+        fn enter(&mut self) {}
+    }
+    const MS: std::time::Duration = std::time::Duration::from_millis(1);
+    let (system, mut stepper) = ActorSystem::builder("lately").stepper();
+    let queues =
+        stepper.block_on(async { [system.spawn(|| Queue).await.unwrap(), system.spawn(|| Queue).await.unwrap()] });
+    // What is older than 64 messages is forgotten.
+    for (queue, messages, wait) in [(0, 64, 900 * MS), (0, 64, 10 * MS), (1, 64, 30 * MS)] {
+        let pause = queues[queue].control().suspend("test");
+        (0..messages).for_each(|_| queues[queue].enter().tell().unwrap());
+        stepper.advance(wait);
+        pause.resume();
+        stepper.run();
+    }
+    let text = system.metrics().to_open_metrics();
+    let read = |percentile: &str| {
+        let name = "actor_mailbox_queue_dwell_percentile_seconds";
+        let labels = format!(r#"system="lately",actor="queue",queue_kind="user",percentile="{percentile}""#);
+        value(&text, &format!("{name}{{{labels}}}")).parse::<f64>().unwrap()
+    };
+    for (percentile, exact) in [("p50", 0.010), ("p95", 0.030), ("p99", 0.030)] {
+        assert!((exact..exact * 1.0625).contains(&read(percentile)), "{percentile}: {}", read(percentile));
+    }
+    assert!(!text.contains(r#"queue_kind="urgent",percentile"#), "nothing is said of nothing");
 }
 
 #[test]

@@ -5,7 +5,8 @@
 //!
 //! # Features
 //! * `http`, on by default: `serve` answers `GET /metrics` with OpenMetrics text, for Prometheus and its kin.
-//! * `otlp`: `push` brings them to a collector of OpenTelemetry, by OTLP over gRPC. It adds 42 crates and half a minute to a build.
+//! * `otlp`: `push` brings them to a collector of OpenTelemetry, by OTLP over gRPC. It adds 44
+//!   crates and 37 seconds of one processor to a build.
 
 #[cfg(feature = "http")]
 mod http;

@@ -210,10 +210,10 @@ fn said(of: &impl Metered) -> BTreeMap<String, f64> {
     let sample = |line: &str| {
         let (name, value) = line.rsplit_once(' ').unwrap();
         // Bounds are written to the last digit there.
-        let name = match name.split_once("le=\"") {
+        let name = match name.split_once(",le=\"") {
             Some((before, bound)) if !bound.starts_with('+') => {
                 let bound: f64 = bound.trim_end_matches("\"}").parse().unwrap();
-                format!("{before}le=\"{bound}\"}}")
+                format!("{before},le=\"{bound}\"}}")
             }
             _ => name.to_owned(),
         };
@@ -289,6 +289,8 @@ async fn what_is_pushed_is_the_text_of_the_same_moment() {
     let differing: Vec<_> = said_now.iter().filter(|(name, value)| exported.get(*name) != Some(value)).collect();
     assert!(differing.is_empty(), "not as in the text: {differing:#?}");
     assert_eq!(said_now.len(), exported.len());
+    let percentile = r#"dwell_percentile_seconds{system="other",actor="store",queue_kind="urgent",percentile="p95"}"#;
+    assert!(exported.keys().any(|name| name.ends_with(percentile)));
     let kinds =
         |kind: fn(&metric::Data) -> bool| metrics(&export).iter().filter(|it| kind(it.data.as_ref().unwrap())).count();
     assert!(kinds(|data| matches!(data, metric::Data::Histogram(_))) >= 3, "{export:?}");

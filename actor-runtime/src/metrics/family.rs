@@ -28,16 +28,26 @@ pub enum Family {
     Messages,
     /// How long they took, by `message`.
     MessageDuration,
+    /// Async handlers that had to wait, by `message`.
+    HandlerPending,
     /// Accepted messages that no handler saw, by `reason`.
     DeadLetters,
+    /// Messages in the stash.
+    StashDepth,
     /// Messages that wait, by `queue_kind`, the lane.
     MailboxDepth,
     /// The most that were seen to wait in one mailbox, by `queue_kind`.
     MailboxHighWater,
     /// How long messages waited, by `queue_kind`; of those that are measured, as `#[actor(dwell = ..)]` says.
     MailboxDwell,
+    /// How long they waited lately, by `queue_kind` and `percentile`: of the last 64 that were measured of each living actor.
+    MailboxDwellPercentile,
     /// Activations that ended although messages waited, by `reason`.
     Yields,
+    /// How often actors were suspended.
+    Suspensions,
+    /// How long they were so in all.
+    SuspendedTime,
     /// What actors counted themselves, by `counter`.
     OwnCounter,
     /// What actors recorded themselves, by `histogram`.
@@ -97,7 +107,7 @@ impl Unit {
 
 impl Family {
     /// Every family, in the order in which they are exported.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 29] = [
         Self::Live,
         Self::Spawned,
         Self::Restarts,
@@ -107,11 +117,16 @@ impl Family {
         Self::Decisions,
         Self::Messages,
         Self::MessageDuration,
+        Self::HandlerPending,
         Self::DeadLetters,
+        Self::StashDepth,
         Self::MailboxDepth,
         Self::MailboxHighWater,
         Self::MailboxDwell,
+        Self::MailboxDwellPercentile,
         Self::Yields,
+        Self::Suspensions,
+        Self::SuspendedTime,
         Self::OwnCounter,
         Self::OwnHistogram,
         Self::DispatcherReady,
@@ -163,7 +178,9 @@ impl Family {
             Self::MessageDuration => {
                 ("actor_message_duration_seconds", Histogram, Seconds, "How long handlers took, where they are timed.")
             }
+            Self::HandlerPending => ("actor_handler_pending", Counter, Number, "Async handlers that had to wait."),
             Self::DeadLetters => ("actor_dead_letters", Counter, Number, "Accepted messages that no handler saw."),
+            Self::StashDepth => ("actor_stash_depth", Gauge, Number, "Messages in the stash."),
             Self::MailboxDepth => ("actor_mailbox_depth", Gauge, Number, "Messages that wait."),
             Self::MailboxHighWater => {
                 ("actor_mailbox_high_water", Gauge, Number, "The most messages that were seen to wait in one mailbox.")
@@ -174,8 +191,18 @@ impl Family {
                 Seconds,
                 "How long messages waited, of those that are measured.",
             ),
+            Self::MailboxDwellPercentile => (
+                "actor_mailbox_queue_dwell_percentile_seconds",
+                Gauge,
+                Seconds,
+                "How long messages waited lately, of the last 64 that were measured of each living actor.",
+            ),
             Self::Yields => {
                 ("actor_mailbox_yields", Counter, Number, "Activations that ended although messages waited.")
+            }
+            Self::Suspensions => ("actor_mailbox_suspensions", Counter, Number, "How often actors were suspended."),
+            Self::SuspendedTime => {
+                ("actor_mailbox_suspended_seconds", Counter, Seconds, "How long actors were suspended in all.")
             }
             Self::OwnCounter => ("actor_counter", Counter, Number, "What actors counted themselves."),
             Self::OwnHistogram => ("actor_histogram", Histogram, Number, "What actors recorded themselves."),

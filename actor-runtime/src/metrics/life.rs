@@ -13,13 +13,17 @@ pub(crate) enum LifeEvent {
     Escalated,
     /// A hook or a tick ran, which nobody sent.
     Own,
+    /// A message went into the stash.
+    Stashed,
+    /// One has left it, to be handled or lost.
+    Unstashed,
     Failed(FailureKind),
     Stopped(StopReason),
     DeadLetter(DeadLetterReason),
     Yielded(YieldReason),
 }
 
-const FAILED: usize = 4;
+const FAILED: usize = 6;
 const STOPPED: usize = FAILED + FailureKind::ALL.len();
 const DEAD_LETTER: usize = STOPPED + StopReason::ALL.len();
 const YIELDED: usize = DEAD_LETTER + DeadLetterReason::ALL.len();
@@ -36,6 +40,8 @@ impl LifeEvent {
             Self::Restarted => 1,
             Self::Escalated => 2,
             Self::Own => 3,
+            Self::Stashed => 4,
+            Self::Unstashed => 5,
             Self::Failed(kind) => FAILED + kind as usize,
             Self::Stopped(reason) => STOPPED + reason as usize,
             Self::DeadLetter(reason) => DEAD_LETTER + reason as usize,
@@ -74,7 +80,14 @@ mod tests {
 
     #[test]
     fn each_event_has_a_cell_of_its_own_and_no_cell_is_left_over() {
-        let mut cells = Vec::from([LifeEvent::Spawned, LifeEvent::Restarted, LifeEvent::Escalated, LifeEvent::Own]);
+        let mut cells = Vec::from([
+            LifeEvent::Spawned,
+            LifeEvent::Restarted,
+            LifeEvent::Escalated,
+            LifeEvent::Own,
+            LifeEvent::Stashed,
+            LifeEvent::Unstashed,
+        ]);
         cells.extend(FailureKind::ALL.map(LifeEvent::Failed));
         cells.extend(StopReason::ALL.map(LifeEvent::Stopped));
         cells.extend(DeadLetterReason::ALL.map(LifeEvent::DeadLetter));

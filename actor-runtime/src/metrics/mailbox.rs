@@ -36,9 +36,9 @@ pub struct MailboxFigures {
     pub urgent: LaneFigures,
     /// Activations that ended although messages waited.
     pub yields: Yields,
-    /// How often one of them was suspended, of those that have not ended.
+    /// How often one of them was suspended since the system began, of those that have ended as well.
     pub suspensions: u64,
-    /// Since when and for how long in all, the open ones included, likewise.
+    /// For how long in all, the open ones included, likewise.
     pub suspended: core::time::Duration,
 }
 

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::histogram::bucket;
+use super::histogram::{Histogram, bucket};
 use super::profile::FINE;
 
 /// How many are kept.
@@ -21,6 +21,12 @@ impl Recent {
         self.buckets[place] = u16::try_from(bucket(nanos)).unwrap_or(u16::MAX);
         // Beyond what it says the ring is full, which it stays.
         self.recorded = self.recorded.checked_add(1).unwrap_or(KEPT as u32);
+    }
+
+    /// Adds what is kept to `all`.
+    pub(crate) fn add_to(&self, all: &mut Histogram) {
+        let kept = KEPT.min(self.recorded as usize);
+        self.buckets[..kept].iter().for_each(|bucket| all.record(FINE.highest(usize::from(*bucket))));
     }
 
     /// Where they lie.
@@ -77,6 +83,10 @@ mod tests {
             let mut last = values[values.len().saturating_sub(KEPT)..].to_vec();
             last.sort_unstable();
             let dwell = recent.dwell();
+            let mut all = Histogram::new();
+            recent.add_to(&mut all);
+            prop_assert_eq!(all.count(), last.len() as u64);
+            prop_assert_eq!(all.quantile(0.95).map(Duration::from_nanos), dwell.p95);
             prop_assert_eq!(dwell.measured, last.len());
             for (read, of_all) in [(dwell.p50, 0.5), (dwell.p95, 0.95), (dwell.p99, 0.99)] {
                 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]

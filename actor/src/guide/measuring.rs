@@ -133,7 +133,7 @@
 //! * `high_water` is the most that was *seen*: wherever a message was measured, and where a sender found no room. With
 //!   `dwell = all` nothing is missed; with fewer, a short peak may be.
 //! * `yields` are activations that ended although messages waited, `suspensions` and `suspended` how often and how long
-//!   actors rested, the time of an open one included; of a type, those of the actors that live.
+//!   actors rested, the time of an open one included; of a type, also of actors that have ended.
 //!
 //! # Who runs them
 //!

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::letter::DeadLetter;
 use crate::lifecycle::Lifecycle;
 use crate::message::Message;
-use crate::metrics::{DeadLetterReason, Lanes, LifeEvent, SystemEvent};
+use crate::metrics::{DeadLetterReason, Histogram, Lanes, LifeEvent, SystemEvent};
 use crate::policy::Stash;
 use crate::reply::Duty;
 use crate::size::require;
@@ -112,6 +112,8 @@ pub(super) struct Body<A: Actor> {
     pub(super) users_in_a_row: u16,
     /// A message was handled since the receive timeout was last moved on.
     pub(super) was_heard: bool,
+    /// The future in its slot had to wait.
+    pub(super) has_waited: bool,
     pub(super) calm: Calm,
     /// The span of the life in hand.
     pub(super) life_trace: Trace,
@@ -201,6 +203,7 @@ impl<A: Actor> Cell<A> {
         begun: Self::begun,
         load: Self::load,
         lanes: Self::lanes,
+        add_recent: Self::add_recent,
         wait_for_end: Self::wait_for_end,
         cancel_wait_for_end: Self::cancel_wait_for_end,
         take_start_failure: Self::take_start_failure,
@@ -248,6 +251,7 @@ impl<A: Actor> Cell<A> {
                         ticks: 0,
                         users_in_a_row: 0,
                         was_heard: false,
+                        has_waited: false,
                         calm: Calm::default(),
                         life_trace: Trace::NONE,
                     }),
@@ -404,6 +408,11 @@ impl<A: Actor> Cell<A> {
     unsafe fn lanes(header: NonNull<Header>) -> Lanes {
         // SAFETY: see the block.
         unsafe { header.cast::<Self>().as_ref() }.mailbox.lanes()
+    }
+
+    unsafe fn add_recent(header: NonNull<Header>, all: &mut [Histogram; 2]) {
+        // SAFETY: see the block.
+        unsafe { header.cast::<Self>().as_ref() }.mailbox.add_recent(all);
     }
 
     unsafe fn wait_for_end(header: NonNull<Header>, ticket: Option<u64>, waker: &Waker) -> Option<u64> {

@@ -38,7 +38,7 @@ pub(super) struct TypeCounts {
 
 /// What one thread writes, made when it first does.
 struct Shard {
-    /// Of life events, of messages, and those of the actor's own.
+    /// Of life events, of messages, of handlers that waited, and those of the actor's own.
     counters: Box<[AtomicU64]>,
     /// How long handlers take, by message, those of the actor's own, and how long messages wait, by lane: each made when
     /// something is recorded.
@@ -73,6 +73,11 @@ impl Tally<'_> {
         self.add(MESSAGES + message, 1);
     }
 
+    /// Its handler is async, and had to wait.
+    pub(super) fn waited(self, message: usize) {
+        self.add(MESSAGES + self.messages + message, 1);
+    }
+
     /// Its handler took so many nanoseconds.
     pub(super) fn took(self, message: usize, nanos: u64) {
         self.record(message, nanos);
@@ -93,7 +98,7 @@ impl Tally<'_> {
     }
 
     pub(crate) fn add_own(self, counter: usize, by: u64) {
-        self.add(MESSAGES + self.messages + counter, by);
+        self.add(MESSAGES + 2 * self.messages + counter, by);
     }
 
     pub(crate) fn record_own(self, histogram: usize, value: u64) {
@@ -192,7 +197,7 @@ impl TypeCounts {
 
     fn shard(&self) -> Shard {
         let messages = self.protocol.messages.len();
-        let counters = (MESSAGES + messages + self.options.counters.len()).next_multiple_of(LINE);
+        let counters = (MESSAGES + 2 * messages + self.options.counters.len()).next_multiple_of(LINE);
         let histograms = messages + self.options.histograms.len() + LANES;
         Shard {
             counters: (0..counters).map(|_| AtomicU64::new(0)).collect(),
@@ -228,6 +233,11 @@ impl TypeCounts {
         self.counters_from(MESSAGES, self.protocol.messages)
     }
 
+    /// How often each async handler had to wait, by message index.
+    pub(super) fn pending(&self) -> Vec<(&'static str, u64)> {
+        self.counters_from(MESSAGES + self.protocol.messages.len(), self.protocol.messages)
+    }
+
     /// How long each handler took, by message index.
     pub(super) fn durations(&self) -> Vec<(&'static str, Histogram)> {
         self.histograms_from(0, self.protocol.messages)
@@ -235,7 +245,7 @@ impl TypeCounts {
 
     /// The counters of the actor's own, in the order of their declaration.
     pub(super) fn counters(&self) -> Vec<(&'static str, u64)> {
-        self.counters_from(MESSAGES + self.protocol.messages.len(), self.options.counters)
+        self.counters_from(MESSAGES + 2 * self.protocol.messages.len(), self.options.counters)
     }
 
     /// The histograms of the actor's own, in the order of their declaration.

@@ -22,7 +22,7 @@ use std::vec::Vec;
 use crate::actor::{Actor, UNBOUNDED};
 use crate::failure::StopReason;
 use crate::id::{ActorId, Incarnation};
-use crate::metrics::Lanes;
+use crate::metrics::{Histogram, Lanes};
 use crate::policy::OverloadHint;
 use crate::supervision::{Decider, RestartType, Scope, Supervision, Terms};
 
@@ -44,6 +44,7 @@ pub(super) struct Table {
     pub(super) begun: unsafe fn(NonNull<Header>) -> Option<&'static str>,
     pub(super) load: unsafe fn(NonNull<Header>) -> usize,
     pub(super) lanes: unsafe fn(NonNull<Header>) -> Lanes,
+    pub(super) add_recent: unsafe fn(NonNull<Header>, &mut [Histogram; 2]),
     pub(super) wait_for_end: unsafe fn(NonNull<Header>, Option<u64>, &core::task::Waker) -> Option<u64>,
     pub(super) cancel_wait_for_end: unsafe fn(NonNull<Header>, u64),
     pub(super) take_start_failure: unsafe fn(NonNull<Header>) -> Option<Box<Escalation>>,
@@ -335,6 +336,12 @@ impl Owner {
     pub(super) fn lanes(&self) -> Lanes {
         // SAFETY: the cell is alive and the table is its own.
         unsafe { (self.header().table.lanes)(self.0) }
+    }
+
+    /// Adds how long messages waited lately in each lane to what was seen of others.
+    pub(super) fn add_recent(&self, all: &mut [Histogram; 2]) {
+        // SAFETY: the cell is alive and the table is its own.
+        unsafe { (self.header().table.add_recent)(self.0, all) }
     }
 
     pub(super) fn wait_for_end(&self, ticket: Option<u64>, waker: &core::task::Waker) -> Option<u64> {

@@ -28,7 +28,7 @@ use std::vec::Vec;
 use crate::call::Batch;
 use crate::id::Incarnation;
 use crate::message::Lane;
-use crate::metrics::{DeadLetterReason, Lanes};
+use crate::metrics::{DeadLetterReason, Histogram, Lanes};
 use crate::policy::{Admission, Overflow, YieldReason};
 use crate::reply::Duty;
 use crate::time::Instant;
@@ -356,6 +356,14 @@ impl<M> Mailbox<M> {
         lanes.user.depth = self.waiting(&inner);
         lanes.urgent.depth = waiting.map_or(0, |waiting| waiting.urgent.len());
         lanes
+    }
+
+    /// Adds how long messages waited lately to what was seen of others.
+    pub(super) fn add_recent(&self, all: &mut [Histogram; 2]) {
+        let inner = self.inner.lock();
+        if let Some(seen) = inner.waiting.as_ref().and_then(|waiting| waiting.seen.as_ref()) {
+            seen.add_recent(all);
+        }
     }
 
     /// Moves messages of one sender into the queue as long as there is room, under one lock. Returns whether the caller

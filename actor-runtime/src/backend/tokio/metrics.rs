@@ -16,15 +16,18 @@ use crate::time::nanos;
 
 use super::counts::TypeCounts;
 use super::header::Owner;
+use super::suspensions::Past;
 use super::system::Core;
 
 /// The label of lanes.
 const LANE: &str = "queue_kind";
+/// What is said of how long messages waited lately.
+const PERCENTILES: [(&str, f64); 3] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
 
 /// Takes one figure after the other, with their labels.
 type Taking<'a> = &'a mut dyn FnMut(&[Label<'_>], Figure<'_>);
-/// The same for one kind of actors, with the label that tells a figure from the others.
-type Shown<'a> = &'a mut dyn FnMut(Option<Label<'_>>, Figure<'_>);
+/// The same for one kind of actors, with the labels that tell a figure from the others.
+type Shown<'a> = &'a mut dyn FnMut(&[Label<'_>], Figure<'_>);
 
 /// The figures of a system, for [exporters](Metered); from [`ActorSystem::metrics`](super::ActorSystem::metrics).
 ///
@@ -68,23 +71,24 @@ impl Metrics {
         }
         for kind in kinds {
             let of = [("system", self.core.name()), ("actor", kind.actor)];
-            read(&kind, &mut |label, figure| match label {
-                Some(label) => take(&[of[0], of[1], label], figure),
-                None => take(&of, figure),
-            });
+            read(&kind, &mut |labels, figure| take(&[&of, labels].concat(), figure));
         }
+    }
+
+    fn suspended(&self, kind: &Kind<'_>) -> Past {
+        self.core.suspensions().past_of(|actor| kind.has(actor), self.core.now())
     }
 
     /// One number of each kind of actors.
     fn number(&self, take: Taking<'_>, read: impl Fn(&Kind<'_>) -> u64) {
-        self.kinds(take, |kind, show| show(None, Figure::Number(read(kind))));
+        self.kinds(take, |kind, show| show(&[], Figure::Number(read(kind))));
     }
 
     /// Numbers of each kind of actors, told apart by `label`.
     fn numbers(&self, take: Taking<'_>, label: &'static str, read: impl Fn(&Kind<'_>) -> Vec<(&'static str, u64)>) {
         self.kinds(take, |kind, show| {
             for (name, number) in read(kind) {
-                show(Some((label, name)), Figure::Number(number));
+                show(&[(label, name)], Figure::Number(number));
             }
         });
     }
@@ -99,7 +103,7 @@ impl Metrics {
         self.kinds(take, |kind, show| {
             for (name, histogram) in kind.by_name(&read, |sum, histogram| sum.merge(&histogram)) {
                 if histogram.count() > 0 {
-                    show(Some((label, name)), Figure::Spread(&histogram));
+                    show(&[(label, name)], Figure::Spread(&histogram));
                 }
             }
         });
@@ -142,14 +146,33 @@ impl Kind<'_> {
         self.lives(LifeEvent::Spawned).saturating_sub(ended)
     }
 
+    fn stashed(&self) -> u64 {
+        // In this order, as what has left was there before.
+        let left = self.lives(LifeEvent::Unstashed);
+        self.lives(LifeEvent::Stashed).saturating_sub(left)
+    }
+
+    fn has(&self, actor: TypeId) -> bool {
+        self.types.iter().any(|(known, _)| *known == actor)
+    }
+
+    /// Those of them that are among the `living`.
+    fn of<'a>(&self, living: &'a [Owner]) -> impl Iterator<Item = &'a Owner> {
+        living.iter().filter(|owner| self.has((owner.header().table.actor)()))
+    }
+
     /// How many messages wait in each lane of those of them that are `living`.
     fn depths(&self, living: &[Owner]) -> [u64; 2] {
-        let is_one = |owner: &&Owner| self.types.iter().any(|(actor, _)| *actor == (owner.header().table.actor)());
-        living
-            .iter()
-            .filter(is_one)
+        self.of(living)
             .map(Owner::lanes)
             .fold([0; 2], |[user, urgent], lanes| [user + lanes.user.depth as u64, urgent + lanes.urgent.depth as u64])
+    }
+
+    /// How long messages waited lately in each lane of those of them that are `living`.
+    fn recent(&self, living: &[Owner]) -> [Histogram; 2] {
+        let mut all = [const { Histogram::new() }; 2];
+        self.of(living).for_each(|owner| owner.add_recent(&mut all));
+        all
     }
 
     /// The most that was seen of a lane of one actor.
@@ -204,6 +227,11 @@ impl Metered for Metrics {
                 }
             }
             Family::Messages => self.numbers(take, "message", |kind| kind.sums(TypeCounts::messages)),
+            Family::HandlerPending => self.numbers(take, "message", |kind| {
+                // Most handlers never wait: they are not async.
+                kind.sums(TypeCounts::pending).into_iter().filter(|(_, times)| *times > 0).collect()
+            }),
+            Family::StashDepth => self.number(take, |kind| kind.stashed()),
             Family::MessageDuration => self.spreads(take, "message", TypeCounts::durations),
             Family::OwnCounter => self.numbers(take, "counter", |kind| kind.sums(TypeCounts::counters)),
             Family::OwnHistogram => self.spreads(take, "histogram", TypeCounts::histograms),
@@ -217,6 +245,20 @@ impl Metered for Metrics {
             Family::MailboxDwell => {
                 self.spreads(take, LANE, |counts| by_lane([Lane::User, Lane::Urgent].map(|lane| counts.dwell(lane))));
             }
+            Family::MailboxDwellPercentile => {
+                let living = self.core.registry().living();
+                self.kinds(take, |kind, show| {
+                    for (lane, recent) in by_lane(kind.recent(&living)) {
+                        for (percentile, of_all) in PERCENTILES {
+                            if let Some(nanos) = recent.quantile(of_all) {
+                                show(&[(LANE, lane), ("percentile", percentile)], Figure::Number(nanos));
+                            }
+                        }
+                    }
+                });
+            }
+            Family::Suspensions => self.number(take, |kind| self.suspended(kind).times),
+            Family::SuspendedTime => self.number(take, |kind| nanos(self.suspended(kind).total)),
             Family::DispatcherReady => self.dispatchers(take, |it| Figure::Number(it.ready as u64)),
             Family::DispatcherRunDelay => self.dispatchers(take, |it| Figure::Spread(&it.run_delay)),
             Family::DispatcherActivations => self.dispatchers(take, |it| Figure::Number(it.activations)),

@@ -2,7 +2,7 @@
 //! found no room, at yields. Made when there is something to say, so that an idle actor has none of it.
 
 use crate::message::Lane;
-use crate::metrics::{LaneStatus, Lanes, Recent, Yields};
+use crate::metrics::{Histogram, LaneStatus, Lanes, Recent, Yields};
 use crate::policy::YieldReason;
 
 #[derive(Default)]
@@ -44,6 +44,12 @@ impl Seen {
             YieldReason::Hint => self.yields.hint += 1,
             YieldReason::Backlog => self.yields.backlog += 1,
         }
+    }
+
+    /// Adds how long messages waited lately to what was seen of others.
+    pub(super) fn add_recent(&self, [user, urgent]: &mut [Histogram; 2]) {
+        self.user.recent.add_to(user);
+        self.urgent.recent.add_to(urgent);
     }
 
     pub(super) fn lanes(&self) -> Lanes {

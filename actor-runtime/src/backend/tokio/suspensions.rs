@@ -2,6 +2,7 @@
 //!
 //! What stands here is the truth; a cell that is told to look takes it over into its life.
 
+use core::any::TypeId;
 use core::time::Duration;
 use std::collections::BTreeMap;
 use std::vec::Vec;
@@ -41,9 +42,18 @@ pub(super) struct Past {
     pub(super) total: Duration,
 }
 
+impl Past {
+    fn add(&mut self, other: Self) {
+        self.times += other.times;
+        self.total += other.total;
+    }
+}
+
 /// The suspension of an actor, from the first who wants it to the last.
 struct Open {
     since: Instant,
+    /// What was before this is in the past of its actor already.
+    counted: Instant,
     /// Who keeps it, in order of their tickets.
     owners: Vec<(u64, &'static str)>,
     /// The timer that says that it is too long, until it has.
@@ -51,8 +61,9 @@ struct Open {
 }
 
 /// What is known of one actor that was ever suspended.
-#[derive(Default)]
 struct Entry {
+    /// Its type.
+    actor: TypeId,
     open: Option<Open>,
     past: Past,
 }
@@ -60,15 +71,25 @@ struct Entry {
 impl Entry {
     /// Nobody keeps it suspended any more. Returns its alarm.
     fn close(&mut self, now: Instant) -> Option<Key> {
-        let open = self.open.take()?;
-        self.past.total += now.saturating_since(open.since);
-        open.alarm
+        self.past(now);
+        self.open.take()?.alarm
+    }
+
+    /// What it has seen of it, the open one included. What was told stays so, whoever looked at the clock before.
+    fn past(&mut self, now: Instant) -> Past {
+        if let Some(open) = &mut self.open {
+            self.past.total += now.saturating_since(open.counted);
+            open.counted = open.counted.max(now);
+        }
+        self.past
     }
 }
 
 #[derive(Default)]
 struct Entries {
     actors: BTreeMap<ActorId, Entry>,
+    /// What those have seen of it that have ended, by type.
+    ended: Vec<(TypeId, Past)>,
     next_ticket: u64,
 }
 
@@ -103,14 +124,15 @@ impl Suspensions {
         }
         let ticket = entries.next_ticket;
         entries.next_ticket += 1;
-        let Entry { open, past } = entries.actors.entry(header.id).or_default();
+        let fresh = || Entry { actor: (header.table.actor)(), open: None, past: Past::default() };
+        let Entry { open, past, .. } = entries.actors.entry(header.id).or_insert_with(fresh);
         let spare = match open {
             Some(open) => {
                 open.owners.push((ticket, owner));
                 Some(alarm)
             }
             None => {
-                *open = Some(Open { since: now, owners: std::vec![(ticket, owner)], alarm: Some(alarm) });
+                *open = Some(Open { since: now, counted: now, owners: std::vec![(ticket, owner)], alarm: Some(alarm) });
                 past.times += 1;
                 None
             }
@@ -151,7 +173,13 @@ impl Suspensions {
     pub(super) fn forget(&self, header: &Header) {
         if self.any.load(Ordering::Relaxed) {
             self.end_life(header);
-            drop(self.entries.lock().actors.remove(&header.id));
+            let mut entries = self.entries.lock();
+            if let Some(Entry { actor, past, .. }) = entries.actors.remove(&header.id) {
+                match entries.ended.iter_mut().find(|(known, _)| *known == actor) {
+                    Some((_, all)) => all.add(past),
+                    None => entries.ended.push((actor, past)),
+                }
+            }
         }
     }
 
@@ -178,9 +206,16 @@ impl Suspensions {
 
     /// What the actor has seen of it, the open one included.
     pub(super) fn past(&self, id: ActorId, now: Instant) -> Past {
-        let entries = self.entries.lock();
-        let Some(Entry { open, past }) = entries.actors.get(&id) else { return Past::default() };
-        let since = open.as_ref().map_or(Duration::ZERO, |open| now.saturating_since(open.since));
-        Past { total: past.total + since, ..*past }
+        self.entries.lock().actors.get_mut(&id).map(|entry| entry.past(now)).unwrap_or_default()
+    }
+
+    /// What all actors of these types have seen of it since the system began, the open ones included.
+    pub(super) fn past_of(&self, is_one: impl Fn(TypeId) -> bool, now: Instant) -> Past {
+        let Entries { actors, ended, .. } = &mut *self.entries.lock();
+        let living = actors.values_mut().map(|entry| (entry.actor, entry.past(now)));
+        let mut all = Past::default();
+        let of_them = living.chain(ended.iter().copied()).filter(|(actor, _)| is_one(*actor));
+        of_them.for_each(|(_, past)| all.add(past));
+        all
     }
 }

@@ -232,17 +232,17 @@ impl Core {
         let counts = self.all_counts().into_iter();
         let mut figures: Vec<(TypeId, MailboxFigures)> =
             counts.map(|(actor, counts)| (actor, counts.mailboxes())).collect();
-        let now = self.now();
         for owner in self.registry.living() {
-            let header = owner.header();
-            let actor = (header.table.actor)();
+            let actor = (owner.header().table.actor)();
             let Some((_, figures)) = figures.iter_mut().find(|(known, _)| *known == actor) else { continue };
             let lanes = owner.lanes();
             figures.user.depth += lanes.user.depth;
             figures.urgent.depth += lanes.urgent.depth;
-            let past = self.suspensions.past(header.id, now);
-            figures.suspensions += past.times;
-            figures.suspended += past.total;
+        }
+        let now = self.now();
+        for (actor, figures) in &mut figures {
+            let past = self.suspensions.past_of(|suspended| suspended == *actor, now);
+            (figures.suspensions, figures.suspended) = (past.times, past.total);
         }
         figures.into_iter().map(|(_, figures)| figures).collect()
     }

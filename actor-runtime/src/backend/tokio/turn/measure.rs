@@ -1,6 +1,8 @@
 //! What is recorded of the handlers that run, as far as the actor's `metrics` option asks for it: under `off` nothing of
 //! this is left when compiled.
 
+use core::mem::replace;
+
 use crate::actor::Actor;
 use crate::time::{Instant, nanos};
 
@@ -35,10 +37,23 @@ impl<A: Actor> Turn<A> {
         self.ran(self.tally(), self.in_hand(), None);
     }
 
-    /// Notes when the future in its slot begins.
+    /// Notes that the future in its slot begins, and when.
     pub(super) fn future_begins(mut self) {
+        if const { A::OPTIONS.metrics.is_on() } {
+            self.body().has_waited = false;
+        }
         if let Some(now) = self.begins() {
             self.body().cold().began = now;
+        }
+    }
+
+    /// The future in its slot waits. The first time it does, its handler is counted among those that waited.
+    pub(super) fn future_waits(mut self) {
+        if const { !A::OPTIONS.metrics.is_on() } || self.is_building() {
+            return;
+        }
+        if !replace(&mut self.body().has_waited, true) {
+            self.cell().counts().tally().waited(self.in_hand());
         }
     }
 

@@ -355,7 +355,10 @@ impl<A: Actor> Turn<A> {
             self.body().cold().deadline = Deadline::NONE;
         }
         let outcome = match polled {
-            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Pending) => {
+                self.future_waits();
+                return Poll::Pending;
+            }
             Ok(Poll::Ready(handled)) => Ok(handled),
             Err(panic) => Err(panic),
         };

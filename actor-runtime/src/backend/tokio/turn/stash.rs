@@ -4,7 +4,7 @@ use core::mem::take;
 use std::string::String;
 
 use crate::actor::Actor;
-use crate::metrics::DeadLetterReason;
+use crate::metrics::{DeadLetterReason, LifeEvent};
 use crate::policy::Stash;
 
 use super::super::guard::guard;
@@ -37,7 +37,10 @@ impl<A: Actor> Turn<A> {
         }
         let cold = self.body().cold();
         match cold.stashed.put(capacity) {
-            Some(place) => cold.stash.insert(place, envelope, ()),
+            Some(place) => {
+                cold.stash.insert(place, envelope, ());
+                self.cell().count(LifeEvent::Stashed);
+            }
             None => self.lose(envelope, DeadLetterReason::Dropped),
         }
     }
@@ -59,6 +62,7 @@ impl<A: Actor> Turn<A> {
             let cold = self.body().cold();
             cold.stashed.forget(place);
             if let Some((envelope, ())) = cold.stash.remove(place) {
+                self.cell().count(LifeEvent::Unstashed);
                 self.lose(envelope, DeadLetterReason::Expired);
             }
         }
@@ -81,7 +85,9 @@ impl<A: Actor> Turn<A> {
         if cold.stashed.released() == 0 {
             self.cell().mailbox.set(signal::UNSTASHED, false);
         }
-        Some(first?.0)
+        let (first, ()) = first?;
+        self.cell().count(LifeEvent::Unstashed);
+        Some(first)
     }
 
     /// Gives up what is stashed: the actor has ended.
@@ -90,6 +96,7 @@ impl<A: Actor> Turn<A> {
         cold.stashed = Stash::default();
         let mut stash = take(&mut cold.stash);
         while let Some((envelope, ())) = stash.pop_front() {
+            self.cell().count(LifeEvent::Unstashed);
             self.lose_at_end(envelope.message.message);
         }
     }
