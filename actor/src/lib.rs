@@ -114,6 +114,8 @@
 //! crate of a chip has one, and on a host it is `critical-section` with its feature `std`. The feature `tracing` brings
 //! `TracingFailureTelemetry`, which [logs failures](guide::telemetry) by the crate of that name; `serde` writes failures in its
 //! formats, `defmt` in the log of a microcontroller (`DefmtFailureTelemetry`); `instrument-locks` has `lock_sites()` say [what the runtime's locks cost](guide::measuring#what-locks-cost).
+//! `spans` has a trace lead [from message to message](guide::measuring#what-caused-what), `console` tells tokio-console [which actor a
+//! task runs](guide::measuring#which-actor-a-task-runs), and `flame` has `handler_times()` say [where the time goes](guide::measuring#where-the-time-goes).
 //!
 //! | | tokio | bare metal |
 //! |---|---|---|

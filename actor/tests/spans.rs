@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use actor::prelude::*;
+use actor::{Builder, TracingFailureTelemetry};
 use common::spans::{Recorder, Seen, recorder};
-use common::{Gate, everywhere, handled, poll_once, until};
+use common::{Gate, everywhere, everywhere_with, handled, poll_once, until};
 use tracing::{Instrument, Span, info_span};
 
 /// A name that no other actor of this program has, by which its spans are found.
@@ -280,7 +281,8 @@ fn a_message_keeps_its_cause_in_the_stash() {
 #[test]
 fn the_next_life_follows_from_the_failure_and_from_the_life_before() {
     let (_alone, _) = alone();
-    everywhere(|system| async move {
+    let logs = |builder: Builder| builder.with_failure_telemetry(TracingFailureTelemetry);
+    everywhere_with(logs, |system| async move {
         let Actors { log, name, worker, gate, .. } = actors(&system).await;
         gate.open();
         worker.fail().await.unwrap();
@@ -294,6 +296,7 @@ fn the_next_life_follows_from_the_failure_and_from_the_life_before() {
             assert_eq!((span.inside, span.field("incarnation")), (0, &*number.to_string()));
             assert_eq!(lives[number + 1].1.follows, [lives[number].0, id], "{failed}");
             assert!(lives[number].1.closed);
+            assert_eq!(log.logged_in("actor::failure", id), 1, "what is said of {failed} is said in its span");
         }
         let (_, answer) = closed(|| log.message(&name, "answer")).await;
         assert_eq!((answer.field("incarnation"), answer.follows.last()), ("3", Some(&lives[3].0)));

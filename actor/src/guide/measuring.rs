@@ -182,6 +182,84 @@
 //! often it did, how often somebody else held it, how long it waited and how long it held it, the hottest first; each
 //! prints as a line. Every lock reads the clock three times then, so it is nothing for daily use.
 //!
+//! # What caused what
+//!
+//! Compiled with `features = ["spans"]`, each message has a span of the crate `tracing`, from the moment it is sent to the
+//! end of its handler, and is entered while that runs. So a log says in which message it was written, and a trace leads from
+//! actor to actor. Whatever subscribes, `tracing-subscriber` or `tracing-opentelemetry`, needs to know nothing of actors:
+//!
+//! ```text
+//! tracing_subscriber::registry().with(tracing_opentelemetry::layer().with_tracer(tracer)).init();
+//! ```
+//!
+//! | span | of | a child of | follows from (a link, in OpenTelemetry) |
+//! |---|---|---|---|
+//! | `message`, target `actor::message` | an ask, or a tell with `.done()` | whatever asks: a handler, or a span of yours | the life that handles it |
+//! | | any other message | nobody | who sent or began it, and the life that handles it |
+//! | `life`, target `actor::life` | one life, from the start or the failure to the next | nobody | who spawned it; later the message that failed and the life before |
+//! | `errand`, target `actor::errand` | a timer, a pipe, a stream, or the wait for what `.then` brings | nobody | the handler that began it |
+//!
+//! * All have the fields `actor`, `path`, `id` and `incarnation`, messages `message`, errands `kind`, and `otel.name` for
+//!   OpenTelemetry: `counter.add`. Their level is `INFO`. A filter that leaves out a target, `actor::errand=off`, breaks the
+//!   chain there and nowhere else.
+//! * The cause travels with the message: through the mailbox, the line of senders that wait for room, and the stash. A message
+//!   that nobody handled has a span that was never entered; how long one waited is the time before it was entered first.
+//! * A life is nobody's parent: it may last as long as the program, and a trace is complete when its parents have ended.
+//!   A failure that climbs is the cause of the next life of the parent. What is logged of a failure is logged in the span of
+//!   its message.
+//! * A task that you spawn from a handler has no cause unless you give it one, by `.instrument(Span::current())`.
+//! * Whoever subscribes is called while no lock of the runtime is held, and may send messages. What it panics with costs it
+//!   the span.
+//!
+//! # Which actor a task runs
+//!
+//! An actor is no task, so tokio-console cannot list it. With `features = ["console"]` it lists who runs them, under the names
+//! `<system> worker 0`, `<system> timers` and `<system> current thread`; tokio takes names where all of the program is
+//! compiled with `RUSTFLAGS="--cfg tokio_unstable"`, as the console itself asks for. A pinned actor and a single worker are
+//! threads, and have the names of those. Each activation, in which an actor handles what has come, is a span `activation` of the target
+//! `actor::activation` and the level `TRACE`, with the `path` of the actor.
+//!
+//! # Where the time goes
+//!
+//! With `features = ["flame"]`, `handler_times()` tells of each handler how long it ran itself: what it
+//! waited for is not part of it, nor is a handler that it asked and that ran on its stack. Each prints as a folded stack,
+//! `actor;handler nanoseconds`.
+//!
+#![cfg_attr(feature = "flame", doc = "```")]
+#![cfg_attr(not(feature = "flame"), doc = "```ignore")]
+//! # use actor::prelude::*;
+//! # #[actor]
+//! # struct Store;
+//! # #[handlers]
+//! # impl Store { fn put(&mut self, key: u64) {} }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let system = ActorSystem::new("demo");
+//! let store = system.spawn(|| Store).await?;
+//! store.put(7).done().await?;
+//!
+//! let folded: Vec<String> = actor::handler_times().iter().map(ToString::to_string).collect();
+//! let file = std::env::temp_dir().join("actors.folded");
+//! std::fs::write(&file, folded.join("\n"))?;
+//! # assert!(folded.iter().any(|line| line.starts_with("store;put ")));
+//! # std::fs::remove_file(file)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ```text
+//! cargo install inferno
+//! inferno-flamegraph --countname ns actors.folded > actors.svg
+//! ```
+//!
+//! Each handler reads the clock twice then, so it is for finding out.
+//!
+//! # What looking costs
+//!
+//! None of these features is on by default, and of one that is off nothing is left when compiled. With `spans` and nobody who
+//! subscribes, whoever sends asks whether anybody does, and a message is 8 bytes larger in its mailbox.
+//! `benches/RESULTS.md` has what each costs to build and for each message, on and off.
+//!
 //! # Exporters
 //!
 //! [`system.metrics()`](crate::ActorSystem::metrics) lends all figures of a system to whoever asks, under names that stay

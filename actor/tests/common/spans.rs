@@ -46,6 +46,8 @@ pub type Hook = Arc<dyn Fn(&'static str, &Seen) + Send + Sync>;
 #[derive(Default)]
 pub struct Recorder {
     spans: Mutex<BTreeMap<u64, Seen>>,
+    /// What was logged, by its target, and in which span.
+    events: Mutex<Vec<(&'static str, Option<u64>)>>,
     hook: Mutex<Option<Hook>>,
 }
 
@@ -116,6 +118,11 @@ impl Recorder {
         self.all(|span| span.target() == "actor::errand" && is_it(span))
     }
 
+    /// How much was logged under this target in this span.
+    pub fn logged_in(&self, target: &str, span: u64) -> usize {
+        self.events.lock().unwrap().iter().filter(|event| **event == (target, Some(span))).count()
+    }
+
     /// Those that are entered on this thread.
     pub fn entered_here(&self) -> impl Iterator<Item = u64> {
         STACK.with_borrow(Vec::clone).into_iter()
@@ -181,7 +188,10 @@ impl Subscriber for Handle {
         RECORDER.change("follows", id, |span| span.follows.push(follows.into_u64()));
     }
 
-    fn event(&self, _: &Event<'_>) {}
+    fn event(&self, event: &Event<'_>) {
+        let here = STACK.with_borrow(|stack| stack.last().copied());
+        RECORDER.events.lock().unwrap().push((event.metadata().target(), here));
+    }
 
     fn enter(&self, id: &Id) {
         STACK.with_borrow_mut(|stack| stack.push(id.into_u64()));
