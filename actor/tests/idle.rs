@@ -101,6 +101,18 @@ fn a_message_begins_the_time_anew_and_a_passive_one_or_a_tick_does_not() {
 }
 
 #[test]
+fn one_that_is_suspended_beyond_its_time_is_told_once_and_again_after_as_long() {
+    let mut stage = stage();
+    let held = stage.session.control().suspend("a test");
+    stage.stepper.run();
+    stage.wait(97).heard(&[]);
+    held.resume();
+    stage.stepper.run();
+    stage.wait(29).heard(&["97"]);
+    stage.wait(1).heard(&["97", "127"]);
+}
+
+#[test]
 fn an_actor_that_is_busy_is_not_idle() {
     let mut stage = stage();
     stage.send(SessionRef::hold).wait(100).heard(&[]);

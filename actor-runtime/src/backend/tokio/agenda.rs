@@ -259,7 +259,10 @@ impl<A: Actor> Agenda<A> {
             && *check <= now
         {
             if !is_busy && *deadline <= now {
-                self.ready.push_back(Ready::Quiet);
+                // One that is suspended is told when it goes on, once.
+                if !self.ready.iter().any(|ready| matches!(ready, Ready::Quiet)) {
+                    self.ready.push_back(Ready::Quiet);
+                }
                 *deadline = now.saturating_add(*period);
             } else if is_busy {
                 *deadline = now.saturating_add(*period);
@@ -304,7 +307,8 @@ impl<A: Actor> Agenda<A> {
         self.idle.is_some()
     }
 
-    /// A message was handled: one store, as the timer looks at the deadline when it fires.
+    /// A message was handled, or the actor is told that it is quiet: one store, as the timer looks at the deadline when it
+    /// fires.
     pub(super) fn heard(&mut self, now: Instant) {
         if let Some(idle) = &mut self.idle
             && let Some(period) = idle.period

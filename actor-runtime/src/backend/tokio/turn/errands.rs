@@ -320,6 +320,9 @@ impl<A: Actor> Turn<A> {
                 if !self.is_busy()
                     && let Some(message) = A::idle()
                 {
+                    // It may come late, and again after as long.
+                    let now = self.cell().header.core.now();
+                    self.with_agenda(|agenda| agenda.heard(now));
                     self.run_own(message);
                 }
             }
