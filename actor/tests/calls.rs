@@ -513,3 +513,68 @@ fn done_follows_a_message_into_the_stash_and_hears_when_it_is_dropped() {
         assert_eq!(journal.entries(), ["first", "newest"]);
     });
 }
+
+/// What an interceptor would be written for: each is a function, or a trait of the user.
+mod around {
+    use actor::prelude::*;
+    use actor::{Actor, Call, Kind};
+
+    use crate::common::{Journal, everywhere};
+
+    #[actor]
+    struct Till {
+        journal: Journal,
+        euros: u32,
+    }
+
+    #[handlers]
+    impl Till {
+        fn put(&mut self, euros: u32, ctx: &mut Context<Self>) {
+            self.euros += euros;
+            ctx.audit(&self.journal, "put");
+        }
+        fn total(&self) -> u32 {
+            self.euros
+        }
+    }
+
+    /// Around every call, whatever it is.
+    async fn noted<A: Actor, K: Kind>(journal: &Journal, call: Call<'_, A, K>) -> K::Output {
+        journal.note(format!("sends to {}", A::OPTIONS.name));
+        let output = call.await;
+        journal.note("sent");
+        output
+    }
+
+    /// On every context, whoever's it is.
+    trait Audit {
+        fn audit(&mut self, journal: &Journal, what: &str);
+    }
+    impl<A: Actor> Audit for Context<A> {
+        fn audit(&mut self, journal: &Journal, what: &str) {
+            journal.note(format!("{} in life {}", what, self.incarnation()));
+        }
+    }
+
+    /// Around every factory.
+    fn counted<A>(journal: Journal, factory: impl Fn() -> A) -> impl Fn() -> A {
+        move || {
+            journal.note("begins a life");
+            factory()
+        }
+    }
+
+    #[test]
+    fn what_is_done_around_every_call_context_and_factory_is_a_function_of_the_user() {
+        everywhere(|system| async move {
+            let journal = Journal::default();
+            let kept = journal.clone();
+            let factory = counted(journal.clone(), move || Till { journal: kept.clone(), euros: 0 });
+            let till = system.spawn(factory).await.unwrap();
+            noted(&journal, till.put(7).done()).await.unwrap();
+            assert_eq!(noted(&journal, till.total()).await, Ok(7));
+            let expected = ["begins a life", "sends to till", "put in life 0", "sent", "sends to till", "sent"];
+            assert_eq!(journal.entries(), expected);
+        });
+    }
+}

@@ -160,5 +160,5 @@
 //! | a message of any type | what no handler takes does not compile; that is what typed refs are for |
 //! | behaviours, `become` | an enum in the struct and a `match` say the same, and the compiler sees all cases |
 //! | links | watch, and say `ctx.stop()` in `#[terminated]`; that it ends another is then written where it happens |
-//! | middleware | not yet; a handler calls a method |
+//! | middleware, interceptors, context decorators | a function that takes the call, a trait for `Context<A>`, a closure around the factory: they see types, and the path of a message has nothing to look up. Deadlines and figures are part of that path |
 //! | remote, cluster, persistence | a message is a value moved in memory, not bytes |
