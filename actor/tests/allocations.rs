@@ -5,6 +5,8 @@
 #[path = "common/counting.rs"]
 mod counting;
 
+use std::future::{Future, IntoFuture};
+
 use actor::prelude::*;
 use actor::{FailureTelemetryObservationConfig, RingBufferFailureTelemetry, StormLimit};
 use counting::{allocations, live};
@@ -199,6 +201,40 @@ async fn failures() {
     assert_eq!((RING.seen(), system.telemetry_counts().calls), (2_000, 2_000));
 }
 
+/// Never has room.
+#[actor(mailbox = 1)]
+struct Full;
+
+#[handlers]
+impl Full {
+    async fn hold(&mut self) {
+        std::future::pending::<()>().await;
+    }
+    fn add(&mut self) {}
+}
+
+/// Who gives up waiting for room, and for the end of its message, leaves nothing behind.
+async fn given_up(system: &ActorSystem) {
+    let full = system.spawn(|| Full).await.unwrap();
+    full.hold().await.unwrap();
+    while full.control().depth() > 0 {
+        tokio::task::yield_now().await;
+    }
+    full.add().await.unwrap();
+    let run = || {
+        for _ in 0..1_000 {
+            let (mut sends, mut asks) = (Box::pin(full.add().into_future()), Box::pin(full.add().done().into_future()));
+            let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+            assert!(sends.as_mut().poll(&mut cx).is_pending() && asks.as_mut().poll(&mut cx).is_pending());
+        }
+    };
+    run();
+    let before = live();
+    run();
+    assert_eq!(live() - before, 0, "bytes kept of 2,000 senders");
+    full.control().kill().await;
+}
+
 /// No verb of a call allocates, nor what is asked of a ref.
 async fn verbs(system: &ActorSystem, counter: &CounterRef) {
     let long = std::time::Duration::from_secs(60);
@@ -290,6 +326,7 @@ fn a_message_allocates_nothing_and_an_ended_actor_keeps_nothing() {
         assert_eq!(live() - before, 0, "bytes kept of 10,000 children");
 
         verbs(&system, &counter).await;
+        given_up(&system).await;
         failures().await;
     });
 }

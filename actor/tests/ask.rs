@@ -12,7 +12,7 @@ use std::thread::ThreadId;
 use std::time::Duration;
 
 use actor::prelude::*;
-use common::{Gate, begin, everywhere, in_hand, yield_now};
+use common::{Gate, begin, everywhere, everywhere_with, in_hand, yield_now};
 
 #[actor(ask_timeout = 200ms)]
 struct Desk {
@@ -221,11 +221,17 @@ impl Wake for Counted {
 
 #[test]
 fn asking_oneself_fails_at_once() {
-    everywhere(|system| async move {
-        let (_, _, factory) = desk();
-        let desk = system.spawn(factory).await.unwrap();
-        assert_eq!(desk.ask_self().await, Err(AskError::Handler(AskError::Cycle)));
-    });
+    // Also where nobody looks for circles.
+    for looks in [true, false] {
+        everywhere_with(
+            |builder| builder.find_cycles(looks),
+            |system| async move {
+                let (_, _, factory) = desk();
+                let desk = system.spawn(factory).await.unwrap();
+                assert_eq!(desk.ask_self().await, Err(AskError::Handler(AskError::Cycle)));
+            },
+        );
+    }
 }
 
 #[test]

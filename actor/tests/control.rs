@@ -9,7 +9,7 @@ use std::future::pending;
 use actor::Path;
 use actor::prelude::*;
 use actor::{MailboxStatus, Weak};
-use common::{Gate, Journal, everywhere, in_hand, on_runtimes, yield_now};
+use common::{Gate, Journal, everywhere, in_hand, on_runtimes, stepped, yield_now};
 
 #[actor(mailbox = 8)]
 struct Leaf {
@@ -27,6 +27,10 @@ impl Leaf {
 impl Leaf {
     async fn hold(&mut self) {
         self.gate.passed().await;
+    }
+    async fn hold_and_note(&mut self) {
+        self.gate.passed().await;
+        self.journal.note("went on");
     }
     async fn hang(&mut self) {
         pending::<()>().await;
@@ -79,6 +83,22 @@ fn a_kill_does_not_wait_for_a_handler_past_its_await() {
         assert_eq!(journal.entries(), ["Killed"]);
         assert!(!leaf.control().is_alive());
     });
+}
+
+#[test]
+fn a_kill_ends_a_handler_at_the_await_where_it_stands() {
+    stepped(
+        |builder| builder,
+        |system| async move {
+            let (leaf, gate, journal) = leaf(&system).await;
+            leaf.hold_and_note().await.unwrap();
+            begun(&leaf).await;
+            // It could go on.
+            gate.open();
+            leaf.control().kill().await;
+            assert_eq!(journal.entries(), ["Killed"]);
+        },
+    );
 }
 
 #[test]

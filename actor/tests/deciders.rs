@@ -207,6 +207,38 @@ fn a_function_of_the_user_decides_and_may_panic() {
     });
 }
 
+/// Whatever happens, it goes on.
+fn lenient(_: &LiveFailure<'_>) -> Directive {
+    Directive::Resume
+}
+
+#[actor]
+#[supervise(decide = lenient)]
+struct Lenient {
+    #[child(|| Db { rows: 0 })]
+    db: Child<Db>,
+}
+
+#[handlers]
+impl Lenient {
+    fn db(&self) -> DbRef {
+        (*self.db).clone()
+    }
+}
+
+#[test]
+fn a_state_that_a_panic_went_through_is_never_resumed() {
+    everywhere(|system| async move {
+        let lenient = system.spawn(|| Lenient { db: Child::default() }).await.unwrap();
+        let db = lenient.db().await.unwrap();
+        db.fail(DbError::Timeout).await.unwrap();
+        assert_eq!(db.rows().await, Ok(1), "resumed");
+        db.panics().await.unwrap();
+        assert_eq!(db.rows().await, Ok(0), "restarted");
+        assert_eq!(system.counts::<Db>().restarts, 1);
+    });
+}
+
 impl From<std::num::ParseIntError> for DbError {
     fn from(_: std::num::ParseIntError) -> Self {
         Self::Full

@@ -6,7 +6,7 @@ mod common;
 use std::pin::pin;
 
 use actor::prelude::*;
-use common::{Gate, begin, everywhere, in_hand, poll_once, soon, yield_now};
+use common::{Gate, begin, everywhere, everywhere_with, in_hand, poll_once, soon, yield_now};
 
 /// An actor that can be held, and what it has seen.
 macro_rules! seeing {
@@ -176,15 +176,21 @@ fn a_sender_that_waits_hears_of_a_drain_at_once() {
 
 #[test]
 fn waiting_for_room_in_ones_own_full_mailbox_fails_at_once() {
-    everywhere(|system| async move {
-        let actor = system.spawn(|| Waiting { gate: Gate::default(), seen: Vec::new() }).await.unwrap();
-        actor.note_self().await.unwrap();
-        // `note_self` fails with `WouldDeadlock`, and the two messages it sent are kept over the restart.
-        while system.counts::<Waiting>().restarts == 0 {
-            yield_now().await;
-        }
-        assert_eq!(actor.seen().await, Ok(vec![1, 2]));
-    });
+    // Also where nobody looks for circles.
+    for looks in [true, false] {
+        everywhere_with(
+            |builder| builder.find_cycles(looks),
+            |system| async move {
+                let actor = system.spawn(|| Waiting { gate: Gate::default(), seen: Vec::new() }).await.unwrap();
+                actor.note_self().await.unwrap();
+                // `note_self` fails with `WouldDeadlock`, and the two messages it sent are kept over the restart.
+                while system.counts::<Waiting>().restarts == 0 {
+                    yield_now().await;
+                }
+                assert_eq!(actor.seen().await, Ok(vec![1, 2]));
+            },
+        );
+    }
 }
 
 #[test]

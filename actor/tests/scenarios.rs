@@ -5,6 +5,7 @@ mod common;
 #[path = "common/fragile.rs"]
 mod fragile;
 
+use std::future::IntoFuture;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -127,6 +128,19 @@ fn a_reply_that_is_forgotten_is_missed_at_the_deadline() {
         let actor = system.spawn(narrow(&Gate::default(), &Journal::default())).await.unwrap();
         let asked = actor.answer_never().timeout(Duration::from_millis(5)).await;
         assert_eq!(asked, Err(AskError::Timeout));
+    });
+}
+
+#[test]
+fn a_reply_that_is_forgotten_is_missed_at_the_end_of_the_system_too() {
+    everywhere(|system| async move {
+        let actor = system.spawn(narrow(&Gate::default(), &Journal::default())).await.unwrap();
+        let asked = actor.answer_never().timeout(Duration::from_secs(3_600)).owned();
+        let mut asked = Box::pin(asked.into_future());
+        begin(&mut asked).await;
+        in_hand(actor.control()).await;
+        system.shutdown().await.unwrap();
+        assert_eq!(soon(asked).await, Err(AskError::Stopped));
     });
 }
 

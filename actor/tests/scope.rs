@@ -122,6 +122,13 @@ fn failures_of_declared_children_add_up() {
 #[test]
 fn two_that_exceed_the_limit_at_once_are_one_failure_of_their_parent() {
     everywhere(|system| async move {
+        let told = Journal::default();
+        let theirs = told.clone();
+        let _listener = system.listen(move |event| {
+            if let SystemEvent::Failed { actor: "together", .. } = event {
+                theirs.note("failed");
+            }
+        });
         let parent = system.spawn(Together::new(&Journal::default())).await.unwrap();
         for life in 1..5 {
             let [a, b, c, ..] = parent.hands().await.unwrap();
@@ -140,6 +147,7 @@ fn two_that_exceed_the_limit_at_once_are_one_failure_of_their_parent() {
             }
             assert_eq!(parent.incarnation().await, Ok(life));
             assert_eq!(system.counts::<Together>().restarts, u64::from(life));
+            assert_eq!(told.take(), ["failed"]);
         }
     });
 }
