@@ -74,7 +74,8 @@ fn a_last_word_that_waits_is_named() {
 
 #[test]
 fn a_handler_that_blocks_its_thread_is_named() {
-    for dispatcher in [|builder| builder, |builder: Builder| builder.dispatcher(Channel::start())] {
+    let dispatchers = [|builder| builder, |builder: Builder| builder.dispatcher(Channel::start())];
+    for (dispatcher, by_itself) in dispatchers.into_iter().flat_map(|it| [(it, false), (it, true)]) {
         on_runtime(Some(3), dispatcher, impatient, |system| async move {
             let (gate, begun) = (Gate::default(), Arc::new(AtomicBool::new(false)));
             gate.open();
@@ -82,7 +83,9 @@ fn a_handler_that_blocks_its_thread_is_named() {
             let theirs = Arc::clone(&begun);
             let actor = system.spawn(move || Busy { gate: gate.clone(), begun: theirs.clone() }).await.unwrap();
             assert_eq!(actor.ping().await, Ok(true));
-            actor.block(until_told).tell().unwrap();
+            // In a row with others, or by itself as it has a deadline.
+            let block = actor.block(until_told);
+            if by_itself { block.timeout(Duration::from_secs(60)).tell() } else { block.tell() }.unwrap();
             until(|| begun.load(Ordering::SeqCst)).await;
             assert_eq!(in_the_way(&system).await, ("busy", Some("block")));
             open.send(()).unwrap();
@@ -103,6 +106,9 @@ impl Parent {
     fn child(&self) -> BusyRef {
         (*self.busy).clone()
     }
+    fn leaves(&mut self, ctx: &mut Context<Self>) {
+        ctx.stop();
+    }
 }
 
 #[test]
@@ -112,6 +118,8 @@ fn who_waits_for_its_child_has_no_handler_in_hand() {
         let child = parent.child().await.unwrap();
         child.hold().tell().unwrap();
         in_hand(child.control()).await;
+        parent.leaves().tell().unwrap();
+        in_hand(parent.control()).await;
         assert_eq!(in_the_way(&system).await, ("parent", None));
     });
 }
