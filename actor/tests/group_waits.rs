@@ -5,8 +5,12 @@ mod common;
 #[path = "common/siblings.rs"]
 mod siblings;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use actor::prelude::*;
-use common::{Gate, everywhere, in_hand, soon, until};
+use actor::{Builder, SystemEvent};
+use common::{Gate, everywhere, everywhere_with, in_hand, soon, until};
 use siblings::{Member, MemberRef, Ward};
 
 /// A member with a child of its own.
@@ -204,4 +208,71 @@ fn an_end_of_the_parent_waits_for_nobody_who_waits_for_one_that_is_down() {
             soon(end).await;
         }
     });
+}
+
+/// Whose last word before a restart waits for one that is down already.
+#[actor(ask_timeout = off)]
+struct Poet {
+    store: Option<MemberRef>,
+    ward: Ward,
+}
+
+#[handlers]
+impl Poet {
+    #[restarting]
+    async fn restarting(&mut self) {
+        let Some(store) = &self.store else { return };
+        let answer = store.add(1).await;
+        self.ward.journal.note(format!("poet {answer:?}"));
+    }
+    fn meets(&mut self, store: MemberRef) {
+        self.store = Some(store);
+    }
+}
+
+#[actor(ask_timeout = off)]
+#[supervise(strategy = rest_for_one)]
+struct Library {
+    #[child(|library: &Library| Member::new("store", library.ward.clone()))]
+    store: Child<Member>,
+    #[child(|library: &Library| Poet { store: None, ward: library.ward.clone() })]
+    poet: Child<Poet>,
+    ward: Ward,
+}
+
+#[handlers]
+impl Library {
+    async fn store(&self) -> MemberRef {
+        self.poet.meets((*self.store).clone()).done().await.unwrap();
+        (*self.store).clone()
+    }
+}
+
+#[test]
+fn an_end_of_the_parent_ends_who_is_down_before_its_turn() {
+    let late = Arc::new(AtomicU32::new(0));
+    let settings = {
+        let late = Arc::clone(&late);
+        move |builder: Builder| {
+            let late = Arc::clone(&late);
+            builder.event_handler(move |event| {
+                if let SystemEvent::Stuck { .. } = event {
+                    late.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        }
+    };
+    everywhere_with(settings, |system| async move {
+        let ward = Ward::default();
+        let shared = ward.clone();
+        let factory = move || Library { store: Child::default(), poet: Child::default(), ward: shared.clone() };
+        let library = system.spawn(factory).await.unwrap();
+        let store = library.store().await.unwrap();
+        store.fails().await.unwrap();
+        ward.comes("store gone").await;
+        until(|| store.control().depth() == 1).await;
+        soon(library.control().stop()).await;
+        ward.comes("poet Err(Stopped)").await;
+    });
+    assert_eq!(late.load(Ordering::Relaxed), 0, "nobody was waited for to the end of its time");
 }
