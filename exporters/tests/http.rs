@@ -30,13 +30,16 @@ impl Store {
 /// More bytes than any socket takes without being read.
 const ENDLESS: usize = 32 << 20;
 
-/// Figures with a text of so many.
-struct Endless;
+/// More than one write takes, and little enough for a machine with much else to do.
+const LONG: usize = 2 << 20;
 
-impl Metered for Endless {
+/// Figures with a text of so many bytes.
+struct Text(usize);
+
+impl Metered for Text {
     fn figures(&self, family: Family, take: &mut dyn FnMut(&[Label<'_>], Figure<'_>)) {
         if family == Family::Live {
-            let name = "x".repeat(ENDLESS / 32);
+            let name = "x".repeat(self.0 / 32);
             (0..32).for_each(|number| take(&[("actor", &name)], Figure::Number(number)));
         }
     }
@@ -198,11 +201,40 @@ async fn silent_clients_hold_up_nobody_and_the_oldest_makes_room() {
     assert_eq!(Answer::to(second).await.status, "200", "there was room");
 }
 
+#[tokio::test]
+async fn a_client_that_has_said_all_is_answered() {
+    let exporter = Exporter::of(Text(LONG)).await;
+    let mut client = exporter.client(GET).await;
+    client.shutdown().await.unwrap();
+    let answer = Answer::to(client).await;
+    assert!(answer.status == "200" && answer.body.ends_with("# EOF\n"), "as `nc -N` asks");
+}
+
+#[tokio::test]
+async fn a_thousand_clients_who_go_away_hold_up_nobody() {
+    let system = ActorSystem::new("demo");
+    store(&system).await;
+    let exporter = Exporter::of(system.metrics()).await;
+    let mut silent = std::collections::VecDeque::new();
+    for number in 0..1_000 {
+        // Some say a little, some say all and do not read, and each tenth stays for a while.
+        let said = ["", "GET /metrics HTTP/1.1\r\nHost:", GET][number % 3];
+        let client = exporter.client(said).await;
+        if number % 10 == 0 {
+            silent.push_back(client);
+            silent.truncate(20);
+        }
+        if number % 100 == 99 {
+            assert_eq!(exporter.answer(GET).await.messages("demo"), 1, "after {number}");
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_client_that_takes_its_time_is_given_up() {
     // One that says nothing, one that stops in the middle, one that does not read.
     for said in ["", "GET /metrics HTTP/1.1\r\nHost:", GET] {
-        let exporter = Exporter::of(Endless).await;
+        let exporter = Exporter::of(Text(ENDLESS)).await;
         let begun = Instant::now();
         let mut client = exporter.client(said).await;
         if said == GET {
@@ -216,9 +248,9 @@ async fn a_client_that_takes_its_time_is_given_up() {
 
 #[tokio::test]
 async fn an_answer_may_be_long() {
-    let exporter = Exporter::of(Endless).await;
+    let exporter = Exporter::of(Text(LONG)).await;
     let answer = exporter.answer(GET).await;
-    assert!(answer.body.len() > ENDLESS && answer.body.ends_with("# EOF\n"));
+    assert!(answer.body.len() > LONG && answer.body.ends_with("# EOF\n"));
     assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()));
 }
 

@@ -269,6 +269,22 @@ mod tests {
         }
 
         #[test]
+        fn what_is_read_from_any_bytes_can_be_written_and_read_back(
+            failure in failures(),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        ) {
+            let mut bytes = [0; 2 * RecordedFailure::MAX_ENCODED];
+            let bytes = postcard::to_slice(&failure, &mut bytes).unwrap();
+            for (place, byte) in changes {
+                *place.get_mut(bytes) = byte;
+            }
+            if let Ok(read) = postcard::from_bytes::<RecordedFailure>(bytes) {
+                let json = serde_json::to_string(&read).unwrap();
+                prop_assert_eq!(serde_json::from_str::<RecordedFailure>(&json).unwrap(), read);
+            }
+        }
+
+        #[test]
         fn noise_does_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), is_ours in any::<bool>()) {
             let bytes = if is_ours { [&[VERSION], &bytes[..]].concat() } else { bytes };
             let _ = postcard::from_bytes::<RecordedFailure>(&bytes);

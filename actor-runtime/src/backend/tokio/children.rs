@@ -11,10 +11,12 @@ use super::header::Owner;
 #[derive(Default)]
 pub(super) struct Children {
     /// By number, which grows with every start.
-    cells: BTreeMap<u32, Owner>,
+    cells: BTreeMap<u64, Owner>,
     /// The numbers of those that are let go of when they end: all but the declared ones.
-    numbers: BTreeMap<ActorId, u32>,
-    next: u32,
+    numbers: BTreeMap<ActorId, u64>,
+    /// Of one life: a parent that starts a thousand a second would use 32 bits up in seven weeks, and begin anew with the
+    /// numbers of its declared ones.
+    next: u64,
 }
 
 impl Children {
@@ -32,12 +34,12 @@ impl Children {
 
     /// How many were started in this life.
     pub(super) fn started(&self) -> usize {
-        self.next as usize
+        usize::try_from(self.next).unwrap_or(usize::MAX)
     }
 
     /// Declared child `index`.
     pub(super) fn declared(&self, index: usize) -> Option<&Owner> {
-        self.cells.get(&u32::try_from(index).ok()?)
+        self.cells.get(&u64::try_from(index).ok()?)
     }
 
     pub(super) fn youngest(&self) -> Option<&Owner> {
