@@ -342,6 +342,8 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// * with `metrics = on` behind the module: `plant::metrics(|actor| ..)`, which shows what was counted of each actor so far, by
 ///   the names it has on tokio. Without it nothing is counted.
 ///   Of actors in levels the messages they lose are not counted, and nobody is told of their events.
+/// * with `trace = &TRACE` behind the module: that static, a `TraceRing<256>`, keeps what these actors did of late, those in
+///   levels too, and `plant::trace_names(&mut out)` writes the names it is read with.
 /// * with `watchdog = feed` behind the module: each `tick` calls that function, `fn feed()`, while every actor gets on: none
 ///   that has something to do has waited for more than 8 whole ticks for its turn, and no handler runs for longer; one that
 ///   waits at an `.await` holds nobody up. `watchdog = feed within 4 ticks` says another number. For a worker whose tick

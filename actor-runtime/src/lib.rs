@@ -25,6 +25,7 @@ pub mod supervision;
 // Observation: what is recorded, not where it goes.
 pub mod metrics;
 pub mod telemetry;
+pub mod trace_dump;
 
 // Contract: what macros generate against.
 pub mod actor;

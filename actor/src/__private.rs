@@ -43,8 +43,8 @@ pub use actor_runtime::backend::bare_metal::crash::keep_in;
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::backend::bare_metal::{
     ActorMetrics, Alert, Annex, Brood, Capacity, ChildSlot, Earliest, Level, ListenerSeat, Listeners, Listening, Make,
-    Names, NoSlot, Observer, Place, Placed, PoolSlots, Ready, Room, Seat, Sleeper, Slot, Surveyed, System, Told, Watch,
-    Watchdog, bits, check, check_figures, count, fits, reference, report_to, tell_of_events,
+    Names, NamesOf, NoSlot, Observer, Place, Placed, PoolSlots, Ready, Room, Seat, Sleeper, Slot, Surveyed, System,
+    Told, Watch, Watchdog, bits, check, check_figures, count, fits, reference, report_to, tell_of_events, trace_in,
 };
 #[cfg(feature = "bare-metal")]
 use actor_runtime::factory::Factory;

@@ -197,6 +197,7 @@ pub use actor_runtime::telemetry::{
 };
 pub use actor_runtime::time::{Clock, Instant};
 pub use actor_runtime::topic::{Published, Topic};
+pub use actor_runtime::trace_dump::{TraceDump, TraceError, TraceKind, TraceNames, TraceRecord};
 
 #[cfg(feature = "defmt")]
 pub use actor_runtime::telemetry::DefmtFailureTelemetry;
@@ -211,7 +212,8 @@ pub use actor_runtime::recipient::Delivery;
 
 #[cfg(feature = "bare-metal")]
 pub use actor_runtime::backend::bare_metal::{
-    ActorMetrics, CoarseHistogram, Level, Listening, Subscribers, SurvivingFailureTelemetry, crash,
+    ActorMetrics, CoarseHistogram, Level, Listening, Subscribers, SurvivingFailureTelemetry, TraceReader, TraceRing,
+    crash,
 };
 
 #[cfg(feature = "tokio")]

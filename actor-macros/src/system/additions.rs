@@ -1,9 +1,9 @@
 //! What the clauses behind the module of a system add to it. Where nothing is said, nothing is added.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
-use syn::LitInt;
 use syn::spanned::Spanned;
+use syn::{Expr, LitInt};
 
 use super::model::{Clauses, Watchdog};
 use crate::names::{self, Tokens};
@@ -51,6 +51,48 @@ pub(super) fn of(clauses: &Clauses, names: &[TokenStream], surveys: &TokenStream
         .chain(watchdog)
         .chain([observe(clauses, surveys, rt)])
         .collect()
+}
+
+/// The actors of one ready word, as a trace tells them apart.
+pub(super) struct Word {
+    pub(super) system: Ident,
+    /// Pairs of an actor's first bit and its name.
+    pub(super) names: Vec<TokenStream>,
+    /// Shows each actor to `visit`.
+    pub(super) surveys: TokenStream,
+}
+
+/// What is traced of the actors of these words goes into `ring`.
+pub(super) fn trace(ring: &Expr, words: &[Word], rt: &Tokens) -> Addition {
+    let trace_in = names::respan(quote!(#rt::trace_in), ring.span());
+    let systems = words.iter().map(|word| &word.system);
+    let written = words.iter().zip(0_u8..).map(|(Word { system, names, surveys }, number)| {
+        quote! {
+            let mut names = #rt::NamesOf::new(out, &#system, #number, const { &[#(#names),*] });
+            let visit: &mut dyn FnMut(&#rt::Surveyed) = &mut |actor| names.name(actor);
+            #surveys
+            names.done()?;
+        }
+    });
+    Addition {
+        public: quote! {
+            /// Writes the names with which a trace of these actors is read: a line for each, with those of its messages.
+            ///
+            /// # Errors
+            /// Those of `out`.
+            pub fn trace_names(out: &mut dyn ::core::fmt::Write) -> ::core::fmt::Result {
+                __worker::trace_names(out)
+            }
+        },
+        items: quote! {
+            pub(super) fn trace_names(out: &mut dyn ::core::fmt::Write) -> ::core::fmt::Result {
+                #(#written)*
+                #rt::Result::Ok(())
+            }
+        },
+        at_start: quote_spanned!(names::located(ring.span())=> #trace_in(#ring, &[#(&#systems),*]);),
+        ..Addition::default()
+    }
 }
 
 fn count(rt: &Tokens) -> Addition {

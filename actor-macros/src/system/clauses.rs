@@ -15,6 +15,8 @@ const TELEMETRY: &str = "write `telemetry = &FAILURES`, with `static FAILURES: R
 const CRASH: &str =
     "write `crash = &CRASH`, with `static CRASH: CrashRecord = ..` in a section that start-up code leaves alone";
 
+const TRACE: &str = "write `trace = &TRACE`, with `static TRACE: TraceRing<256> = TraceRing::new();`";
+
 const EVENT_HANDLER: &str = "write `event_handler = on_event`, with `fn on_event(event: &SystemEvent<'_>)`";
 
 const LISTENERS: &str = "write `listeners = 2`";
@@ -56,6 +58,10 @@ fn parse_clause(clauses: &mut Clauses, input: ParseStream<'_>, diagnostics: &Dia
         "crash" => {
             clauses.crash = Some(parse_is(input, "`crash` is a static that a reset leaves alone", CRASH)?);
         }
+        "trace" => {
+            clauses.trace =
+                Some(parse_is(input, "`trace` is a static that keeps what these actors did of late", TRACE)?);
+        }
         "watchdog" => {
             let feed =
                 parse_is(input, "`watchdog` is a function that is called while all of these actors get on", WATCHDOG)?;
@@ -69,7 +75,7 @@ fn parse_clause(clauses: &mut Clauses, input: ParseStream<'_>, diagnostics: &Dia
         "metrics" => clauses.metrics = Some(parse_metrics(input)?),
         _ => {
             let fact = format_args!(
-                "`{word}` is nothing that is said of a system\nhelp: {RAM}; or one of `telemetry`, `crash`, `event_handler`, `listeners`, `metrics` and `watchdog`"
+                "`{word}` is nothing that is said of a system\nhelp: {RAM}; or one of `telemetry`, `crash`, `event_handler`, `listeners`, `metrics`, `trace` and `watchdog`"
             );
             return Err(syn::Error::new_spanned(&word, fact));
         }

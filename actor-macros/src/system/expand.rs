@@ -7,7 +7,7 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::parse_quote;
 use syn::spanned::Spanned;
 
-use super::additions::{self, Addition};
+use super::additions::{self, Addition, Word};
 use super::model::{Actor, Level, System};
 use crate::names::{self, Tokens};
 
@@ -89,7 +89,8 @@ pub(crate) fn expand(system: &System) -> TokenStream {
         .collect();
     let surveys: TokenStream =
         of_all(&groups, actors, |slot, place| quote!(#slot.survey(&#place, visit);)).into_iter().collect();
-    let additions = additions::of(clauses, &names, &surveys, &rt);
+    let mut additions = additions::of(clauses, &names, &surveys, &rt);
+    additions.extend(clauses.trace.as_ref().map(|ring| additions::trace(ring, &words(actors, &groups), &rt)));
     let each = |part: fn(&Addition) -> &TokenStream| additions.iter().map(part).cloned().collect::<TokenStream>();
     let (public, items, bytes) = (each(|it| &it.public), each(|it| &it.items), each(|it| &it.bytes));
     let (at_start, at_tick) = (each(|it| &it.at_start), each(|it| &it.at_tick));
@@ -358,6 +359,20 @@ fn count_all(actors: &[Actor], groups: &[Group], rt: &Tokens) -> TokenStream {
         #(#counts)*
         const ANNEX_SIZE: #rt::usize = 0 #(#bytes)*;
     }
+}
+
+/// The groups, as a trace tells their actors apart.
+fn words(actors: &[Actor], groups: &[Group]) -> Vec<Word> {
+    let word = |group: &Group| {
+        let named = actors.iter().enumerate().take(group.actors.end).skip(group.actors.start);
+        let names = named.map(|(index, actor)| {
+            let (bit, name) = (bit(index), actor.name.to_string());
+            quote!((#bit, #name))
+        });
+        let surveys = of(group, actors, |slot, place| quote!(#slot.survey(&#place, visit);)).into_iter().collect();
+        Word { system: group.name("SYSTEM"), names: names.collect(), surveys }
+    };
+    groups.iter().map(word).collect()
 }
 
 /// What is done with the slot of each actor, and where that lies.

@@ -27,6 +27,8 @@ pub(crate) struct Clauses {
     pub(crate) telemetry: Option<Expr>,
     /// Where a panic is recorded.
     pub(crate) crash: Option<Expr>,
+    /// Where it is traced what the actors do.
+    pub(crate) trace: Option<Expr>,
     pub(crate) watchdog: Option<Watchdog>,
     /// Who is told of events, first.
     pub(crate) event_handler: Option<Expr>,

@@ -14,6 +14,7 @@
 //! | [`refs`] | how actors come to know each other, and how long they live |
 //! | [`testing`] | running a system message by message under a virtual clock |
 //! | [`measuring`] | what is counted, and the law that the figures keep |
+//! | [`traces`] | what the actors of a microcontroller did of late |
 //! | [`dispatchers`] | who runs the actors |
 //! | [`fairness`] | what keeps a busy actor from starving the others |
 //! | [`mistakes`] | what the compiler says, and what was meant |
@@ -38,3 +39,4 @@ pub mod shutdown;
 pub mod supervision;
 pub mod telemetry;
 pub mod testing;
+pub mod traces;

@@ -17,6 +17,7 @@ use crate::message::Message;
 use crate::metrics::DeadLetterReason;
 use crate::policy::Overflow;
 use crate::time::Instant;
+use crate::trace_dump::TraceKind;
 
 use super::beside::{self, Packed};
 use super::header::{Address, Header, attention};
@@ -24,6 +25,7 @@ use super::letters::lose;
 use super::mailbox;
 use super::reply::{self, Pending};
 use super::system::System;
+use super::trace_ring;
 use super::urgent::{self, Line};
 use super::waiting::{self, Ticket, What};
 
@@ -72,6 +74,7 @@ impl Address {
     /// A message in the mailbox has its turn whatever its `limit`: there is no place to keep one.
     #[inline]
     pub(crate) fn tell<A: Actor>(self, message: A::Message, _: Limit) -> Result<(), (A::Message, Reason)> {
+        let index = message.index();
         let is_urgent = urgent::is_urgent(&message);
         // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
         let message = match unsafe { beside::pack::<A>(self, message) } {
@@ -84,7 +87,12 @@ impl Address {
         }
         // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
         match unsafe { mailbox::push::<A>(self, message) } {
-            Ok(()) => Ok(()),
+            Ok(is_traced) => {
+                if is_traced {
+                    trace_ring::note_of(self, trace_ring::what(TraceKind::Sent, Some(index), 0));
+                }
+                Ok(())
+            }
             Err((message, reason)) => self.overflow::<A>(message, reason),
         }
     }
@@ -96,9 +104,17 @@ impl Address {
             (Reason::Full, Overflow::DropNewest | Overflow::DropOldest) => {
                 lose::<A>(self, message, DeadLetterReason::Dropped)
             }
-            (Reason::Full | Reason::Stopped, _) => return Err((message, reason)),
+            (Reason::Full | Reason::Stopped, _) => {
+                self.note_refused(reason);
+                return Err((message, reason));
+            }
         }
         Ok(())
+    }
+
+    /// Its message is given back.
+    fn note_refused(self, reason: Reason) {
+        trace_ring::note_at(self, TraceKind::Refused, None, u8::from(matches!(reason, Reason::Stopped)));
     }
 
     /// Deals with a message that found no room, as the overflow policy says.
@@ -115,10 +131,16 @@ impl Address {
                     Ok(oldest) => oldest.into_iter().for_each(|oldest| lose(unpack(oldest))),
                     // All room is kept for answers.
                     Err((newest, Reason::Full)) => lose(unpack(newest)),
-                    Err((newest, Reason::Stopped)) => return Err((unpack(newest), Reason::Stopped)),
+                    Err((newest, Reason::Stopped)) => {
+                        self.note_refused(Reason::Stopped);
+                        return Err((unpack(newest), Reason::Stopped));
+                    }
                 }
             }
-            (reason, _) => return Err((unpack(message), reason)),
+            (reason, _) => {
+                self.note_refused(reason);
+                return Err((unpack(message), reason));
+            }
         }
         Ok(())
     }
@@ -196,6 +218,7 @@ impl Address {
                 return Err((message, self.why_outside(waits, due)));
             }
         }
+        let index = message.index();
         // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
         let message = match unsafe { beside::pack::<A>(self, message) } {
             Ok(message) => message,
@@ -209,7 +232,10 @@ impl Address {
             // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
             unsafe { ticket.enter::<A>(self, message) }
         };
-        let Err((message, waits)) = entered else { return Ok(()) };
+        let Err((message, waits)) = entered else {
+            trace_ring::note_at(self, TraceKind::Sent, Some(index), 0);
+            return Ok(());
+        };
         // SAFETY: it was packed for this actor.
         let message = unsafe { beside::unpack::<A>(self, message) };
         Err((message, self.why_outside(waits, due)))

@@ -185,7 +185,12 @@ impl Header {
 
     /// The number of the actor's bit; zero before the start.
     pub(super) fn bit(&self) -> u32 {
-        critical_section::with(|cs| self.mask.borrow(cs).get().checked_ilog2().unwrap_or(0))
+        critical_section::with(|cs| self.bit_in(cs))
+    }
+
+    #[inline]
+    pub(super) fn bit_in(&self, cs: CriticalSection<'_>) -> u32 {
+        self.mask.borrow(cs).get().checked_ilog2().unwrap_or(0)
     }
 
     /// Raises the actor's bit.

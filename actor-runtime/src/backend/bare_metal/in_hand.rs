@@ -77,8 +77,12 @@ pub(super) fn handler() -> u8 {
     }
 }
 
+/// The index of the message whose handler has this number.
+pub(super) fn index(handler: u8) -> Option<usize> {
+    usize::from(handler).checked_sub(1).filter(|_| handler != UNKNOWN)
+}
+
 /// The name of a handler of an `A`.
 pub(super) fn name<A: Actor>(handler: u8) -> Option<&'static str> {
-    let index = usize::from(handler).checked_sub(1).filter(|_| handler != UNKNOWN)?;
-    A::PROTOCOL.messages.get(index).copied()
+    A::PROTOCOL.messages.get(index(handler)?).copied()
 }

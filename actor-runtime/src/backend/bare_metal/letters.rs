@@ -3,9 +3,10 @@
 use crate::actor::Actor;
 use crate::message::Message;
 use crate::metrics::DeadLetterReason;
+use crate::trace_dump::{self, TraceKind};
 
 use super::header::Address;
-use super::{events, observer};
+use super::{events, observer, trace_ring};
 
 /// Gives up a message of the actor at `address`: counts it, answers who asked, and tells whoever is told of events.
 #[cold]
@@ -15,6 +16,7 @@ pub(super) fn lose<A: Actor>(address: Address, message: A::Message, reason: Dead
     {
         meters.lost(reason);
     }
+    trace_ring::note_at(address, TraceKind::DeadLetter, Some(message.index()), trace_dump::lost(reason));
     if !events::are_any() {
         return message.refuse(reason.into());
     }

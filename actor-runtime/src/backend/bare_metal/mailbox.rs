@@ -18,6 +18,7 @@ use super::body::Body;
 use super::header::{Address, Header, attention};
 use super::system::System;
 use super::then::{self, Leaves, Queue};
+use super::trace_ring;
 
 /// The place of message `index`; those of the urgent lane lie behind those of the ring.
 ///
@@ -67,12 +68,13 @@ const fn below(tail: u8, below: u8, last: u8) -> u32 {
     if below <= tail { tail - below } else { tail + last + 1 - below }
 }
 
-/// Puts a message into the mailbox, or gives it back where there is no room.
+/// Puts a message into the mailbox, or gives it back where there is no room. Returns whether it is to be traced, which is
+/// asked in here: outside it would cost those who trace nothing some flash.
 ///
 /// # Safety
 /// The slot at `address` is that of an `A`.
 #[inline]
-pub(super) unsafe fn push<A: Actor>(address: Address, message: Packed<A>) -> Result<(), (Packed<A>, Reason)> {
+pub(super) unsafe fn push<A: Actor>(address: Address, message: Packed<A>) -> Result<bool, (Packed<A>, Reason)> {
     critical_section::with(|cs| {
         let header = address.header();
         let Some(room) = header.room.get(cs).checked_sub(1) else {
@@ -81,7 +83,7 @@ pub(super) unsafe fn push<A: Actor>(address: Address, message: Packed<A>) -> Res
         header.room.set(cs, room);
         // SAFETY: there was room.
         unsafe { write::<A>(cs, address, message) };
-        Ok(())
+        Ok(trace_ring::is_on())
     })
 }
 
@@ -164,7 +166,7 @@ pub(super) unsafe fn replace_oldest<A: Actor>(
             None
         };
         // SAFETY: as the caller says.
-        unsafe { push::<A>(address, message) }.map(|()| oldest)
+        unsafe { push::<A>(address, message) }.map(|_| oldest)
     })
 }
 

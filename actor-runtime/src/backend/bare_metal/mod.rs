@@ -68,6 +68,7 @@ mod then;
 #[allow(unsafe_code)]
 mod timers;
 mod topic;
+mod trace_ring;
 #[allow(unsafe_code)]
 mod turn;
 mod upbringing;
@@ -111,5 +112,6 @@ pub use system::{Ready, System};
 pub use telemetry::report_to;
 pub(crate) use topic::Board;
 pub use topic::Subscribers;
+pub use trace_ring::{NamesOf, TraceReader, TraceRing, trace_in};
 pub use watch::Watch;
 pub use watchdog::Watchdog;

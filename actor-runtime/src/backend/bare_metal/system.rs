@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 use core::marker::PhantomData;
-use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use core::task::{Poll, Waker};
 
 use critical_section::{CriticalSection, Mutex};
@@ -19,7 +19,7 @@ use super::{alert, idle, level, reply, then, waiting};
 const AT_A_TIME: u32 = 32;
 
 /// Tells the time.
-type Now = fn() -> Instant;
+pub(super) type Now = fn() -> Instant;
 
 /// The ready word and the clock of one system. All zeros before [`start`](System::start).
 pub struct System {
@@ -36,6 +36,8 @@ pub struct System {
     number: Mutex<Cell<u8>>,
     /// Whether the list of alerts has one for it.
     has_alert: Mutex<Cell<bool>>,
+    /// Its number in the trace of the program, from one on.
+    traced_as: AtomicU8,
 }
 
 /// Systems that were asked for their number.
@@ -82,6 +84,7 @@ impl System {
             has_panicked: AtomicBool::new(false),
             number: Mutex::new(Cell::new(0)),
             has_alert: Mutex::new(Cell::new(false)),
+            traced_as: AtomicU8::new(0),
         }
     }
 
@@ -92,8 +95,12 @@ impl System {
 
     /// The moment, by the clock of the system.
     pub fn now(&self) -> Instant {
-        let now = critical_section::with(|cs| self.now.borrow(cs).get());
-        now.map_or(Instant::ZERO, |now| now())
+        critical_section::with(|cs| self.clock(cs)).map_or(Instant::ZERO, |now| now())
+    }
+
+    #[inline]
+    pub(super) fn clock(&self, cs: CriticalSection<'_>) -> Option<Now> {
+        self.now.borrow(cs).get()
     }
 
     /// As [`now`](Self::now), for whoever moves the clock: what waits for an answer and is late is told.
@@ -150,6 +157,17 @@ impl System {
     /// From here on somebody is.
     pub(super) fn put_alert(&self, cs: CriticalSection<'_>) {
         self.has_alert.borrow(cs).set(true);
+    }
+
+    /// Its actors are traced, with this number.
+    pub(super) fn trace_as(&self, number: u8) {
+        self.traced_as.store(number, Ordering::Relaxed);
+    }
+
+    /// Its number in the trace of the program; zero where it is in none.
+    #[inline]
+    pub(super) fn traced_as(&self) -> u8 {
+        self.traced_as.load(Ordering::Relaxed)
     }
 
     /// Notes that the actors of `bits` have nothing to do.

@@ -20,12 +20,13 @@ use crate::metrics::DeadLetterReason;
 use crate::reference::{ActorRef, Ref};
 use crate::reply::Reply;
 use crate::time::Instant;
+use crate::trace_dump::TraceKind;
 
 use super::earliest::Earliest;
 use super::header::Address;
 use super::letters::lose;
 use super::system::System;
-use super::{beside, detour, mailbox, urgent, waiting};
+use super::{beside, detour, mailbox, trace_ring, urgent, waiting};
 
 /// Asks of the program that may be under way at a time; a power of two.
 const PLACES: usize = 8;
@@ -368,6 +369,7 @@ where
     let me = A::Ref::from_ref(Ref::from_address(crate::backend::Address::BareMetal(asker)));
     let message = answered(&me, K::output(answer, handler)).message;
     let is_urgent = urgent::is_urgent(&message);
+    trace_ring::note_at(asker, TraceKind::Sent, Some(message.index()), 0);
     // SAFETY: the asker is an `A`.
     let mut message = match unsafe { beside::pack::<A>(asker, message) } {
         Ok(message) => Some(message),

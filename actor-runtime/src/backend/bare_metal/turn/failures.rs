@@ -4,6 +4,7 @@ use crate::actor::Actor;
 use crate::failure::{FailureKind, StopReason};
 use crate::lifecycle::{Course, Lifecycle};
 use crate::supervision::{self, Decision, Directive, LiveFailure, Scope, directive};
+use crate::trace_dump::{self, TraceKind};
 
 use super::super::annex::Record;
 use super::super::events::Ears;
@@ -11,7 +12,7 @@ use super::super::header::{Address, Stage, attention};
 use super::super::siblings::Member;
 use super::super::slot::{Place, Placed};
 use super::super::telemetry::What;
-use super::super::{crash, detour, in_hand, observer, telemetry, upbringing};
+use super::super::{crash, detour, in_hand, observer, telemetry, trace_ring, upbringing};
 use super::Turn;
 
 impl<A: Actor + Placed> Turn<'_, A> {
@@ -62,6 +63,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
             let course = unsafe { fail(kind, directive, life, record, self.address, self.place) };
             (was_one && life.is_restarting(), is_own, course)
         });
+        trace_ring::note_at(self.address, TraceKind::Failed, None, trace_dump::failed(kind));
         if is_own {
             self.note_failed();
         }

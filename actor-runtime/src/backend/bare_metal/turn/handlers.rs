@@ -10,12 +10,13 @@ use crate::failure::{FailureKind, StopReason};
 use crate::lifecycle::{Lifecycle, Task};
 use crate::message::{Message, Mode};
 use crate::supervision::Directive;
+use crate::trace_dump::TraceKind;
 
 use super::super::beside::{self, Packed};
 use super::super::header::attention;
 use super::super::slot::Placed;
 use super::super::stash::has_stash;
-use super::super::{annex, call, detour, host, in_hand, upbringing};
+use super::super::{annex, call, detour, host, in_hand, trace_ring, upbringing};
 use super::{Flow, Turn};
 
 /// What a handler or hook left behind.
@@ -57,6 +58,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         }
         beside::free(self.address, place.get());
         self.note_handled(|| message.index());
+        let traced = self.trace_begun(&message);
         if const { annex::is_async::<A>() } && matches!(message.mode(), Mode::Async) {
             self.begin(message);
             return;
@@ -65,6 +67,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         let mut context = Context::new(self.host());
         // SAFETY: the actor is up, so there is a state; the turn is exclusive and no future has it.
         let handled = unsafe { self.state().as_mut() }.handle(message, &mut context);
+        self.trace(TraceKind::Ended, || traced, 0);
         self.unstash_for(&context);
         if handled != Handled::Done || context.request != Request::Continue {
             self.settle_and_rest(Left::behind(handled, &context));
@@ -84,9 +87,31 @@ impl<A: Actor + Placed> Turn<'_, A> {
         in_hand::put_back(before);
     }
 
+    /// The number of a message, where it is traced what becomes of it.
+    #[inline(always)]
+    fn trace_number(self, message: &A::Message) -> Option<usize> {
+        trace_ring::is_on().then(|| message.index())
+    }
+
+    /// The handler of a message begins.
+    #[inline(always)]
+    fn trace_begun(self, message: &A::Message) -> Option<usize> {
+        let traced = self.trace_number(message);
+        self.trace(TraceKind::Begun, || traced, 0);
+        traced
+    }
+
+    /// A handler was polled.
+    #[inline(always)]
+    fn trace_left(self, polled: &Poll<Left>, message: impl FnOnce() -> Option<usize>) {
+        let kind = if polled.is_pending() { TraceKind::Waited } else { TraceKind::Ended };
+        self.trace(kind, message, 0);
+    }
+
     /// Starts the future of an async handler or hook, and polls it for the first time.
     #[inline(always)]
     fn launch(self, message: A::Message) -> Poll<Left> {
+        let traced = self.trace_number(&message);
         let mut context = annex::context::<A>(self.place.annex);
         // SAFETY: no future is live, so nobody has the context.
         unsafe { context.write(Context::new(self.host())) };
@@ -98,8 +123,11 @@ impl<A: Actor + Placed> Turn<'_, A> {
         unsafe { annex::start::<A>(self.place.annex, state, message, context) };
         let polled = self.poll();
         if polled.is_pending() {
-            self.set_running(Some(in_hand::handler()));
+            let handler =
+                if trace_ring::is_on() { traced.map_or(in_hand::UNKNOWN, in_hand::number) } else { in_hand::handler() };
+            self.set_running(Some(handler));
         }
+        self.trace_left(&polled, || traced);
         polled
     }
 
@@ -128,8 +156,12 @@ impl<A: Actor + Placed> Turn<'_, A> {
             return Flow::Wait;
         }
         let handler = || self.marks().map_or(in_hand::UNKNOWN, |marks| marks.running.get());
+        let message = || in_hand::index(handler());
+        self.trace(TraceKind::Resumed, message, 0);
         let before = in_hand::take::<A>(self.address, handler);
-        let flow = match self.poll() {
+        let polled = self.poll();
+        self.trace_left(&polled, message);
+        let flow = match polled {
             Poll::Pending => Flow::Wait,
             Poll::Ready(left) => {
                 self.set_running(None);
@@ -150,14 +182,15 @@ impl<A: Actor + Placed> Turn<'_, A> {
     pub(super) fn call(self, hook: A::Message) -> Flow {
         self.note_own();
         self.note_handled(|| hook.index());
+        let traced = self.trace_begun(&hook);
         let before = in_hand::take::<A>(self.address, || in_hand::number(hook.index()));
-        let flow = self.call_in_hand(hook);
+        let flow = self.call_in_hand(hook, traced);
         in_hand::put_back(before);
         flow
     }
 
     #[inline(always)]
-    fn call_in_hand(self, hook: A::Message) -> Flow {
+    fn call_in_hand(self, hook: A::Message, traced: Option<usize>) -> Flow {
         if const { annex::is_async::<A>() } && matches!(hook.mode(), Mode::Async) {
             return match self.launch(hook) {
                 Poll::Ready(left) => self.finish(left),
@@ -167,6 +200,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         let mut context = Context::new(self.host());
         // SAFETY: a hook is called between build and drop; the turn is exclusive and no future has the state.
         let handled = unsafe { self.state().as_mut() }.handle(hook, &mut context);
+        self.trace(TraceKind::Ended, || traced, 0);
         self.unstash_for(&context);
         self.finish(Left::behind(handled, &context))
     }

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::failure::StopReason;
 use crate::message::Message;
 use crate::metrics::DeadLetterReason;
+use crate::trace_dump::TraceKind;
 
 use super::super::beside::{self, Packed};
 use super::super::header::attention;
@@ -29,6 +30,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         {
             if let Some(tick) = self.next_tick(marks) {
                 self.note_own();
+                self.trace(TraceKind::Timer, || Some(tick.index()), 0);
                 return beside::pack_small::<A>(tick);
             }
             is_overdue = marks.ticks.get() != 0;
@@ -121,6 +123,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
     /// Puts a message into the stash; where that is full it is a dead letter.
     #[cold]
     pub(super) fn stash(self, message: A::Message, place: Option<beside::Place<A>>) {
+        self.trace(TraceKind::Stashed, || Some(message.index()), 0);
         let refused = match beside::close(message, place) {
             Ok(message) => match self.stashed().map(|stash| stash.put(message)) {
                 Some(Ok(index)) => {

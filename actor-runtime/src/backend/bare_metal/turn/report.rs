@@ -2,18 +2,28 @@
 
 use crate::actor::Actor;
 use crate::failure::StopReason;
+use crate::trace_dump::{self, TraceKind};
 
 use super::super::header::Stage;
 use super::super::meters::{self, Life, Meters};
 use super::super::slot::Placed;
 use super::super::stash::has_stash;
-use super::super::{events, observer};
+use super::super::{events, observer, trace_ring};
 use super::Turn;
 
 impl<A: Actor + Placed> Turn<'_, A> {
     /// What is counted of this actor, if anything is.
     fn meters(self) -> Option<Meters> {
         if meters::are_any() { self.place.meters::<A>() } else { None }
+    }
+
+    /// Something happened to the actor, or to this message of it.
+    #[inline(always)]
+    pub(super) fn trace(self, kind: TraceKind, message: impl FnOnce() -> Option<usize>, detail: u8) {
+        if trace_ring::is_on() {
+            let what = trace_ring::what(kind, message(), detail);
+            trace_ring::note(self.place.system, u32::from(self.place.bit), what);
+        }
     }
 
     /// A handler or hook is about to be run, that of this message.
@@ -66,6 +76,10 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if let Some(meters) = self.meters() {
             meters.count(if is_first() { Life::Spawned } else { Life::Restarted });
         }
+        if trace_ring::is_on() {
+            let kind = if is_first() { TraceKind::Up } else { TraceKind::Restarted };
+            trace_ring::note_at(self.address, kind, None, 0);
+        }
         if events::are_any() && !is_first() {
             observer::tell_restarted(self.address);
         }
@@ -85,6 +99,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if was_up && let Some(meters) = self.meters() {
             meters.ended(reason);
         }
+        trace_ring::note_at(self.address, TraceKind::Stopped, None, trace_dump::stopped(reason));
         if events::are_any() {
             observer::tell_stopped(self.address, reason);
         }
