@@ -188,23 +188,18 @@ parity!(one_that_is_started_switches_it_off, Brief, Brief { first: 0 }, |bed, me
     note(format!("{}", me.control().is_alive()));
 });
 
-parity!(
-    one_that_is_suspended_beyond_its_time_is_told_once_and_again_after_as_long,
-    Session,
-    Session::new(),
-    |bed, me| {
-        let held = me.control().suspend("a test");
-        bed.run();
-        bed.advance(97);
-        note("goes on");
-        held.resume();
-        bed.run();
-        for _ in 0..11 {
-            bed.advance(3);
-            note("3 ms");
-        }
+parity!(suspended_beyond_its_time_it_is_told_once, Session, Session::new(), |bed, me| {
+    let held = me.control().suspend("a test");
+    bed.run();
+    bed.advance(97);
+    note("goes on");
+    held.resume();
+    bed.run();
+    for _ in 0..11 {
+        bed.advance(3);
+        note("3 ms");
     }
-);
+});
 
 parity!(one_that_is_suspended_with_messages_is_not_quiet, Session, Session::new(), |bed, me| {
     let held = me.control().suspend("a test");
