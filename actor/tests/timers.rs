@@ -238,6 +238,22 @@ fn a_cancelled_timer_fires_no_more_even_if_it_is_due() {
 }
 
 #[test]
+fn ticks_that_are_missed_while_nobody_runs_are_skipped() {
+    let (system, mut stepper) = ActorSystem::builder("alarms").stepper();
+    let (actor, heard, _) = alarms(&mut stepper, &system);
+    let ticking =
+        stepper.block_on(async { system.spawn(|| Ticking { ticks: 0, gate: Gate::default() }).await.unwrap() });
+    actor.every(10, 1).tell().unwrap();
+    stepper.run();
+    // As when a handler keeps its thread for so long.
+    stepper.pass(Duration::from_millis(95));
+    stepper.run();
+    stepper.advance(Duration::from_millis(5));
+    assert_eq!(heard.entries(), ["1 at 95", "1 at 100"]);
+    assert_eq!(stepper.block_on(async { ticking.ticks().await.unwrap() }), 2);
+}
+
+#[test]
 fn missed_ticks_of_a_context_are_skipped() {
     let (system, mut stepper) = ActorSystem::builder("alarms").stepper();
     let (actor, heard, gate) = alarms(&mut stepper, &system);
