@@ -336,17 +336,17 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// * with `telemetry = &FAILURES` behind the module: that static takes the failures of the program's actors, from the start on,
 ///   such as a `RingBufferFailureTelemetry<8>`. Without it none of that is linked.
 /// * with `event_handler = on_event` behind the module: that function, `fn on_event(event: &SystemEvent<'_>)`, is told of
-///   failures, restarts, ends and dead letters where they happen, a dead letter in the interrupt that sent the message. With
+///   failures, restarts, ends and dead letters where they happen: those of a level in its interrupt, a dead letter in the one
+///   that sent the message, so that it may be called while it is at work. With
 ///   `listeners = 2` there is `plant::listen(f)`, by which so many others hear of the same, after it and in the order in which
 ///   they came, for as long as each keeps the `Listening` that is returned.
 /// * with `metrics = on` behind the module: `plant::metrics(|actor| ..)`, which shows what was counted of each actor so far, by
 ///   the names it has on tokio. Without it nothing is counted.
-///   Of actors in levels the messages they lose are not counted, and nobody is told of their events.
 /// * with `trace = &TRACE` behind the module: that static, a `TraceRing<256>`, keeps what these actors did of late, those in
 ///   levels too, and `plant::trace_names(&mut out)` writes the names it is read with.
 /// * with `watchdog = feed` behind the module: each `tick` calls that function, `fn feed()`, while every actor gets on: none
 ///   that has something to do has waited for more than 8 whole ticks for its turn, and no handler runs for longer; one that
-///   waits at an `.await` holds nobody up. `watchdog = feed within 4 ticks` says another number. For a worker whose tick
+///   waits at an `.await` holds nobody up. So it is with each level, whose interrupt must not keep the tick from coming. `watchdog = feed within 4 ticks` says another number. For a worker whose tick
 ///   comes again and again: an alarm of `run_tickless` feeds nobody while all is quiet.
 /// * `plant::RAM`: the bytes that all of this takes. `ram <= 512` makes it an error to take more on the target.
 ///

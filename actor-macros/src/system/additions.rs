@@ -1,7 +1,7 @@
 //! What the clauses behind the module of a system add to it. Where nothing is said, nothing is added.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote_spanned;
+use quote::{format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, LitInt};
 
@@ -19,23 +19,24 @@ pub(super) struct Addition {
     pub(super) at_start: TokenStream,
     /// Statements at each tick, before timers are looked at.
     pub(super) at_tick: TokenStream,
-    /// Statements around the step of an actor, where `ready` is known.
-    pub(super) before: TokenStream,
-    pub(super) after: TokenStream,
+    /// Whether the step of each actor is watched.
+    pub(super) is_watched: bool,
     /// Bytes of its statics, each with a plus in front.
     pub(super) bytes: TokenStream,
 }
 
-/// `names` are pairs of an actor's first bit and its name; `surveys` shows each actor to `visit`.
-pub(super) fn of(clauses: &Clauses, names: &[TokenStream], surveys: &TokenStream, rt: &Tokens) -> Vec<Addition> {
+/// `words` are those of the system itself, and of each level.
+pub(super) fn of(clauses: &Clauses, words: &[Word], rt: &Tokens) -> Vec<Addition> {
     let telemetry = clauses.telemetry.as_ref().map(|telemetry| {
         // What is wrong with it is shown there.
         let report_to = names::respan(quote!(#rt::report_to), telemetry.span());
         let at_start = quote_spanned!(names::located(telemetry.span())=> #report_to(#telemetry, &NAMES););
-        let items = quote!(static NAMES: #rt::Names = #rt::Names::new(&SYSTEM, &[#(#names),*]););
+        let named = words.iter().map(|Word { system, names, .. }| quote!(#rt::Names::new(&#system, &[#(#names),*])));
+        let count = words.len();
+        let items = quote!(static NAMES: [#rt::Names; #count] = [#(#named),*];);
         Addition { items, at_start, ..Addition::default() }
     });
-    let watchdog = clauses.watchdog.as_ref().map(|watchdog| watch(watchdog, rt));
+    let watchdog = clauses.watchdog.as_ref().map(|watchdog| watch(watchdog, words, rt));
     let crash = clauses.crash.as_ref().map(|crash| {
         let keep_in = names::respan(quote!(#rt::keep_in), crash.span());
         let at_start = quote_spanned!(names::located(crash.span())=> #keep_in(#crash, &SYSTEM););
@@ -49,13 +50,18 @@ pub(super) fn of(clauses: &Clauses, names: &[TokenStream], surveys: &TokenStream
         .chain(metrics)
         .chain(listeners)
         .chain(watchdog)
-        .chain([observe(clauses, surveys, rt)])
+        .chain([observe(clauses, words, rt)])
+        .chain(clauses.trace.as_ref().map(|ring| trace(ring, words, rt)))
         .collect()
 }
 
-/// The actors of one ready word, as a trace tells them apart.
+/// The actors of one ready word: those of the system itself, or of a level.
 pub(super) struct Word {
+    pub(super) number: usize,
     pub(super) system: Ident,
+    /// How many there are.
+    pub(super) actors: Ident,
+    pub(super) watchdog: Ident,
     /// Pairs of an actor's first bit and its name.
     pub(super) names: Vec<TokenStream>,
     /// Shows each actor to `visit`.
@@ -63,10 +69,11 @@ pub(super) struct Word {
 }
 
 /// What is traced of the actors of these words goes into `ring`.
-pub(super) fn trace(ring: &Expr, words: &[Word], rt: &Tokens) -> Addition {
+fn trace(ring: &Expr, words: &[Word], rt: &Tokens) -> Addition {
     let trace_in = names::respan(quote!(#rt::trace_in), ring.span());
     let systems = words.iter().map(|word| &word.system);
-    let written = words.iter().zip(0_u8..).map(|(Word { system, names, surveys }, number)| {
+    let written = words.iter().map(|Word { number, system, names, surveys, .. }| {
+        let number = *number as u8;
         quote! {
             let mut names = #rt::NamesOf::new(out, &#system, #number, const { &[#(#names),*] });
             let visit: &mut dyn FnMut(&#rt::Surveyed) = &mut |actor| names.name(actor);
@@ -135,48 +142,70 @@ fn hear(listeners: &LitInt, rt: &Tokens) -> Addition {
 }
 
 /// What is observed of the actors, and by whom.
-fn observe(clauses: &Clauses, surveys: &TokenStream, rt: &Tokens) -> Addition {
-    let (mut watch, mut observer) = (quote!(#rt::Watch::NOTHING), quote!(#rt::Observer::new(&SYSTEM, survey)));
+fn observe(clauses: &Clauses, words: &[Word], rt: &Tokens) -> Addition {
+    let mut watch = quote!(#rt::Watch::NOTHING);
     if clauses.metrics == Some(true) {
         watch = quote!(#watch.counting());
-    }
-    if let Some(handler) = &clauses.event_handler {
-        // What is wrong with it is shown there.
-        let handling = names::respan(quote!(.handling), handler.span());
-        observer = quote!(#observer #handling(#handler));
-    }
-    if clauses.listeners.is_some() {
-        observer = quote!(#observer.heard_by(&LISTENERS));
     }
     let is_heard = clauses.event_handler.is_some() || clauses.listeners.is_some();
     let watch = quote!(const WATCH: #rt::Watch = #watch;);
     if !is_heard && clauses.metrics != Some(true) {
         return Addition { items: watch, ..Addition::default() };
     }
-    let tell = is_heard.then(|| quote!(#rt::tell_of_events();));
-    Addition {
-        items: quote! {
-            #watch
-            static OBSERVER: #rt::Observer = #observer;
+    let (mut items, mut at_start, mut all) = (watch, TokenStream::new(), TokenStream::new());
+    for Word { number, system, surveys, .. } in words {
+        let [observer, survey] = ["OBSERVER", "survey_of"].map(|what| format_ident!("{what}_{number}"));
+        let mut made = quote!(#rt::Observer::new(&#system, #survey));
+        if let Some(handler) = &clauses.event_handler {
+            // What is wrong with it is shown there.
+            let handling = names::respan(quote!(.handling), handler.span());
+            made = quote!(#made #handling(#handler));
+        }
+        if clauses.listeners.is_some() {
+            made = quote!(#made.heard_by(&LISTENERS));
+        }
+        items.extend(quote! {
+            static #observer: #rt::Observer = #made;
 
-            pub(super) fn survey(visit: &mut dyn FnMut(&#rt::Surveyed)) {
+            fn #survey(visit: &mut dyn FnMut(&#rt::Surveyed)) {
                 #surveys
             }
-        },
-        at_start: quote!(OBSERVER.begin(); #tell),
-        bytes: quote!(+ #rt::size_of::<#rt::Observer>()),
-        ..Addition::default()
+        });
+        at_start.extend(quote!(#observer.begin();));
+        all.extend(quote!(#survey(visit);));
     }
+    if is_heard {
+        at_start.extend(quote!(#rt::tell_of_events();));
+    }
+    items.extend(quote! {
+        #[inline(always)]
+        pub(super) fn survey(visit: &mut dyn FnMut(&#rt::Surveyed)) {
+            #all
+        }
+    });
+    let count = words.len();
+    Addition { items, at_start, bytes: quote!(+ #count * #rt::size_of::<#rt::Observer>()), ..Addition::default() }
 }
 
-fn watch(watchdog: &Watchdog, rt: &Tokens) -> Addition {
+/// A watchdog for each word; it is fed where all of them find that every actor gets on.
+fn watch(watchdog: &Watchdog, words: &[Word], rt: &Tokens) -> Addition {
     let Watchdog { feed, patience } = watchdog;
-    Addition {
-        items: quote!(static WATCHDOG: #rt::Watchdog<{ ACTORS as #rt::usize }> = #rt::Watchdog::new();),
-        at_tick: quote_spanned!(names::located(feed.span())=> WATCHDOG.tick(&SYSTEM, #patience, #feed);),
-        before: quote!(WATCHDOG.begin(&ready);),
-        after: quote!(WATCHDOG.end();),
-        bytes: quote!(+ #rt::size_of::<#rt::Watchdog<{ ACTORS as #rt::usize }>>()),
-        ..Addition::default()
+    let mut added = Addition::default();
+    let mut ticks = Vec::new();
+    for Word { system, actors, watchdog, .. } in words {
+        let ty = quote!(#rt::Watchdog<{ #actors as #rt::usize }>);
+        added.items.extend(quote!(static #watchdog: #ty = #rt::Watchdog::new();));
+        added.bytes.extend(quote!(+ #rt::size_of::<#ty>()));
+        ticks.push(quote!(#watchdog.tick(&#system, #patience)));
     }
+    let at = names::located(feed.span());
+    added.at_tick = quote_spanned! {at=>
+        let feed: fn() = #feed;
+        // Each of them has to see the tick.
+        if true #(& #ticks)* {
+            feed();
+        }
+    };
+    added.is_watched = true;
+    added
 }

@@ -78,28 +78,13 @@ pub(crate) fn expand(system: &System) -> TokenStream {
     let few = quote!(#(#few)*);
     let (systems_count, alerts) = (groups.len(), levels.len());
     let systems_size = quote!(#systems_count * #rt::size_of::<#rt::System>() + #alerts * #rt::size_of::<#rt::Alert>());
-    let names: Vec<_> = actors
-        .iter()
-        .enumerate()
-        .take(system.actors.len())
-        .map(|(index, actor)| {
-            let (bit, name) = (bit(index), actor.name.to_string());
-            quote!((#bit, #name))
-        })
-        .collect();
-    let surveys: TokenStream =
-        of_all(&groups, actors, |slot, place| quote!(#slot.survey(&#place, visit);)).into_iter().collect();
-    let mut additions = additions::of(clauses, &names, &surveys, &rt);
-    additions.extend(clauses.trace.as_ref().map(|ring| additions::trace(ring, &words(actors, &groups), &rt)));
+    let words = words(actors, &groups);
+    let additions = additions::of(clauses, &words, &rt);
     let each = |part: fn(&Addition) -> &TokenStream| additions.iter().map(part).cloned().collect::<TokenStream>();
     let (public, items, bytes) = (each(|it| &it.public), each(|it| &it.items), each(|it| &it.bytes));
     let (at_start, at_tick) = (each(|it| &it.at_start), each(|it| &it.at_tick));
-    let (before, after) = (each(|it| &it.before), each(|it| &it.after));
-    let none = TokenStream::new();
-    let runs = groups.iter().map(|group| match group.level {
-        None => runs(group, actors, &before, &after, &rt),
-        Some(_) => runs(group, actors, &none, &none, &rt),
-    });
+    let is_watched = additions.iter().any(|it| it.is_watched);
+    let runs = groups.iter().map(|group| runs(group, actors, is_watched, &rt));
     let all = count_all(actors, &groups, &rt);
     let module_doc = attrs.is_empty().then(|| quote!(#[doc = "The actors of this system, and what runs them."]));
     quote! {
@@ -238,19 +223,19 @@ pub(crate) fn expand(system: &System) -> TokenStream {
     }
 }
 
-/// The function that runs the first actor of a group that is ready, with what is done around it.
-fn dispatch(group: &Group, rungs: &TokenStream, before: &TokenStream, after: &TokenStream, rt: &Tokens) -> TokenStream {
+/// The function that runs the first actor of a group that is ready, watched if they are.
+fn dispatch(group: &Group, rungs: &TokenStream, is_watched: bool, rt: &Tokens) -> TokenStream {
     let dispatch = group.name("dispatch");
-    if before.is_empty() && after.is_empty() {
+    if !is_watched {
         return quote!(#[inline(always)] fn #dispatch(ready: #rt::Ready<'_>) { #rungs });
     }
-    let climb = group.name("climb");
+    let (climb, watchdog) = (group.name("climb"), group.name("WATCHDOG"));
     quote! {
         #[inline(always)]
         fn #dispatch(ready: #rt::Ready<'_>) {
-            #before
+            #watchdog.begin(&ready);
             #climb(ready);
-            #after
+            #watchdog.end();
         }
 
         #[inline(always)]
@@ -361,7 +346,7 @@ fn count_all(actors: &[Actor], groups: &[Group], rt: &Tokens) -> TokenStream {
     }
 }
 
-/// The groups, as a trace tells their actors apart.
+/// The groups, as those know them who observe their actors.
 fn words(actors: &[Actor], groups: &[Group]) -> Vec<Word> {
     let word = |group: &Group| {
         let named = actors.iter().enumerate().take(group.actors.end).skip(group.actors.start);
@@ -370,7 +355,14 @@ fn words(actors: &[Actor], groups: &[Group]) -> Vec<Word> {
             quote!((#bit, #name))
         });
         let surveys = of(group, actors, |slot, place| quote!(#slot.survey(&#place, visit);)).into_iter().collect();
-        Word { system: group.name("SYSTEM"), names: names.collect(), surveys }
+        Word {
+            number: group.level.unwrap_or_default(),
+            system: group.name("SYSTEM"),
+            actors: group.name("ACTORS"),
+            watchdog: group.name("WATCHDOG"),
+            names: names.collect(),
+            surveys,
+        }
     };
     groups.iter().map(word).collect()
 }
@@ -387,7 +379,7 @@ fn of(group: &Group, actors: &[Actor], act: impl Fn(Ident, Ident) -> TokenStream
 }
 
 /// The functions that run the actors of a group.
-fn runs(group: &Group, actors: &[Actor], before: &TokenStream, after: &TokenStream, rt: &Tokens) -> TokenStream {
+fn runs(group: &Group, actors: &[Actor], is_watched: bool, rt: &Tokens) -> TokenStream {
     let rungs = group.actors.clone().zip(actors.get(group.actors.clone()).unwrap_or_default());
     let rungs = rungs.map(|(index, actor)| {
         let (slot, place, make, actors, bit) = (slot(index), place(index), make(index), count(index), bit(index));
@@ -397,7 +389,7 @@ fn runs(group: &Group, actors: &[Actor], before: &TokenStream, after: &TokenStre
         shown(actor, quote!(#question { return #slot.run(ready, &#place, || #make); }))
     });
     let rests = of(group, actors, |slot, place| quote!(#slot.rest(&#place);));
-    let dispatch = dispatch(group, &rungs.collect(), before, after, rt);
+    let dispatch = dispatch(group, &rungs.collect(), is_watched, rt);
     let rest = group.name("rest");
     quote! {
         #dispatch

@@ -53,9 +53,9 @@ type Saying = Option<(Address, Excerpt<DESCRIPTION>)>;
 /// of its own. Of more the text is lost, and not the failure.
 static SAYING: Mutex<RefCell<[Saying; 2]>> = Mutex::new(RefCell::new([None; 2]));
 
-/// From here on `telemetry` takes the failures of the program, those of actors of a system with these names among them.
-pub fn report_to(telemetry: &'static (dyn FailureTelemetry + Sync), names: &'static Names) {
-    names.add();
+/// From here on `telemetry` takes the failures of the program, those of actors of systems with these names among them.
+pub fn report_to(telemetry: &'static (dyn FailureTelemetry + Sync), names: &'static [Names]) {
+    names.iter().for_each(Names::add);
     in_hand::watch();
     let taker = telemetry.is_active().then_some(telemetry);
     critical_section::with(|cs| TAKER.borrow(cs).set(taker));

@@ -47,12 +47,14 @@ struct Ring<P: ?Sized> {
 
 impl<const N: usize> TraceRing<N> {
     /// One that is empty.
+    ///
+    /// # Panics
+    /// If `N` is no power of two; where it is a static, that is an error when compiled.
     #[must_use]
+    #[track_caller]
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Self {
-        const {
-            assert!(N.is_power_of_two(), "a trace has room for a power of two; write `TraceRing<256>`");
-        }
+        assert!(N.is_power_of_two(), "a trace has room for a power of two; write `TraceRing<256>`");
         let places = [const { [AtomicU32::new(0), AtomicU32::new(0)] }; N];
         Self(Ring { head: AtomicU32::new(0), written: AtomicU32::new(0), places })
     }

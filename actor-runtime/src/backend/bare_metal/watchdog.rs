@@ -9,7 +9,7 @@ use crate::policy::{Meal, Round, Vigil};
 
 use super::system::{Ready, System};
 
-/// What the worker of one system has done for each of its `N` actors. All zeros before the first tick.
+/// What the worker of one system, or a level, has done for each of its `N` actors. All zeros before the first tick.
 pub struct Watchdog<const N: usize> {
     /// One bit for the actor that is being run, and one for each that was begun since the last tick.
     done: Mutex<Cell<(u32, u32)>>,
@@ -43,8 +43,8 @@ impl<const N: usize> Watchdog<N> {
         });
     }
 
-    /// A tick: calls `feed` if every actor gets on, with no lock held.
-    pub fn tick(&self, system: &System, patience: u8, feed: fn()) {
+    /// A tick. Returns whether every actor gets on.
+    pub fn tick(&self, system: &System, patience: u8) -> bool {
         let (round, mut vigil) = critical_section::with(|cs| {
             let (in_hand, begun) = self.done.borrow(cs).get();
             self.done.borrow(cs).set((in_hand, 0));
@@ -53,10 +53,7 @@ impl<const N: usize> Watchdog<N> {
         // With interrupts on: it takes as long as there are actors, and one tick does not come within another.
         let meal = vigil.tick(round, patience);
         critical_section::with(|cs| self.vigil.borrow(cs).set(vigil));
-        match meal {
-            Meal::Fed => feed(),
-            Meal::Withheld(_) => {}
-        }
+        matches!(meal, Meal::Fed)
     }
 }
 

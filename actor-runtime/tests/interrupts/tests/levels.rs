@@ -370,3 +370,89 @@ fn each_asker_is_told_what_became_of_its_own_reply() {
         );
     }
 }
+
+// ---- who looks on ------------------------------------------------------------------------------------
+
+#[actor(mailbox(capacity = 1, overflow = drop_newest))]
+struct Loud;
+
+#[handlers]
+impl Loud {
+    fn fails(&mut self, ctx: &mut Context<Self>) {
+        ctx.fail("on purpose");
+    }
+
+    /// Is at it for so many ticks; notes at how many of them the watchdog was fed.
+    fn hangs(&mut self, ticks: u32) {
+        FED.set(0);
+        (0..ticks).for_each(|_| observed::tick());
+        note(FED.get());
+    }
+}
+
+static FAILURES: actor::RingBufferFailureTelemetry<2> = actor::RingBufferFailureTelemetry::new();
+
+thread_local! {
+    static FED: Cell<u32> = const { Cell::new(0) };
+    static EVENTS: Cell<Vec<String>> = const { Cell::new(Vec::new()) };
+}
+
+fn on_event(event: &actor::SystemEvent<'_>) {
+    let mut events = EVENTS.take();
+    events.push(match event {
+        actor::SystemEvent::Failed { actor, .. } => format!("{actor} failed"),
+        actor::SystemEvent::Restarted { actor, .. } => format!("{actor} restarted"),
+        actor::SystemEvent::DeadLetter { actor, message, .. } => format!("{actor} lost {message}"),
+        _ => String::from("another"),
+    });
+    EVENTS.set(events);
+}
+
+fn feed() {
+    FED.set(FED.get() + 1);
+}
+
+system! {
+    mod observed {
+        SLOW: Slow { mailbox = 2 } = || Slow,
+        level SSI3 { pend = pend, LOUD: Loud = || Loud },
+    }
+    event_handler = on_event,
+    telemetry = &FAILURES,
+    metrics = on,
+    watchdog = feed within 2 ticks,
+}
+
+#[test]
+fn what_happens_in_a_level_is_told_by_its_name_and_counted() {
+    let _alone = interrupts::alone();
+    observed::start(now);
+    settle(observed::step, &observed::SSI3);
+    EVENTS.take();
+    observed::LOUD.fails().tell().unwrap();
+    observed::LOUD.fails().tell().unwrap();
+    settle(observed::step, &observed::SSI3);
+    assert_eq!(EVENTS.take(), ["loud lost fails", "loud failed", "loud restarted"]);
+    let mut paths = Vec::new();
+    FAILURES.dump_to(|failure| paths.push(failure.path().to_string()));
+    // The telemetry is that of the program, and others have failed.
+    assert_eq!(paths.last().map(String::as_str), Some("LOUD"));
+    let mut counted = Vec::new();
+    observed::metrics(|actor| counted.push((actor.actor(), actor.counts().failures, actor.counts().dead_letters)));
+    assert_eq!(counted, [("slow", 0, 0), ("loud", 1, 1)]);
+}
+
+#[test]
+fn a_level_that_hangs_is_not_fed_for() {
+    let _alone = interrupts::alone();
+    observed::start(now);
+    settle(observed::step, &observed::SSI3);
+    noted();
+    observed::LOUD.hangs(6).tell().unwrap();
+    settle(observed::step, &observed::SSI3);
+    // At the tick before which it was begun, and for as long as an actor may wait.
+    assert_eq!(noted(), [3]);
+    FED.set(0);
+    observed::tick();
+    assert_eq!(FED.get(), 1, "it goes on");
+}

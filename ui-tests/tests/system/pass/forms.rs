@@ -137,9 +137,11 @@ actor::system! {
     }
     telemetry = &FAILURES,
     crash = &CRASH,
+    trace = &TRACE,
 }
 
 static CRASH: actor::crash::CrashRecord = actor::crash::CrashRecord::new();
+static TRACE: actor::TraceRing<64> = actor::TraceRing::new();
 
 /// Raises an interrupt.
 fn pend() {}
