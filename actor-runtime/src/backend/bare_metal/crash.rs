@@ -319,17 +319,40 @@ fn keep(keeper: Keeper, address: Address, at: Instant) {
     }
 }
 
+/// Actors of which the restarts of earlier runs were counted in this one, a bit each.
+static RECALLED: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
+
+/// Whether those of the actor with this number are to be counted: once in a run, as what its parent starts anew, counts anew.
+fn is_first(bit: u8) -> bool {
+    let bit = 1 << (bit & 31);
+    let known = critical_section::with(|cs| {
+        let recalled = RECALLED.borrow(cs);
+        recalled.replace(recalled.get() | bit)
+    });
+    known & bit == 0
+}
+
+/// As [`recall`], once in a run.
+#[cold]
+pub(super) fn recall_once(address: Address, count: impl FnMut(Instant)) {
+    if keeper().is_some_and(|keeper| keeper.has(address)) && is_first(address.header().bit() as u8) {
+        recall(address, count);
+    }
+}
+
+/// As [`recall_once`], of the child with this number that its parent is about to start. It is not told apart from another that
+/// had its number: its parent does not know of what type it is.
+#[cold]
+pub(super) fn recall_child(parent: Address, bit: u8, count: impl FnMut(Instant)) {
+    if keeper().is_some_and(|keeper| keeper.has(parent)) && is_first(bit) {
+        recall_of(parent, Whose::new(bit, 0), count);
+    }
+}
+
 /// Counts the restarts of the actor at `address` that are kept, the oldest first.
 #[cold]
 pub(super) fn recall(address: Address, count: impl FnMut(Instant)) {
     recall_of(address, Whose::at(address), count);
-}
-
-/// As [`recall`], of the child with this number that its parent is about to start. It is not told apart from another that had
-/// its number: its parent does not know of what type it is.
-#[cold]
-pub(super) fn recall_child(parent: Address, bit: u8, count: impl FnMut(Instant)) {
-    recall_of(parent, Whose::new(bit, 0), count);
 }
 
 fn recall_of(neighbour: Address, whose: Whose, count: impl FnMut(Instant)) {

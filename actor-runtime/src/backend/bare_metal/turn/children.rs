@@ -3,7 +3,6 @@
 use crate::actor::Actor;
 use crate::context::Nursery;
 use crate::failure::FailureKind;
-use crate::id::Incarnation;
 use crate::lifecycle::EndOfChildren;
 use crate::supervision::{Scope, Terms};
 
@@ -65,8 +64,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
     /// about a crash.
     #[inline]
     fn recall_children(self) {
-        // A later life counts anew.
-        if !crash::is_kept() || self.address.header().incarnation() != Incarnation::FIRST {
+        if !crash::is_kept() {
             return;
         }
         let count = |at| match (self.group(), annex::shared_count::<A>(self.place.annex)) {

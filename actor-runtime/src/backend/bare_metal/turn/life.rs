@@ -3,7 +3,6 @@
 use crate::actor::Actor;
 use crate::error::Unanswered;
 use crate::failure::{FailureKind, StopReason};
-use crate::id::Incarnation;
 use crate::lifecycle::{Lifecycle, Task};
 use crate::message::Message;
 use crate::metrics::DeadLetterReason;
@@ -107,15 +106,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if address.header().stage() != Stage::Starting || self.task() != Task::Build {
             return;
         }
-        // A later life of its parent counts anew.
-        if self.place.parent.is_none_or(|parent| parent.header().incarnation() == Incarnation::FIRST) {
-            self.record(|record| {
-                // A start that failed in this run comes here again.
-                if record.history.consecutive() == 0 {
-                    crash::recall(address, |at| record.history.recall(policy, at));
-                }
-            });
-        }
+        self.record(|record| crash::recall_once(address, |at| record.history.recall(policy, at)));
         let Some((crash, handler)) = crash::claim(address, const { crash::fingerprint::<A>() }) else { return };
         // It was, in the run before: what follows is no start that fails.
         self.note_up();
