@@ -1,6 +1,8 @@
 //! What is recorded about actors, in plain figures: the same on every backend.
 
 #[cfg(feature = "tokio")]
+mod ask;
+#[cfg(feature = "tokio")]
 mod dispatcher;
 mod family;
 mod histogram;
@@ -24,6 +26,8 @@ use crate::id::ActorId;
 use crate::supervision::Decision;
 use crate::telemetry::FailureSnapshot;
 
+#[cfg(feature = "tokio")]
+pub(crate) use ask::AskOutcome;
 #[cfg(feature = "tokio")]
 pub use dispatcher::DispatcherFigures;
 pub use family::{Family, FamilyKind, Figure, Label, Metered, Unit};

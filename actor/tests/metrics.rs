@@ -3,7 +3,10 @@
 
 mod common;
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use actor::metrics::{Family, FamilyKind, Metered, Metrics, Unit, write_open_metrics};
 use actor::prelude::*;
@@ -21,6 +24,9 @@ counter   supervision_decisions
 counter   actor_messages
 histogram actor_message_duration_seconds
 counter   actor_handler_pending
+gauge     actor_asks_in_flight
+counter   actor_asks
+histogram actor_ask_duration_seconds
 counter   actor_dead_letters
 gauge     actor_stash_depth
 gauge     actor_mailbox_depth
@@ -232,6 +238,63 @@ fn what_waits_beside_the_mailbox_is_exported_too() {
 }
 
 #[test]
+fn asks_are_exported_by_what_became_of_them() {
+    #[actor(metrics = timing, mailbox(capacity = 2, overflow = reject))]
+    struct Clerk;
+    #[handlers]
+    impl Clerk {
+        fn answer(&self) -> u32 {
+            1
+        }
+        fn refuse(&self) -> Result<u32, String> {
+            Err("not today".into())
+        }
+        fn fail(&self) -> u32 {
+            panic!("on purpose")
+        }
+        fn hear(&mut self) {}
+        fn forget(&self, reply: Reply<u32>) {
+            drop(reply);
+        }
+        async fn circle(&self, ctx: &mut Context<Self>) -> bool {
+            ctx.this().answer().await == Err(AskError::Cycle)
+        }
+    }
+    everywhere(|system| async move {
+        let clerk = system.spawn(|| Clerk).await.unwrap();
+        let read = |name: &str, labels: &str| {
+            let series = format!(r#"{name}{{system="{}",actor="clerk"{labels}}}"#, system.name());
+            value(&system.metrics().to_open_metrics(), &series).parse::<u64>().unwrap()
+        };
+        assert_eq!(clerk.answer().await, Ok(1));
+        assert!(clerk.refuse().await.is_err() && clerk.circle().await.unwrap());
+        assert_eq!(clerk.fail().await, Err(AskError::Failed));
+        assert!(matches!(clerk.forget().await, Err(AskError::NoReply { .. })));
+        clerk.hear().done().await.unwrap();
+        let _pause = clerk.control().suspend("test");
+        let mut first = clerk.answer().into_future();
+        assert!(poll_once(&mut first).is_pending());
+        assert_eq!(read("actor_asks_in_flight", ""), 1);
+        assert_eq!(clerk.answer().timeout(Duration::ZERO).await, Err(AskError::Timeout));
+        assert_eq!(clerk.answer().await, Err(AskError::Full));
+        drop(first);
+        clerk.control().kill().await;
+        assert_eq!(clerk.answer().await, Err(AskError::Stopped));
+        assert_eq!(read("actor_asks_in_flight", ""), 0);
+        let outcomes = ["failed", "no_reply", "cycle", "timeout", "full", "cancelled", "stopped"];
+        for (outcome, asks) in outcomes.map(|outcome| (outcome, 1)).into_iter().chain([("answered", 3), ("dropped", 0)])
+        {
+            assert_eq!(read("actor_asks_total", &format!(r#",outcome="{outcome}""#)), asks, "{outcome}");
+        }
+        assert_eq!(read("actor_ask_duration_seconds_count", ""), 3, "of those that were answered");
+    });
+}
+
+fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    Pin::new(future).poll(&mut std::task::Context::from_waker(Waker::noop()))
+}
+
+#[test]
 fn how_long_messages_waited_lately_is_exported_by_percentile() {
     #[actor(dwell = all, mailbox = 200)]
     struct Queue;
@@ -239,7 +302,7 @@ fn how_long_messages_waited_lately_is_exported_by_percentile() {
     impl Queue {
         fn enter(&mut self) {}
     }
-    const MS: std::time::Duration = std::time::Duration::from_millis(1);
+    const MS: Duration = Duration::from_millis(1);
     let (system, mut stepper) = ActorSystem::builder("lately").stepper();
     let queues =
         stepper.block_on(async { [system.spawn(|| Queue).await.unwrap(), system.spawn(|| Queue).await.unwrap()] });

@@ -30,6 +30,12 @@ pub enum Family {
     MessageDuration,
     /// Async handlers that had to wait, by `message`.
     HandlerPending,
+    /// Asks that wait for their answer; one that runs on the stack of its asker does not.
+    AsksInFlight,
+    /// Asks that were awaited, by `outcome`.
+    Asks,
+    /// How long those took that were answered, where handlers are timed.
+    AskDuration,
     /// Accepted messages that no handler saw, by `reason`.
     DeadLetters,
     /// Messages in the stash.
@@ -107,7 +113,7 @@ impl Unit {
 
 impl Family {
     /// Every family, in the order in which they are exported.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::Live,
         Self::Spawned,
         Self::Restarts,
@@ -118,6 +124,9 @@ impl Family {
         Self::Messages,
         Self::MessageDuration,
         Self::HandlerPending,
+        Self::AsksInFlight,
+        Self::Asks,
+        Self::AskDuration,
         Self::DeadLetters,
         Self::StashDepth,
         Self::MailboxDepth,
@@ -179,6 +188,14 @@ impl Family {
                 ("actor_message_duration_seconds", Histogram, Seconds, "How long handlers took, where they are timed.")
             }
             Self::HandlerPending => ("actor_handler_pending", Counter, Number, "Async handlers that had to wait."),
+            Self::AsksInFlight => ("actor_asks_in_flight", Gauge, Number, "Asks that wait for their answer."),
+            Self::Asks => ("actor_asks", Counter, Number, "Asks that were awaited, and what became of them."),
+            Self::AskDuration => (
+                "actor_ask_duration_seconds",
+                Histogram,
+                Seconds,
+                "How long answered asks took, where handlers are timed.",
+            ),
             Self::DeadLetters => ("actor_dead_letters", Counter, Number, "Accepted messages that no handler saw."),
             Self::StashDepth => ("actor_stash_depth", Gauge, Number, "Messages in the stash."),
             Self::MailboxDepth => ("actor_mailbox_depth", Gauge, Number, "Messages that wait."),

@@ -1,6 +1,6 @@
 //! What happens in the lives of actors, as it is counted: a cell for each, the same on every backend.
 
-use super::{Counts, DeadLetterReason, Yields};
+use super::{AskOutcome, Counts, DeadLetterReason, Yields};
 use crate::failure::{FailureKind, StopReason};
 use crate::policy::YieldReason;
 
@@ -17,20 +17,25 @@ pub(crate) enum LifeEvent {
     Stashed,
     /// One has left it, to be handled or lost.
     Unstashed,
+    /// An ask begins to wait for its answer.
+    AskBegun,
     Failed(FailureKind),
     Stopped(StopReason),
     DeadLetter(DeadLetterReason),
     Yielded(YieldReason),
+    /// An ask that has waited came to this.
+    Asked(AskOutcome),
 }
 
-const FAILED: usize = 6;
+const FAILED: usize = 7;
 const STOPPED: usize = FAILED + FailureKind::ALL.len();
 const DEAD_LETTER: usize = STOPPED + StopReason::ALL.len();
 const YIELDED: usize = DEAD_LETTER + DeadLetterReason::ALL.len();
+const ASKED: usize = YIELDED + YieldReason::ALL.len();
 
 impl LifeEvent {
     /// How many cells there are.
-    pub(crate) const COUNT: usize = YIELDED + YieldReason::ALL.len();
+    pub(crate) const COUNT: usize = ASKED + AskOutcome::ALL.len();
 
     /// Its cell.
     #[inline]
@@ -42,10 +47,12 @@ impl LifeEvent {
             Self::Own => 3,
             Self::Stashed => 4,
             Self::Unstashed => 5,
+            Self::AskBegun => 6,
             Self::Failed(kind) => FAILED + kind as usize,
             Self::Stopped(reason) => STOPPED + reason as usize,
             Self::DeadLetter(reason) => DEAD_LETTER + reason as usize,
             Self::Yielded(reason) => YIELDED + reason as usize,
+            Self::Asked(outcome) => ASKED + outcome as usize,
         }
     }
 }
@@ -87,11 +94,13 @@ mod tests {
             LifeEvent::Own,
             LifeEvent::Stashed,
             LifeEvent::Unstashed,
+            LifeEvent::AskBegun,
         ]);
         cells.extend(FailureKind::ALL.map(LifeEvent::Failed));
         cells.extend(StopReason::ALL.map(LifeEvent::Stopped));
         cells.extend(DeadLetterReason::ALL.map(LifeEvent::DeadLetter));
         cells.extend(YieldReason::ALL.map(LifeEvent::Yielded));
+        cells.extend(AskOutcome::ALL.map(LifeEvent::Asked));
         let cells: Vec<_> = cells.into_iter().map(LifeEvent::index).collect();
         assert_eq!(cells, Vec::from_iter(0..LifeEvent::COUNT));
     }

@@ -19,6 +19,7 @@ use crate::reply::{Duty, Reply};
 use super::ambient::{Ambient, Until};
 use super::cell::Cell;
 use super::header::{Address, Borrowed, Owner};
+use super::inquiry::Inquiry;
 use super::mailbox::{Deadline, Envelope, Pushed, Waited, signal};
 use super::reply::{self, Pending};
 use super::spans::{Cause, Trace, Traced};
@@ -378,8 +379,10 @@ struct Waiting<'a, A: Actor, K: Kind> {
     /// The actor asked has to answer itself.
     holds_up: bool,
     wait: Option<Wait<'a>>,
-    handler: &'static str,
+    /// Index of the message, for the name of its handler.
+    message: u16,
     patience: Patience<'a>,
+    inquiry: Option<Inquiry<'a, A>>,
 }
 
 // Nothing in it is pinned: messages and values are moved whole.
@@ -416,8 +419,27 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         unsafe { Cell::<A>::run_inline(address.as_ptr().cast(), message) };
         match place.take() {
             Ok(value) => K::output(Ok(value), ""),
-            Err(why) => K::output(Err(why), A::PROTOCOL.messages[index]),
+            Err(why) => {
+                // One that was answered is counted with its handler.
+                Inquiry::<A>::count(address, why);
+                K::output(Err(why), A::PROTOCOL.messages[index])
+            }
         }
+    }
+
+    /// Counts what became of an ask, where asks are counted.
+    fn end(inquiry: Option<Inquiry<'_, A>>, answer: &Result<K::Value, Unanswered>) {
+        if let Some(inquiry) = inquiry {
+            inquiry.end(answer.into());
+        }
+    }
+
+    /// What an ask comes to whose message never reached the mailbox.
+    fn unsent(inquiry: Option<Inquiry<'_, A>>, error: TellError) -> Poll<K::Output> {
+        if let Some(inquiry) = inquiry {
+            inquiry.end(error.into());
+        }
+        Poll::Ready(K::unsent(error))
     }
 
     /// Puts the ask into the mailbox.
@@ -427,8 +449,10 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         else {
             panic!("a call is not polled after it has ended");
         };
+        // `.done()` is no ask; neither does it run on the stack of who waits.
+        let inquiry = if K::INLINE { Inquiry::begin(self.address) } else { None };
         if Ambient::is(self.address.as_ptr()) {
-            return Poll::Ready(K::unsent(TellError::WouldDeadlock));
+            return Self::unsent(inquiry, TellError::WouldDeadlock);
         }
         // Whoever has a reply may hand it on, and then it is not the actor asked who answers.
         let holds_up = !matches!(message.mode(), Mode::Delegated);
@@ -436,11 +460,12 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             Ok(wait) => wait,
             Err(cycle) => {
                 cycle.tell(&self.address.header().core);
-                return Poll::Ready(K::unsent(TellError::WouldDeadlock));
+                return Self::unsent(inquiry, TellError::WouldDeadlock);
             }
         };
         let core = &self.address.header().core;
-        let handler = A::PROTOCOL.messages[message.index()];
+        #[allow(clippy::cast_possible_truncation)]
+        let index = message.index() as u16;
         let (pending, reply) = reply::pair::<K::Value>();
         // What is asked while a message is handled has no more time than that message.
         let mut deadline = limit.deadline(core).min(Until::now());
@@ -459,7 +484,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
                         drop(self.address.cell::<A>().mailbox.unwatch(sent_with));
                     }
                     let full = pushed == Pushed::Full;
-                    return Poll::Ready(K::unsent(if full { TellError::Full } else { TellError::Stopped }));
+                    return Self::unsent(inquiry, if full { TellError::Full } else { TellError::Stopped });
                 }
                 Pushed::MustWait => {
                     let line = Line::join(self.address, &mut message, sent_with, waker);
@@ -476,7 +501,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         }
         let default = default && deadline != inherited;
         let patience = Patience { deadline, default, alarm: None };
-        let waiting = Waiting { pending, _line: line, holds_up, wait, handler, patience };
+        let waiting = Waiting { pending, _line: line, holds_up, wait, message: index, patience, inquiry };
         self.stage = AskStage::Waiting(Rare::new(waiting));
         self.poll_waiting(waker, true)
     }
@@ -487,16 +512,16 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         };
         let waiting = &mut *waiting.0;
         let begun = if waiting.holds_up && !first { begin_wait(self.address) } else { Ok(waiting.wait.take()) };
-        let output = match waiting.pending.poll(waker) {
-            Poll::Ready(answer) => K::output(answer, waiting.handler),
+        let answer = match waiting.pending.poll(waker) {
+            Poll::Ready(answer) => answer,
             Poll::Pending => {
                 let core = &*self.address.header().core;
                 let late = waiting.patience.is_over(core, waker, first);
                 // Looked at after the deadline was set: who goes down first wakes everybody who has set one.
                 if core.is_down() {
-                    K::output(Err(Unanswered::Stopped), waiting.handler)
+                    Err(Unanswered::Stopped)
                 } else if late {
-                    K::output(Err(Unanswered::Expired), waiting.handler)
+                    Err(Unanswered::Expired)
                 } else {
                     match begun {
                         Ok(begun) => {
@@ -505,12 +530,16 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
                         }
                         Err(cycle) => {
                             cycle.tell(core);
-                            K::unsent(TellError::WouldDeadlock)
+                            let unsent = Self::unsent(waiting.inquiry.take(), TellError::WouldDeadlock);
+                            self.stage = AskStage::Over;
+                            return unsent;
                         }
                     }
                 }
             }
         };
+        Self::end(waiting.inquiry.take(), &answer);
+        let output = K::output(answer, A::PROTOCOL.messages[usize::from(waiting.message)]);
         self.stage = AskStage::Over;
         Poll::Ready(output)
     }

@@ -14,7 +14,7 @@ use std::vec::Vec;
 use super::lock::Lock;
 use crate::actor::{Actor, Options, Protocol};
 use crate::message::Lane;
-use crate::metrics::{BUCKETS, Counts, Histogram, LaneFigures, LifeEvent, MailboxFigures, bucket};
+use crate::metrics::{AskOutcome, BUCKETS, Counts, Histogram, LaneFigures, LifeEvent, MailboxFigures, bucket};
 use crate::telemetry::Storm;
 
 /// Shards that belong to one thread each; threads beyond that share the last one.
@@ -38,10 +38,11 @@ pub(super) struct TypeCounts {
 
 /// What one thread writes, made when it first does.
 struct Shard {
-    /// Of life events, of messages, of handlers that waited, and those of the actor's own.
+    /// Of life events, of messages, of handlers that waited, of messages answered on the stack of their asker, and those of
+    /// the actor's own.
     counters: Box<[AtomicU64]>,
-    /// How long handlers take, by message, those of the actor's own, and how long messages wait, by lane: each made when
-    /// something is recorded.
+    /// How long handlers take, by message, those of the actor's own, how long messages wait, by lane, and how long asks
+    /// take: each made when something is recorded.
     histograms: Box<[OnceLock<Box<Recorded>>]>,
 }
 
@@ -83,6 +84,22 @@ impl Tally<'_> {
         self.record(message, nanos);
     }
 
+    /// A message was handled, and answered on the stack of its asker. Counted apart, so that an ask is one addition as well.
+    #[inline]
+    pub(super) fn answered(self, message: usize) {
+        self.add(MESSAGES + 2 * self.messages + message, 1);
+    }
+
+    /// An ask that has waited came to this.
+    pub(super) fn asked(self, outcome: AskOutcome) {
+        self.add(LifeEvent::Asked(outcome).index(), 1);
+    }
+
+    /// An ask took so many nanoseconds.
+    pub(super) fn answered_in(self, nanos: u64) {
+        self.record(self.lanes + LANES, nanos);
+    }
+
     /// A message was in its lane for so many nanoseconds.
     pub(super) fn dwelt(self, lane: Lane, nanos: u64) {
         self.record(self.lanes + lane as usize, nanos);
@@ -98,7 +115,7 @@ impl Tally<'_> {
     }
 
     pub(crate) fn add_own(self, counter: usize, by: u64) {
-        self.add(MESSAGES + 2 * self.messages + counter, by);
+        self.add(MESSAGES + 3 * self.messages + counter, by);
     }
 
     pub(crate) fn record_own(self, histogram: usize, value: u64) {
@@ -197,8 +214,8 @@ impl TypeCounts {
 
     fn shard(&self) -> Shard {
         let messages = self.protocol.messages.len();
-        let counters = (MESSAGES + 2 * messages + self.options.counters.len()).next_multiple_of(LINE);
-        let histograms = messages + self.options.histograms.len() + LANES;
+        let counters = (MESSAGES + 3 * messages + self.options.counters.len()).next_multiple_of(LINE);
+        let histograms = messages + self.options.histograms.len() + LANES + 1;
         Shard {
             counters: (0..counters).map(|_| AtomicU64::new(0)).collect(),
             histograms: (0..histograms).map(|_| OnceLock::new()).collect(),
@@ -228,9 +245,23 @@ impl TypeCounts {
         all
     }
 
+    /// How often a handler ran.
+    fn handled(&self, message: usize) -> u64 {
+        self.sum(MESSAGES + message).wrapping_add(self.answered_inline(message))
+    }
+
+    fn answered_inline(&self, message: usize) -> u64 {
+        self.sum(MESSAGES + 2 * self.protocol.messages.len() + message)
+    }
+
+    /// How many asks were answered on the stacks of their askers.
+    pub(super) fn inline_asks(&self) -> u64 {
+        (0..self.protocol.messages.len()).map(|message| self.answered_inline(message)).sum()
+    }
+
     /// How often each handler ran, by message index.
     pub(super) fn messages(&self) -> Vec<(&'static str, u64)> {
-        self.counters_from(MESSAGES, self.protocol.messages)
+        self.protocol.messages.iter().enumerate().map(|(index, name)| (*name, self.handled(index))).collect()
     }
 
     /// How often each async handler had to wait, by message index.
@@ -245,7 +276,7 @@ impl TypeCounts {
 
     /// The counters of the actor's own, in the order of their declaration.
     pub(super) fn counters(&self) -> Vec<(&'static str, u64)> {
-        self.counters_from(MESSAGES + 2 * self.protocol.messages.len(), self.options.counters)
+        self.counters_from(MESSAGES + 3 * self.protocol.messages.len(), self.options.counters)
     }
 
     /// The histograms of the actor's own, in the order of their declaration.
@@ -262,6 +293,11 @@ impl TypeCounts {
     /// How long messages were in a lane.
     pub(super) fn dwell(&self, lane: Lane) -> Histogram {
         self.spread(self.protocol.messages.len() + self.options.histograms.len() + lane as usize)
+    }
+
+    /// How long asks took.
+    pub(super) fn asks(&self) -> Histogram {
+        self.spread(self.protocol.messages.len() + self.options.histograms.len() + LANES)
     }
 
     fn lane(&self, lane: Lane) -> LaneFigures {
@@ -292,7 +328,7 @@ impl TypeCounts {
 
     pub(super) fn totals(&self) -> Counts {
         // Hooks and ticks have a counter each, like any message, but were never accepted from anybody.
-        let ran = (0..self.protocol.messages.len()).map(|index| self.sum(MESSAGES + index)).sum::<u64>();
+        let ran = (0..self.protocol.messages.len()).map(|message| self.handled(message)).sum::<u64>();
         Counts::of(|event| self.lives(event), ran)
     }
 }

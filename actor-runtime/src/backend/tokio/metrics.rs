@@ -9,7 +9,8 @@ use std::vec::Vec;
 use crate::failure::{FailureKind, StopReason};
 use crate::message::Lane;
 use crate::metrics::{
-    DeadLetterReason, DispatcherFigures, Family, Figure, Histogram, Label, LifeEvent, Metered, write_open_metrics,
+    AskOutcome, DeadLetterReason, DispatcherFigures, Family, Figure, Histogram, Label, LifeEvent, Metered,
+    write_open_metrics,
 };
 use crate::policy::YieldReason;
 use crate::time::nanos;
@@ -146,6 +147,12 @@ impl Kind<'_> {
         self.lives(LifeEvent::Spawned).saturating_sub(ended)
     }
 
+    fn asks_in_flight(&self) -> u64 {
+        // In this order, as what has ended was begun before.
+        let ended: u64 = AskOutcome::ALL.iter().map(|outcome| self.lives(LifeEvent::Asked(*outcome))).sum();
+        self.lives(LifeEvent::AskBegun).saturating_sub(ended)
+    }
+
     fn stashed(&self) -> u64 {
         // In this order, as what has left was there before.
         let left = self.lives(LifeEvent::Unstashed);
@@ -230,6 +237,19 @@ impl Metered for Metrics {
             Family::HandlerPending => self.numbers(take, "message", |kind| {
                 // Most handlers never wait: they are not async.
                 kind.sums(TypeCounts::pending).into_iter().filter(|(_, times)| *times > 0).collect()
+            }),
+            Family::AsksInFlight => self.number(take, |kind| kind.asks_in_flight()),
+            Family::Asks => self.numbers(take, "outcome", |kind| {
+                let mut asks = kind.lives_by(&AskOutcome::ALL, AskOutcome::as_str, LifeEvent::Asked);
+                asks[AskOutcome::Answered as usize].1 += kind.counts().map(TypeCounts::inline_asks).sum::<u64>();
+                asks
+            }),
+            Family::AskDuration => self.kinds(take, |kind, show| {
+                let mut all = Histogram::new();
+                kind.counts().for_each(|counts| all.merge(&counts.asks()));
+                if all.count() > 0 {
+                    show(&[], Figure::Spread(&all));
+                }
             }),
             Family::StashDepth => self.number(take, |kind| kind.stashed()),
             Family::MessageDuration => self.spreads(take, "message", TypeCounts::durations),

@@ -35,6 +35,7 @@ mod header;
 mod histories;
 #[allow(unsafe_code)]
 mod host;
+mod inquiry;
 mod lock;
 mod mailbox;
 mod metrics;

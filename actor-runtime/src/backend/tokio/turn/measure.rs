@@ -32,6 +32,18 @@ impl<A: Actor> Turn<A> {
         Some(ended)
     }
 
+    /// A handler has answered on the stack of its asker.
+    #[inline]
+    pub(super) fn answered(self, message: usize, began: Option<Instant>) {
+        let Some(tally) = self.tally() else { return };
+        tally.answered(message);
+        if let (Some(began), Some(ended)) = (began, self.begins()) {
+            let took = nanos(ended.saturating_since(began));
+            tally.took(message, took);
+            tally.answered_in(took);
+        }
+    }
+
     /// Counts the message in hand, whose handler did not come to its end.
     pub(super) fn count_handled(self) {
         self.ran(self.tally(), self.in_hand(), None);

@@ -263,10 +263,15 @@ impl<A: Actor> Turn<A> {
         });
         frame.end();
         drop(entered);
-        self.ran(self.tally(), index, began);
+        let is_done = matches!(outcome, Ok(Handled::Done));
+        if ASKED && is_done {
+            self.answered(index, began);
+        } else {
+            self.ran(self.tally(), index, began);
+        }
         // SAFETY: the handler has returned, so its borrow of the context is over.
         let request = unsafe { &*context }.request;
-        if matches!(outcome, Ok(Handled::Done)) && request == Request::Continue {
+        if is_done && request == Request::Continue {
             return true;
         }
         self.keep_trace(trace);
