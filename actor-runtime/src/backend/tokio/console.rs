@@ -52,14 +52,16 @@ mod off {
 
 #[cfg(feature = "console")]
 mod on {
+    use std::boxed::Box;
+
     use ::tracing::span::EnteredSpan;
     use ::tracing::{Level, Span, level_filters::LevelFilter, trace_span};
 
     use super::super::guard::{contain, guard};
     use super::super::header::Header;
 
-    /// One activation of an actor, in a span of its own until it ends.
-    pub(in super::super) struct Activity(Option<EnteredSpan>);
+    /// One activation of an actor, in a span of its own until it ends. One word, for those that have none.
+    pub(in super::super) struct Activity(Option<Box<EnteredSpan>>);
 
     impl Activity {
         #[inline]
@@ -77,15 +79,15 @@ mod on {
 
     #[cold]
     #[inline(never)]
-    fn entered(header: &Header) -> Option<EnteredSpan> {
+    fn entered(header: &Header) -> Option<Box<EnteredSpan>> {
         let path = header.path();
         let span = || trace_span!(target: "actor::activation", "activation", %path, id = %header.id);
-        guard(|| span().entered()).ok().filter(|span| !Span::is_disabled(span))
+        guard(|| span().entered()).ok().filter(|span| !Span::is_disabled(span)).map(Box::new)
     }
 
     #[cold]
     #[inline(never)]
-    fn left(span: EnteredSpan) {
+    fn left(span: Box<EnteredSpan>) {
         contain(|| drop(span));
     }
 }

@@ -148,7 +148,8 @@ impl Trace {
 
     /// Whatever runs here has led to it.
     fn follows_from_here(&self) {
-        if let (Some(Kept(span)), Some(Kept(cause))) = (self.0.as_deref(), Kept::of(Span::current).as_ref()) {
+        let Some(Kept(span)) = self.0.as_deref() else { return };
+        if let Some(Kept(cause)) = &Kept::of(Span::current) {
             contain(|| {
                 span.follows_from(cause);
             });
