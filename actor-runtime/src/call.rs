@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::error::{AskError, Reason, TellError, Unanswered};
 use crate::message::Message;
 use crate::reference::{Ref, Target};
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "bare-metal"))]
 use crate::reply::Duty;
 use crate::reply::Reply;
 use crate::time::Instant;
@@ -64,6 +64,10 @@ pub trait Kind {
     #[doc(hidden)]
     const INLINE: bool = true;
 
+    /// Whether its reply finds no place in the message, and is told of the end of the handler.
+    #[doc(hidden)]
+    const WATCHED: bool = false;
+
     /// What the handler answers with.
     type Value: Send;
     /// What awaiting the call returns.
@@ -88,14 +92,14 @@ pub trait Kind {
     /// # Errors
     /// The reply, where it is not.
     #[doc(hidden)]
-    #[cfg(feature = "tokio")]
+    #[cfg(any(feature = "tokio", feature = "bare-metal"))]
     fn duty(reply: Reply<Self::Value>) -> Result<Duty, Reply<Self::Value>> {
         Err(reply)
     }
 
     /// The reply that [`duty`](Kind::duty) was given.
     #[doc(hidden)]
-    #[cfg(feature = "tokio")]
+    #[cfg(any(feature = "tokio", feature = "bare-metal"))]
     fn reply(duty: Duty) -> Option<Reply<Self::Value>> {
         drop(duty);
         None
@@ -208,6 +212,7 @@ impl<T: Send, E: Send> Kind for TryAsk<T, E> {
 
 impl<E: Send + 'static> Kind for Done<E> {
     const INLINE: bool = false;
+    const WATCHED: bool = true;
 
     type Value = Result<(), E>;
     type Output = Result<(), AskError<E>>;
@@ -222,12 +227,12 @@ impl<E: Send + 'static> Kind for Done<E> {
         reply
     }
 
-    #[cfg(feature = "tokio")]
+    #[cfg(any(feature = "tokio", feature = "bare-metal"))]
     fn duty(reply: Reply<Self::Value>) -> Result<Duty, Reply<Self::Value>> {
         Duty::of(reply)
     }
 
-    #[cfg(feature = "tokio")]
+    #[cfg(any(feature = "tokio", feature = "bare-metal"))]
     fn reply(duty: Duty) -> Option<Reply<Self::Value>> {
         duty.into_reply().ok()
     }
@@ -436,7 +441,7 @@ impl<'a, A: Actor, K: Kind, T: Target<A>> Call<'a, A, K, T> {
         let Self { target, mut message, attach, limit, borrows: _ } = self;
         // A tell has no place for the reply: it is answered as soon as it is sent.
         let kept = K::attach(attach, &mut message, reply);
-        #[cfg(feature = "tokio")]
+        #[cfg(any(feature = "tokio", feature = "bare-metal"))]
         let kept = match K::duty(kept) {
             Err(reply) => reply,
             Ok(duty) => {
@@ -469,7 +474,7 @@ impl<A: Actor, K: Kind> OwnedCall<A, K> {
     }
 }
 
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "bare-metal"))]
 impl<'a, A: Actor, E: Send + 'static, T: Target<A>> Call<'a, A, Tell<E>, T> {
     /// Makes an ask of a tell: awaited until the handler has run. The `Err` of a handler that returns
     /// `Result<(), E>` is the answer then, and no failure.
@@ -500,11 +505,9 @@ impl<'a, A: Actor, E: Send + 'static, T: Target<A>> Call<'a, A, Tell<E>, T> {
     /// # }
     /// ```
     ///
-    /// # Panics
-    /// When it is sent to an actor on bare metal.
+    /// On bare metal eight such calls of the program may be under way; the ninth is `Full`.
     pub fn done(self) -> Call<'a, A, Done<E>, T> {
         let Self { target, message, attach: (), limit, borrows } = self;
-        assert!(!target.get().address().is_static(), "an actor on bare metal has no `.done()`; ask it instead");
         Call { target, message, attach: (), limit, borrows }
     }
 }

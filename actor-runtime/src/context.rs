@@ -177,7 +177,7 @@ impl<A: Actor> Context<A> {
         A::Errors: Fails<E>,
     {
         // Whoever waits for the end of the handler hears of it instead of the supervisor.
-        #[cfg(feature = "tokio")]
+        #[cfg(any(feature = "tokio", feature = "bare-metal"))]
         if let Some(Ok(reply)) = self.host.take_duty().map(crate::reply::Duty::into_reply::<E>) {
             reply.send(Err(error));
             return Handled::Done;

@@ -4,7 +4,7 @@
 //! A reply is a pointer and a function, whatever waits at the other end: a slot of the tokio backend, a
 //! place on an asker's stack, a static slot, or the mailbox of an actor that asked with `.then(..)`.
 
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "bare-metal"))]
 use core::any::TypeId;
 use core::fmt;
 use core::future::{Future, poll_fn};
@@ -236,7 +236,7 @@ impl<T> fmt::Debug for Reply<T> {
 }
 
 /// The reply of a told handler without the type of its error: what somebody waits for with `.done()`.
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "bare-metal"))]
 pub struct Duty {
     data: *const (),
     /// A [`Deliver`] for `Result<(), E>`; `None` once it was used.
@@ -247,11 +247,11 @@ pub struct Duty {
 }
 
 // SAFETY: made from a reply that is `Send`.
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "bare-metal"))]
 #[allow(unsafe_code)]
 unsafe impl Send for Duty {}
 
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "bare-metal"))]
 #[allow(unsafe_code)]
 impl Duty {
     /// Takes the type off a reply.
@@ -312,11 +312,43 @@ impl Duty {
     }
 }
 
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "bare-metal"))]
 impl Drop for Duty {
     fn drop(&mut self) {
         if self.deliver.is_some() {
             self.end(Err(crate::backend::why_dropped()));
         }
+    }
+}
+
+/// Who is told of the end of a message that is on its way into a mailbox: nobody, or a [`Duty`].
+#[cfg(feature = "bare-metal")]
+pub(crate) trait Watch: Default {
+    /// Whether there may be one.
+    const IS_ANY: bool;
+
+    fn take(&mut self) -> Option<Duty>;
+    fn keep(&mut self, duty: Option<Duty>);
+}
+
+#[cfg(feature = "bare-metal")]
+impl Watch for () {
+    const IS_ANY: bool = false;
+
+    fn take(&mut self) -> Option<Duty> {
+        None
+    }
+    fn keep(&mut self, _: Option<Duty>) {}
+}
+
+#[cfg(feature = "bare-metal")]
+impl Watch for Option<Duty> {
+    const IS_ANY: bool = true;
+
+    fn take(&mut self) -> Option<Duty> {
+        self.take()
+    }
+    fn keep(&mut self, duty: Option<Duty>) {
+        *self = duty;
     }
 }

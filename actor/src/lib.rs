@@ -133,7 +133,7 @@
 //! | the factory of a declared child | may be lent its parent | takes nothing, and may name the statics of a system |
 //! | restarts that a limit counts | 16 at most | 10 at most |
 //! | `control().kill()` | ends an async handler at its await | is a stop |
-//! | `local`; `ctx.spawn`, `watch`, `pipe`, `attach`, `parent`, `children`, `system`; `#[terminated]`, `#[dead_letter]`, `.done()`, `.blocking()`, names, weak refs that end an actor | yes | no |
+//! | `local`; `ctx.spawn`, `watch`, `pipe`, `attach`, `parent`, `children`, `system`; `#[terminated]`, `#[dead_letter]`, `.blocking()`, names, weak refs that end an actor | yes | no |
 //! | events | to an event handler, and any number of listeners | to functions that [`system!`] names, and those that `listen` in the places it says: failures, restarts, ends and dead letters |
 //! | what is counted, figures of an actor's own included | by type of actor, of the system | by actor, where [`system!`] says `metrics = on`; 32 bits, coarser histograms, no times |
 //!

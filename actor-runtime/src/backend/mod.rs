@@ -22,7 +22,7 @@ use crate::metrics::Lanes;
 use crate::policy::Route;
 use crate::recipient::Recipient;
 use crate::reference::Ref;
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "bare-metal"))]
 use crate::reply::Duty;
 use crate::reply::{Debt, Reply};
 use crate::supervision::LiveFailure;
@@ -93,7 +93,7 @@ impl Address {
     }
 
     /// Sends now or never, and has `duty` told of the end of the handler.
-    #[cfg(feature = "tokio")]
+    #[cfg(any(feature = "tokio", feature = "bare-metal"))]
     pub(crate) fn tell_watched<A: Actor>(
         &self,
         message: A::Message,
@@ -102,10 +102,10 @@ impl Address {
     ) -> Result<(), (A::Message, Duty, Reason)> {
         match self {
             Self::Nobody => Err((message, duty, Reason::Stopped)),
+            #[cfg(feature = "tokio")]
             Self::Tokio(address) => address.tell_watched::<A>(message, limit, duty),
-            // `done` refuses them.
             #[cfg(feature = "bare-metal")]
-            Self::BareMetal(_) => Err((message, duty, Reason::Stopped)),
+            Self::BareMetal(address) => address.tell_watched::<A>(message, limit, duty),
         }
     }
 
@@ -682,14 +682,10 @@ impl<A: Actor> Host<A> {
     }
 
     /// Who is to be told of the end of the handler in hand, if anybody.
-    #[cfg(feature = "tokio")]
+    #[cfg(any(feature = "tokio", feature = "bare-metal"))]
     #[cold]
     pub(crate) fn take_duty(&self) -> Option<Duty> {
-        match self {
-            Self::Tokio(host) => host.take_duty(),
-            #[cfg(feature = "bare-metal")]
-            Self::BareMetal(_) => None,
-        }
+        on_host!(self, host => host.take_duty())
     }
 
     /// The failure that leads to the next life, for whoever asks first.

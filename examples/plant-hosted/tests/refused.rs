@@ -82,7 +82,5 @@ mod calls {
     fn calls_that_hold_a_thread() {
         let text = said(|| system::STATION.rings().blocking().unwrap());
         assert_eq!(text, "an actor on bare metal has no `.blocking()`; `.await` the call, or `.tell()`");
-        let text = said(|| drop(system::STATION.rings().done()));
-        assert_eq!(text, "an actor on bare metal has no `.done()`; ask it instead");
     }
 }

@@ -16,10 +16,12 @@ use crate::error::{Reason, TellError, Unanswered};
 use crate::message::Message;
 use crate::metrics::DeadLetterReason;
 use crate::policy::Overflow;
+use crate::reply::{Duty, Watch};
 use crate::time::Instant;
 use crate::trace_dump::TraceKind;
 
 use super::beside::{self, Packed};
+use super::done;
 use super::header::{Address, Header, attention};
 use super::letters::lose;
 use super::mailbox;
@@ -48,6 +50,13 @@ unsafe fn wake(data: *const ()) {
     unsafe { &*data.cast::<Header>() }.signal(attention::WAKE);
 }
 
+/// A message was accepted, and went where nobody handles it.
+fn dropped(duty: Option<Duty>) {
+    if let Some(duty) = duty {
+        duty.refuse(DeadLetterReason::Dropped.into());
+    }
+}
+
 /// Whether `waker` is that of the actor at `address`: it waits for itself.
 fn is_own(waker: &Waker, address: Address) -> bool {
     core::ptr::eq(waker.vtable(), &raw const WAKER)
@@ -74,6 +83,37 @@ impl Address {
     /// A message in the mailbox has its turn whatever its `limit`: there is no place to keep one.
     #[inline]
     pub(crate) fn tell<A: Actor>(self, message: A::Message, _: Limit) -> Result<(), (A::Message, Reason)> {
+        self.tell_and_watch::<A, ()>(message, &mut ())
+    }
+
+    /// As [`tell`](Self::tell), and has `duty` told of the end of the handler.
+    pub(crate) fn tell_watched<A: Actor>(
+        self,
+        message: A::Message,
+        _: Limit,
+        duty: Duty,
+    ) -> Result<(), (A::Message, Duty, Reason)> {
+        if !done::has_room() {
+            return Err((message, duty, Reason::Full));
+        }
+        let mut watch = Some(duty);
+        match (self.tell_and_watch::<A, _>(message, &mut watch), watch) {
+            (Ok(()), left) => {
+                dropped(left);
+                Ok(())
+            }
+            (Err((message, reason)), Some(duty)) => Err((message, duty, reason)),
+            // What is not sent has no place.
+            (Err(_), None) => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn tell_and_watch<A: Actor, W: Watch>(
+        self,
+        message: A::Message,
+        watch: &mut W,
+    ) -> Result<(), (A::Message, Reason)> {
         let index = message.index();
         let is_urgent = urgent::is_urgent(&message);
         // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
@@ -83,17 +123,17 @@ impl Address {
         };
         if is_urgent {
             // SAFETY: as above, and some of its messages are urgent.
-            return unsafe { urgent::push::<A>(self, message) };
+            return unsafe { urgent::push::<A, W>(self, message, watch) };
         }
         // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
-        match unsafe { mailbox::push::<A>(self, message) } {
+        match done::sending(watch, || unsafe { mailbox::push::<A>(self, message) }) {
             Ok(is_traced) => {
                 if is_traced {
                     trace_ring::note_of(self, trace_ring::what(TraceKind::Sent, Some(index), 0));
                 }
                 Ok(())
             }
-            Err((message, reason)) => self.overflow::<A>(message, reason),
+            Err((message, reason)) => self.overflow::<A, W>(message, reason, watch),
         }
     }
 
@@ -119,7 +159,12 @@ impl Address {
 
     /// Deals with a message that found no room, as the overflow policy says.
     #[cold]
-    fn overflow<A: Actor>(self, message: Packed<A>, reason: Reason) -> Result<(), (A::Message, Reason)> {
+    fn overflow<A: Actor, W: Watch>(
+        self,
+        message: Packed<A>,
+        reason: Reason,
+        watch: &mut W,
+    ) -> Result<(), (A::Message, Reason)> {
         // SAFETY: it was packed for this actor.
         let unpack = |message| unsafe { beside::unpack::<A>(self, message) };
         let lose = |message| lose::<A>(self, message, DeadLetterReason::Dropped);
@@ -127,7 +172,7 @@ impl Address {
             (Reason::Full, Overflow::DropNewest) => lose(unpack(message)),
             (Reason::Full, Overflow::DropOldest) => {
                 // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
-                match unsafe { mailbox::replace_oldest::<A>(self, message) } {
+                match done::sending(watch, || unsafe { mailbox::replace_oldest::<A>(self, message) }) {
                     Ok(oldest) => oldest.into_iter().for_each(|oldest| lose(unpack(oldest))),
                     // All room is kept for answers.
                     Err((newest, Reason::Full)) => lose(unpack(newest)),
@@ -147,31 +192,33 @@ impl Address {
 
     /// As [`tell`](Self::tell), for somebody who may wait for room, within `limit`: without an error, `waker` is woken.
     #[inline]
-    fn tell_or_wait<A: Actor>(
+    fn tell_or_wait<A: Actor, W: Watch>(
         self,
         message: A::Message,
         limit: &mut Limit,
         ticket: &mut Ticket,
         waker: &Waker,
+        watch: &mut W,
     ) -> Result<(), (A::Message, Option<TellError>)> {
         if ticket.is_some() {
-            return self.enter::<A>(message, limit, ticket, waker);
+            return self.enter::<A, W>(message, limit, ticket, waker, watch);
         }
-        match self.tell::<A>(message, Limit::Default) {
+        match self.tell_and_watch::<A, W>(message, watch) {
             Ok(()) => Ok(()),
             Err((message, Reason::Stopped)) => Err((message, Some(TellError::Stopped))),
-            Err((message, Reason::Full)) => self.join::<A>(message, limit, ticket, waker),
+            Err((message, Reason::Full)) => self.join::<A, W>(message, limit, ticket, waker, watch),
         }
     }
 
     /// Joins those who wait for room, if they may.
     #[cold]
-    fn join<A: Actor>(
+    fn join<A: Actor, W: Watch>(
         self,
         message: A::Message,
         limit: &mut Limit,
         ticket: &mut Ticket,
         waker: &Waker,
+        watch: &mut W,
     ) -> Result<(), (A::Message, Option<TellError>)> {
         if matches!(A::OPTIONS.overflow, Overflow::Reject) {
             return Err((message, Some(TellError::Full)));
@@ -191,17 +238,18 @@ impl Address {
             return Err((message, Some(TellError::Full)));
         }
         // Room may have come before the place in the table did.
-        self.enter::<A>(message, limit, ticket, waker)
+        self.enter::<A, W>(message, limit, ticket, waker, watch)
     }
 
     /// Enters the mailbox if it is this one's turn, and waits on if it is not.
     #[cold]
-    fn enter<A: Actor>(
+    fn enter<A: Actor, W: Watch>(
         self,
         message: A::Message,
         limit: &Limit,
         ticket: &mut Ticket,
         waker: &Waker,
+        watch: &mut W,
     ) -> Result<(), (A::Message, Option<TellError>)> {
         let due = self.deadline(*limit);
         ticket.wait(self, What::Room, waker, due);
@@ -227,10 +275,10 @@ impl Address {
         };
         let entered = if is_urgent {
             // SAFETY: the address is in a `Ref<A>`, some of whose messages are urgent; the ticket is from `join`.
-            unsafe { urgent::enter::<A>(ticket, self, message) }
+            done::sending(watch, || unsafe { urgent::enter::<A>(ticket, self, message) })
         } else {
             // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
-            unsafe { ticket.enter::<A>(self, message) }
+            done::sending(watch, || unsafe { ticket.enter::<A>(self, message) })
         };
         let Err((message, waits)) = entered else {
             trace_ring::note_at(self, TraceKind::Sent, Some(index), 0);
@@ -277,7 +325,7 @@ impl<A: Actor> Future for Sending<'_, A> {
         let this = self.get_mut();
         // Polled after its end.
         let Some(message) = this.message.take() else { return Poll::Pending };
-        match this.address.tell_or_wait::<A>(message, &mut this.limit, &mut this.line.ticket, cx.waker()) {
+        match this.address.tell_or_wait::<A, ()>(message, &mut this.limit, &mut this.line.ticket, cx.waker(), &mut ()) {
             Ok(()) => Poll::Ready(Ok(())),
             Err((_, Some(error))) => Poll::Ready(Err(error)),
             Err((message, None)) => {
@@ -351,7 +399,13 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         };
         self.line.ticket.take();
         let handler = handler::<A>(&message);
-        drop(K::attach(attach, &mut message, reply));
+        let left = K::attach(attach, &mut message, reply);
+        if const { K::WATCHED } {
+            // It is made again for each try to send the message.
+            core::mem::forget(left);
+        } else {
+            drop(left);
+        }
         self.go_on(Waiting { pending, handler, deadline, unsent: Some(message) }, waker)
     }
 
@@ -376,11 +430,37 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         Ok(Stage::Fresh { message, attach, limit: deadline.map_or(Limit::Default, Limit::Until) })
     }
 
+    /// Sends the message if it may, and has the end of its handler be the answer where it has no place for a reply.
+    #[inline]
+    fn send(
+        &mut self,
+        message: A::Message,
+        limit: &mut Limit,
+        pending: &Pending<K::Value>,
+        waker: &Waker,
+    ) -> Result<(), (A::Message, Option<TellError>)> {
+        let ticket = &mut self.line.ticket;
+        if const { !K::WATCHED } {
+            return self.address.tell_or_wait::<A, ()>(message, limit, ticket, waker, &mut ());
+        }
+        if !done::has_room() {
+            return Err((message, Some(TellError::Full)));
+        }
+        let mut watch = K::duty(pending.reply()).ok();
+        let sent = self.address.tell_or_wait::<A, _>(message, limit, ticket, waker, &mut watch);
+        match sent {
+            Ok(()) => dropped(watch),
+            // It would answer; the next try makes it again.
+            Err(_) => core::mem::forget(watch),
+        }
+        sent
+    }
+
     /// Sends what has not been sent, and looks for the answer.
     fn go_on(&mut self, mut waiting: Waiting<A, K>, waker: &Waker) -> Next<A, K> {
         if let Some(message) = waiting.unsent.take() {
             let mut limit = waiting.deadline.map_or(Limit::Default, Limit::Until);
-            match self.address.tell_or_wait::<A>(message, &mut limit, &mut self.line.ticket, waker) {
+            match self.send(message, &mut limit, &waiting.pending, waker) {
                 Ok(()) => {}
                 Err((message, None)) => waiting.unsent = Some(message),
                 Err((_, Some(error))) => return Err(K::unsent(error)),

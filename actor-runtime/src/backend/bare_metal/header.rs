@@ -27,7 +27,7 @@ use crate::lifecycle::Lifecycle;
 use crate::message::Message;
 
 use super::system::System;
-use super::{detour, then, urgent};
+use super::{detour, done, then, urgent};
 
 /// One byte behind the critical section.
 pub(super) struct Byte(Mutex<Cell<u8>>);
@@ -259,7 +259,10 @@ impl Header {
         let plain = critical_section::with(|cs| {
             let bits = self.attention.get(cs);
             let detained = detour::is_open(cs)
-                && (bits & attention::CLOSED != 0 || self.reserved.get(cs) != 0 || then::any_waits(cs));
+                && (bits & attention::CLOSED != 0
+                    || self.reserved.get(cs) != 0
+                    || then::any_waits(cs)
+                    || done::any_waits(cs));
             let plain = up && !detained;
             self.attention.set(cs, if plain { bits & !attention::BUSY } else { bits | attention::BUSY });
             self.lower(cs);

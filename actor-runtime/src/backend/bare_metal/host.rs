@@ -14,7 +14,7 @@ use crate::factory::Factory;
 use crate::failure::{Description, Failure, FailureKind};
 use crate::id::{ActorId, Incarnation};
 use crate::policy::Route;
-use crate::reply::Reply;
+use crate::reply::{Duty, Reply};
 use crate::size::require;
 use crate::supervision::{Decider, Directive, LiveFailure, directive};
 use crate::time::{Instant, nanos};
@@ -28,7 +28,7 @@ use super::meters::Tally;
 use super::slot::{Brood, Placed, children_of};
 use super::stash::has_stash;
 use super::system::System;
-use super::{telemetry, then, upbringing};
+use super::{done, telemetry, then, upbringing};
 
 /// Bits of what a handler leaves behind in its context.
 mod note {
@@ -144,6 +144,11 @@ impl<A: Actor> Host<A> {
         if let Some(quiet) = self.part().and_then(annex::quiet::<A>) {
             quiet.wait(self.now(), period);
         }
+    }
+
+    /// Who is to be told of the end of the handler in hand, if anybody.
+    pub(crate) fn take_duty(&self) -> Option<Duty> {
+        done::in_hand(self.address)
     }
 
     fn part(&self) -> Option<NonNull<u8>> {

@@ -6,7 +6,7 @@ use crate::metrics::DeadLetterReason;
 use crate::trace_dump::{self, TraceKind};
 
 use super::header::Address;
-use super::{events, observer, trace_ring};
+use super::{done, events, observer, trace_ring};
 
 /// Gives up a message of the actor at `address`: counts it, answers who asked, and tells whoever is told of events.
 #[cold]
@@ -17,6 +17,7 @@ pub(super) fn lose<A: Actor>(address: Address, message: A::Message, reason: Dead
         meters.lost(reason);
     }
     trace_ring::note_at(address, TraceKind::DeadLetter, Some(message.index()), trace_dump::lost(reason));
+    done::lost(address, reason.into());
     if !events::are_any() {
         return message.refuse(reason.into());
     }

@@ -15,6 +15,7 @@ use crate::error::Reason;
 
 use super::beside::Packed;
 use super::body::Body;
+use super::done;
 use super::header::{Address, Header, attention};
 use super::system::System;
 use super::then::{self, Leaves, Queue};
@@ -45,6 +46,7 @@ unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: Pa
     // SAFETY: the place at the tail is free, and the critical section is held.
     unsafe { place.write(message) };
     header.set_tail::<A>(cs, tail.checked_sub(1).unwrap_or_else(|| header.last.get(cs)));
+    done::written(cs, address, Queue::User, || tail);
     // SAFETY: there is a free place, so the actor has been started.
     unsafe { header.raise_started(cs) };
 }

@@ -25,6 +25,7 @@ mod crew;
 #[allow(unsafe_code)]
 mod debt;
 mod detour;
+mod done;
 #[cfg(not(feature = "tokio"))]
 mod dropped;
 mod earliest;

@@ -162,9 +162,9 @@ pub(super) fn pair<T: Send>(due: Option<Instant>) -> Option<(Pending<T>, Reply<T
             Some(place.number)
         });
         if let Some(number) = number.flatten() {
-            // SAFETY: `deliver` looks at nothing but the number, and at the table under the critical section.
-            let reply = unsafe { Reply::from_raw(without_provenance(number as usize), deliver::<T>) };
-            return Some((Pending { number, value: PhantomData }, reply));
+            let pending = Pending { number, value: PhantomData };
+            let reply = pending.reply();
+            return Some((pending, reply));
         }
     }
     None
@@ -196,6 +196,14 @@ unsafe fn deliver<T>(data: *const (), answer: Result<T, Unanswered>) {
     crate::backend::wake(waker.flatten());
     // An answer nobody waits for goes here, outside of the critical section.
     drop(answer);
+}
+
+impl<T: Send> Pending<T> {
+    /// The reply that ends there: the first one that is sent is the answer.
+    pub(super) fn reply(&self) -> Reply<T> {
+        // SAFETY: `deliver` looks at nothing but the number, and at the table under the critical section.
+        unsafe { Reply::from_raw(without_provenance(self.number as usize), deliver::<T>) }
+    }
 }
 
 impl<T> Pending<T> {

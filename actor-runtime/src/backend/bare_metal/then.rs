@@ -26,7 +26,7 @@ use super::earliest::Earliest;
 use super::header::Address;
 use super::letters::lose;
 use super::system::System;
-use super::{beside, detour, mailbox, trace_ring, urgent, waiting};
+use super::{beside, detour, done, mailbox, trace_ring, urgent, waiting};
 
 /// Asks of the program that may be under way at a time; a power of two.
 const PLACES: usize = 8;
@@ -46,15 +46,38 @@ struct Then {
     is_stale: bool,
 }
 
-/// Where an answer is.
+/// Where a message is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum At {
-    /// With whoever owes it.
+pub(super) enum At {
+    /// An answer that is with whoever owes it.
     Owed,
     /// In this place of a queue.
     In(Queue, u8),
     /// Taken out: to be handled, or put into the stash.
     Hand,
+    /// Taken out, and handled by nobody.
+    Lost,
+}
+
+impl At {
+    /// Where it is once the message at `index` of `from` has left that.
+    pub(super) fn leaving(self, from: Queue, index: u8) -> Self {
+        match self {
+            Self::In(queue, at) if queue == from && at == index => Self::Hand,
+            // Those behind it have one less in front of them.
+            Self::In(Queue::Stash, at) if from == Queue::Stash && at > index => Self::In(Queue::Stash, at - 1),
+            Self::In(..) | Self::Hand | Self::Lost | Self::Owed => self,
+        }
+    }
+
+    /// Where it is once the message in hand has been put into the stash, behind so many.
+    pub(super) fn stashing(self, index: u8) -> Self {
+        match self {
+            Self::Hand => Self::In(Queue::Stash, index),
+            Self::In(Queue::Stash, at) if at >= index => Self::In(Queue::Stash, at + 1),
+            Self::In(..) | Self::Lost | Self::Owed => self,
+        }
+    }
 }
 
 /// Where messages of an actor wait.
@@ -82,6 +105,9 @@ type Late = unsafe fn(*const ());
 
 static TABLE: Mutex<[Cell<Option<Then>>; PLACES]> = Mutex::new([const { Cell::new(None) }; PLACES]);
 static NUMBER: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
+/// Whether an answer has come, ever: in a program that links no `.then(..)` it is a constant, and what follows from it is
+/// not there.
+static HAS_COME: Mutex<Cell<bool>> = Mutex::new(Cell::new(false));
 /// Answers that wait for their turn.
 static WAITING: Mutex<Cell<u8>> = Mutex::new(Cell::new(0));
 
@@ -144,8 +170,8 @@ fn heed(news: News<'_>) {
                             place.set(None);
                             mailbox::release(cs, asker);
                         }
-                        (At::In(..) | At::Hand, News::End(_)) => clear(cs, place),
-                        (At::In(..) | At::Hand, _) => place.set(Some(Then { is_stale: true, ..then })),
+                        (At::In(..) | At::Hand | At::Lost, News::End(_)) => clear(cs, place),
+                        (At::In(..) | At::Hand | At::Lost, _) => place.set(Some(Then { is_stale: true, ..then })),
                     }
                     Some(())
                 });
@@ -176,7 +202,7 @@ fn clear(cs: CriticalSection<'_>, place: &Cell<Option<Then>>) {
 /// Whether any answer of the program waits for its turn.
 #[inline]
 pub(super) fn any_waits(cs: CriticalSection<'_>) -> bool {
-    WAITING.borrow(cs).get() > 0
+    HAS_COME.borrow(cs).get() && WAITING.borrow(cs).get() > 0
 }
 
 /// Looks at the answers that wait for the actor at `asker`.
@@ -196,22 +222,18 @@ fn each_waiting(cs: CriticalSection<'_>, asker: Address, mut look: impl FnMut(&C
 pub(super) fn take(cs: CriticalSection<'_>, asker: Address, from: Queue, index: u8, leaves: Leaves) -> bool {
     let mut is_stale = false;
     if any_waits(cs) {
-        each_waiting(cs, asker, |place, then| match then.at {
-            At::In(queue, at) if queue == from && at == index => {
-                is_stale = then.is_stale;
-                if is_stale || leaves == Leaves::ForGood {
-                    clear(cs, place);
-                } else {
-                    place.set(Some(Then { at: At::Hand, ..then }));
-                }
+        each_waiting(cs, asker, |place, then| {
+            let at = then.at.leaving(from, index);
+            let is_it = at == At::Hand && then.at != At::Hand;
+            is_stale |= is_it && then.is_stale;
+            if is_it && (then.is_stale || leaves == Leaves::ForGood) {
+                clear(cs, place);
+            } else {
+                place.set(Some(Then { at, ..then }));
             }
-            // Those behind it have one less in front of them.
-            At::In(Queue::Stash, at) if from == Queue::Stash && at > index => {
-                place.set(Some(Then { at: At::In(Queue::Stash, at - 1), ..then }));
-            }
-            At::In(..) | At::Hand | At::Owed => {}
         });
     }
+    done::take(cs, asker, from, index, leaves);
     is_stale
 }
 
@@ -220,14 +242,9 @@ pub(super) fn take(cs: CriticalSection<'_>, asker: Address, from: Queue, index: 
 pub(super) fn stashed(asker: Address, index: u8) {
     critical_section::with(|cs| {
         if any_waits(cs) {
-            each_waiting(cs, asker, |place, then| match then.at {
-                At::Hand => place.set(Some(Then { at: At::In(Queue::Stash, index), ..then })),
-                At::In(Queue::Stash, at) if at >= index => {
-                    place.set(Some(Then { at: At::In(Queue::Stash, at + 1), ..then }));
-                }
-                At::In(..) | At::Owed => {}
-            });
+            each_waiting(cs, asker, |place, then| place.set(Some(Then { at: then.at.stashing(index), ..then })));
         }
+        done::stashed(cs, asker, index);
     });
 }
 
@@ -388,6 +405,7 @@ where
             place.set(Some(Then { at: At::In(queue, index), ..then }));
             let waiting = WAITING.borrow(cs);
             waiting.set(waiting.get() + 1);
+            HAS_COME.borrow(cs).set(true);
         };
         if is_urgent {
             // SAFETY: the asker is an `A`, one of whose messages is urgent.

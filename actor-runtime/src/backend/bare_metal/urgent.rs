@@ -17,14 +17,15 @@ use crate::error::Reason;
 use crate::message::{self, Message};
 use crate::metrics::DeadLetterReason;
 use crate::policy::Admission;
+use crate::reply::Watch;
 use crate::time::Instant;
 
 use super::beside::{self, Packed};
 use super::header::{Address, Byte, Header, attention};
 use super::letters::lose;
-use super::mailbox;
 use super::then::{self, Leaves, Queue};
 use super::waiting::{self, Ticket, Waiting, What};
+use super::{done, mailbox};
 
 /// What an urgent lane counts. All zeros before the start.
 #[repr(C)]
@@ -45,6 +46,12 @@ impl Lane {
         let lane: NonNull<Self> = unsafe { address.as_ptr().byte_add(size_of::<Header>()) }.cast();
         // SAFETY: the slot is a static, and a lane is made of cells.
         unsafe { lane.as_ref() }
+    }
+
+    /// The place `behind` places behind the oldest message, of so many.
+    fn index(&self, cs: CriticalSection<'_>, behind: u8, capacity: u8) -> u8 {
+        let (index, capacity) = (u16::from(self.first.get(cs)) + u16::from(behind), u16::from(capacity));
+        (if index < capacity { index } else { index - capacity }) as u8
     }
 
     fn leave_line(&self, cs: CriticalSection<'_>) {
@@ -82,6 +89,7 @@ unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: Pa
     // SAFETY: there is room, so the place is free; the critical section is held.
     unsafe { place.write(message) };
     lane.len.set(cs, len + 1);
+    done::written(cs, address, Queue::Urgent, || lane.index(cs, len, header.capacity(cs)));
     header.attention.set(cs, header.attention.get(cs) | attention::AHEAD);
     // SAFETY: an actor that is alive has been started.
     unsafe { header.raise_started(cs) };
@@ -127,8 +135,12 @@ unsafe fn read<A: Actor>(cs: CriticalSection<'_>, address: Address, leaves: Leav
 /// # Safety
 /// The slot at `address` is that of an `A` with an urgent lane.
 #[inline(never)]
-pub(super) unsafe fn push<A: Actor>(address: Address, message: Packed<A>) -> Result<(), (A::Message, Reason)> {
-    let sent = critical_section::with(|cs| {
+pub(super) unsafe fn push<A: Actor, W: Watch>(
+    address: Address,
+    message: Packed<A>,
+    watch: &mut W,
+) -> Result<(), (A::Message, Reason)> {
+    let enter = |cs: CriticalSection<'_>| {
         let header = address.header();
         if !header.takes_more(cs) {
             return Err((message, Reason::Stopped));
@@ -146,7 +158,8 @@ pub(super) unsafe fn push<A: Actor>(address: Address, message: Packed<A>) -> Res
         // SAFETY: the actor is alive, and there is room.
         unsafe { write::<A>(cs, address, message) };
         Ok(oldest)
-    });
+    };
+    let sent = done::sending(watch, || critical_section::with(enter));
     // SAFETY: it was to be in the mailbox of the actor, or was.
     let unpack = |message| unsafe { beside::unpack::<A>(address, message) };
     match sent {
@@ -182,8 +195,7 @@ pub(super) unsafe fn push_answer<A: Actor>(
     mailbox::release(cs, address);
     // SAFETY: the actor is alive, and there is room.
     unsafe { write::<A>(cs, address, message) };
-    let index = u16::from(lane.first.get(cs)) + u16::from(len);
-    Ok((if index < u16::from(capacity) { index } else { index - u16::from(capacity) }) as u8)
+    Ok(lane.index(cs, len, capacity))
 }
 
 /// Takes the oldest message, if there is one, and tells whether it is an answer to what an earlier life asked.
@@ -191,10 +203,10 @@ pub(super) unsafe fn push_answer<A: Actor>(
 /// # Safety
 /// The caller owns the turn of the actor at `address`, which is an `A` with an urgent lane, and is alive.
 #[inline(never)]
-pub(super) unsafe fn take<A: Actor>(address: Address) -> Option<(Packed<A>, bool)> {
+pub(super) unsafe fn take<A: Actor>(address: Address, leaves: Leaves) -> Option<(Packed<A>, bool)> {
     let (message, wake) = critical_section::with(|cs| {
         // SAFETY: as the caller says.
-        let message = unsafe { read::<A>(cs, address, Leaves::ToBeHandled) };
+        let message = unsafe { read::<A>(cs, address, leaves) };
         // SAFETY: as the caller says.
         let waits = unsafe { Lane::at(address) }.line.get(cs) > 0;
         (message, if waits { WAKE.borrow(cs).get() } else { None })

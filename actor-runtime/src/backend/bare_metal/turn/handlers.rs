@@ -6,6 +6,7 @@ use core::task::Poll;
 
 use crate::actor::{Actor, Handled};
 use crate::context::{Context, Request};
+use crate::error::Unanswered;
 use crate::failure::{FailureKind, StopReason};
 use crate::lifecycle::{Lifecycle, Task};
 use crate::message::{Message, Mode};
@@ -16,7 +17,7 @@ use super::super::beside::{self, Packed};
 use super::super::header::attention;
 use super::super::slot::Placed;
 use super::super::stash::has_stash;
-use super::super::{annex, call, detour, host, in_hand, trace_ring, upbringing};
+use super::super::{annex, call, detour, done, host, in_hand, trace_ring, upbringing};
 use super::{Flow, Turn};
 
 /// What a handler or hook left behind.
@@ -171,7 +172,9 @@ impl<A: Actor + Placed> Turn<'_, A> {
                 if detour && self.life(is_over) {
                     self.close_life();
                 }
-                self.finish(left)
+                let flow = self.finish(left);
+                done::settle(self.address, Ok(()));
+                flow
             }
         };
         in_hand::put_back(before);
@@ -238,7 +241,10 @@ impl<A: Actor + Placed> Turn<'_, A> {
     /// Heeds what a handler or hook left behind.
     fn settle(self, left: Left) {
         match left {
-            Left::Failure(kind, directive) => self.fail_as_directed(kind, directive),
+            Left::Failure(kind, directive) => {
+                done::settle(self.address, Err(Unanswered::Failed));
+                self.fail_as_directed(kind, directive);
+            }
             Left::Stop => {
                 detour::open();
                 let goes_on = upbringing::are_told_apart() && self.leave();

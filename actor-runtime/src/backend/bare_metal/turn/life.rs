@@ -14,7 +14,7 @@ use super::super::header::{Stage, attention};
 use super::super::letters::lose;
 use super::super::make::Make;
 use super::super::slot::Placed;
-use super::super::then::Leaves;
+use super::super::then::{Leaves, Queue};
 use super::super::{annex, crash, in_hand, mailbox, suspensions, telemetry, then, timers, urgent, waiting};
 use super::{Flow, Turn};
 
@@ -205,7 +205,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         self.note_depth();
         if const { A::Message::HAS_URGENT } {
             // SAFETY: the turn is that of a slot of an `A` with an urgent lane, which is alive.
-            while let Some((message, _)) = unsafe { urgent::take::<A>(self.address) } {
+            while let Some((message, _)) = unsafe { urgent::take::<A>(self.address, Leaves::ForGood) } {
                 self.lose(message);
             }
         }
@@ -215,7 +215,8 @@ impl<A: Actor + Placed> Turn<'_, A> {
         }
         if let Some(stash) = self.stashed() {
             stash.release();
-            while let Some((message, _)) = stash.take() {
+            while let Some((message, index)) = stash.take() {
+                critical_section::with(|cs| then::take(cs, self.address, Queue::Stash, index, Leaves::ForGood));
                 self.lose(message);
             }
         }

@@ -13,7 +13,7 @@ use super::super::letters::lose;
 use super::super::slot::Placed;
 use super::super::stash::{Stash, has_stash};
 use super::super::then::{self, Leaves, Queue};
-use super::super::{annex, host, mailbox, timers, urgent, waiting};
+use super::super::{annex, done, host, mailbox, timers, urgent, waiting};
 use super::{Flow, Turn};
 
 impl<A: Actor + Placed> Turn<'_, A> {
@@ -60,7 +60,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if const { A::Message::HAS_URGENT } {
             self.note_depth();
             // SAFETY: the turn is that of a slot of an `A` with an urgent lane, which is alive.
-            let message = unsafe { urgent::take::<A>(self.address) };
+            let message = unsafe { urgent::take::<A>(self.address, Leaves::ToBeHandled) };
             if message.is_some() {
                 return message;
             }
@@ -136,7 +136,10 @@ impl<A: Actor + Placed> Turn<'_, A> {
             Err(message) => Some(message),
         };
         self.note_stash();
-        refused.into_iter().for_each(|message| lose::<A>(self.address, message, DeadLetterReason::Dropped));
+        if let Some(message) = refused {
+            done::settle(self.address, Err(DeadLetterReason::Dropped.into()));
+            lose::<A>(self.address, message, DeadLetterReason::Dropped);
+        }
     }
 
     /// The message, whole.

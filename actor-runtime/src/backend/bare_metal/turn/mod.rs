@@ -32,7 +32,7 @@ use super::make::Make;
 use super::quiet::Quiet;
 use super::siblings::{Member, Siblings};
 use super::slot::{Place, Placed, children_of};
-use super::{crash, in_hand, then, timers};
+use super::{crash, done, in_hand, then, timers};
 
 /// Whether there is something to do at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -200,6 +200,9 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     fn handle_apart(self, message: Packed<A>) {
         self.handle(message);
         then::handled(self.address);
+        if !self.is_running() {
+            done::settle(self.address, Ok(()));
+        }
     }
 
     /// Does the next thing, or returns the message that is next to be handled.

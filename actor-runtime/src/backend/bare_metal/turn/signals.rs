@@ -8,7 +8,7 @@ use crate::lifecycle::Task;
 use super::super::header::{Stage, attention};
 use super::super::siblings::Member;
 use super::super::slot::Placed;
-use super::super::{annex, suspensions};
+use super::super::{annex, done, suspensions};
 use super::Turn;
 
 impl<A: Actor + Placed> Turn<'_, A> {
@@ -92,5 +92,6 @@ impl<A: Actor + Placed> Turn<'_, A> {
             // SAFETY: a future is live, and the worker, which alone polls it, is here.
             unsafe { annex::cancel::<A>(self.place.annex) };
         });
+        done::settle(self.address, Err(why));
     }
 }
