@@ -5,6 +5,7 @@
 //! takes messages on its cold side.
 
 use core::cell::{Cell, RefCell};
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use critical_section::{CriticalSection, Mutex};
 
@@ -28,7 +29,7 @@ type Table = [Option<Watched>; PLACES];
 
 static TABLE: Mutex<RefCell<Table>> = Mutex::new(RefCell::new([const { None }; PLACES]));
 /// Whether anybody has sent one so, ever: where nobody does it is a constant, and what follows from it is not there.
-static IS_USED: Mutex<Cell<bool>> = Mutex::new(Cell::new(false));
+static IS_USED: AtomicBool = AtomicBool::new(false);
 /// How many there are.
 static WAITING: Mutex<Cell<u8>> = Mutex::new(Cell::new(0));
 /// Who is to be told of the end of the message that is written next.
@@ -43,7 +44,7 @@ pub(super) fn sending<W: Watch, R>(watch: &mut W, send: impl FnOnce() -> R) -> R
     }
     detour::open();
     critical_section::with(|cs| {
-        IS_USED.borrow(cs).set(true);
+        IS_USED.store(true, Ordering::Relaxed);
         let next = NEXT.borrow(cs);
         next.replace(watch.take());
         IS_NEXT.borrow(cs).set(true);
@@ -54,6 +55,12 @@ pub(super) fn sending<W: Watch, R>(watch: &mut W, send: impl FnOnce() -> R) -> R
     })
 }
 
+/// Asked before interrupts are switched off, which would stay where nothing else is left.
+#[inline]
+pub(super) fn is_used() -> bool {
+    IS_USED.load(Ordering::Relaxed)
+}
+
 /// Whether there is a place for one more.
 pub(super) fn has_room() -> bool {
     critical_section::with(|cs| usize::from(WAITING.borrow(cs).get()) < PLACES)
@@ -62,7 +69,7 @@ pub(super) fn has_room() -> bool {
 /// A message was written to this place of a queue.
 #[inline]
 pub(super) fn written(cs: CriticalSection<'_>, address: Address, queue: Queue, index: impl FnOnce() -> u8) {
-    if IS_USED.borrow(cs).get() && IS_NEXT.borrow(cs).get() {
+    if is_used() && IS_NEXT.borrow(cs).get() {
         attend_to(cs, address, At::In(queue, index()));
     }
 }
@@ -84,7 +91,7 @@ fn attend_to(cs: CriticalSection<'_>, address: Address, at: At) {
 /// Whether any such message of the program is under way.
 #[inline]
 pub(super) fn any_waits(cs: CriticalSection<'_>) -> bool {
-    IS_USED.borrow(cs).get() && WAITING.borrow(cs).get() > 0
+    is_used() && WAITING.borrow(cs).get() > 0
 }
 
 /// Says where the messages of the actor at `address` are now.
@@ -133,7 +140,7 @@ fn take_at(address: Address, at: At) -> Option<Duty> {
 /// Who is to be told of the end of the handler in hand of the actor at `address`, if anybody.
 #[inline]
 pub(super) fn in_hand(address: Address) -> Option<Duty> {
-    if critical_section::with(any_waits) { take_at(address, At::Hand) } else { None }
+    if is_used() && critical_section::with(any_waits) { take_at(address, At::Hand) } else { None }
 }
 
 /// Tells whoever waits for the handler in hand how it has ended.
@@ -150,7 +157,7 @@ pub(super) fn settle(address: Address, outcome: Result<(), Unanswered>) {
 /// Tells whoever waits for messages of the actor at `address` that left their queues for good.
 #[inline]
 pub(super) fn lost(address: Address, why: Unanswered) {
-    if critical_section::with(any_waits) {
+    if is_used() && critical_section::with(any_waits) {
         while let Some(duty) = take_at(address, At::Lost) {
             duty.refuse(why);
         }

@@ -8,6 +8,7 @@
 use core::any::TypeId;
 use core::cell::Cell;
 use core::ptr::{NonNull, without_provenance};
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 
 use critical_section::{CriticalSection, Mutex};
@@ -107,7 +108,7 @@ static TABLE: Mutex<[Cell<Option<Then>>; PLACES]> = Mutex::new([const { Cell::ne
 static NUMBER: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
 /// Whether an answer has come, ever: in a program that links no `.then(..)` it is a constant, and what follows from it is
 /// not there.
-static HAS_COME: Mutex<Cell<bool>> = Mutex::new(Cell::new(false));
+static HAS_COME: AtomicBool = AtomicBool::new(false);
 /// Answers that wait for their turn.
 static WAITING: Mutex<Cell<u8>> = Mutex::new(Cell::new(0));
 
@@ -199,10 +200,16 @@ fn clear(cs: CriticalSection<'_>, place: &Cell<Option<Then>>) {
     waiting.set(waiting.get().saturating_sub(1));
 }
 
+/// Asked before interrupts are switched off, which would stay where nothing else is left.
+#[inline]
+fn has_come() -> bool {
+    HAS_COME.load(Ordering::Relaxed)
+}
+
 /// Whether any answer of the program waits for its turn.
 #[inline]
 pub(super) fn any_waits(cs: CriticalSection<'_>) -> bool {
-    HAS_COME.borrow(cs).get() && WAITING.borrow(cs).get() > 0
+    has_come() && WAITING.borrow(cs).get() > 0
 }
 
 /// Looks at the answers that wait for the actor at `asker`.
@@ -240,6 +247,9 @@ pub(super) fn take(cs: CriticalSection<'_>, asker: Address, from: Queue, index: 
 /// The message in hand of the actor at `asker` has been put into its stash, in front of which are so many.
 #[inline]
 pub(super) fn stashed(asker: Address, index: u8) {
+    if !has_come() && !done::is_used() {
+        return;
+    }
     critical_section::with(|cs| {
         if any_waits(cs) {
             each_waiting(cs, asker, |place, then| place.set(Some(Then { at: then.at.stashing(index), ..then })));
@@ -251,6 +261,9 @@ pub(super) fn stashed(asker: Address, index: u8) {
 /// The message in hand of the actor at `asker` has been handled.
 #[inline]
 pub(super) fn handled(asker: Address) {
+    if !has_come() {
+        return;
+    }
     critical_section::with(|cs| {
         if any_waits(cs) {
             each_waiting(cs, asker, |place, then| {
@@ -405,7 +418,7 @@ where
             place.set(Some(Then { at: At::In(queue, index), ..then }));
             let waiting = WAITING.borrow(cs);
             waiting.set(waiting.get() + 1);
-            HAS_COME.borrow(cs).set(true);
+            HAS_COME.store(true, Ordering::Relaxed);
         };
         if is_urgent {
             // SAFETY: the asker is an `A`, one of whose messages is urgent.
