@@ -230,7 +230,7 @@ impl Watched {
         let messages = actor::metrics::Family::Messages;
         actor::metrics::Metered::figures(&self.metrics, messages, &mut |labels, figure| {
             if let actor::metrics::Figure::Number(number) = figure
-                && labels.iter().any(|label| *label == ("message", "add"))
+                && labels.contains(&("message", "add"))
             {
                 handled += number;
             }
