@@ -210,7 +210,7 @@ impl<T: Send, E: Send> Kind for TryAsk<T, E> {
     }
 }
 
-impl<E: Send + 'static> Kind for Done<E> {
+impl<E: Send> Kind for Done<E> {
     const INLINE: bool = false;
     const WATCHED: bool = true;
 

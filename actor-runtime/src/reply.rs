@@ -258,13 +258,13 @@ impl Duty {
     ///
     /// # Errors
     /// The reply, where nobody waits.
-    pub(crate) fn of<E: Send + 'static>(mut reply: Reply<Result<(), E>>) -> Result<Self, Reply<Result<(), E>>> {
+    pub(crate) fn of<E: Send>(mut reply: Reply<Result<(), E>>) -> Result<Self, Reply<Result<(), E>>> {
         match reply.deliver.take().and_then(|deliver| NonNull::new(deliver as *mut ())) {
             Some(deliver) => Ok(Self {
                 data: reply.data,
                 deliver: Some(deliver),
                 settle: Self::settle::<E>,
-                error: TypeId::of::<E>(),
+                error: typeid::of::<E>(),
             }),
             None => Err(reply),
         }
@@ -300,12 +300,13 @@ impl Duty {
     ///
     /// # Errors
     /// The duty, where `E` is another type than that of the reply.
-    pub(crate) fn into_reply<E: 'static>(mut self) -> Result<Reply<Result<(), E>>, Self> {
-        if self.error != TypeId::of::<E>() {
+    pub(crate) fn into_reply<E>(mut self) -> Result<Reply<Result<(), E>>, Self> {
+        if self.error != typeid::of::<E>() {
             return Err(self);
         }
         let deliver = self.deliver.take().map(|deliver| {
-            // SAFETY: it was made from such a function, for this `E`.
+            // SAFETY: it was made from such a function, for this `E`; what it borrows, if anything, it borrows for ever, as
+            // what a handler answers with does.
             unsafe { core::mem::transmute::<*mut (), Deliver<Result<(), E>>>(deliver.as_ptr()) }
         });
         Ok(Reply { data: self.data, deliver, owns: PhantomData })
