@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{Errand, FailureKind, SystemEvent};
-use common::{Gate, Journal, everywhere, everywhere_with, yield_now};
+use common::{Gate, Journal, everywhere, everywhere_with, handled, until, yield_now};
 use futures_core::Stream;
 
 /// Counts its items as they are taken, and pends now and then.
@@ -339,4 +339,42 @@ fn a_stepper_repeats_a_run_with_pipes_and_streams() {
         (steps, journal.entries())
     };
     assert_eq!(run(5), run(5));
+}
+
+/// Handles one message at a time.
+#[actor(throughput = 1)]
+struct Hasty {
+    is_over: Arc<AtomicBool>,
+}
+
+#[handlers]
+impl Hasty {
+    fn begin(&mut self, ctx: &mut Context<Self>) {
+        let is_over = Arc::clone(&self.is_over);
+        let wakes_itself = async move {
+            while !is_over.load(Ordering::SeqCst) {
+                yield_now().await;
+            }
+        };
+        ctx.pipe(wakes_itself, |me, ()| me.over());
+    }
+    fn over(&mut self) {}
+    async fn add(&mut self, number: u32) -> u32 {
+        number + 1
+    }
+}
+
+#[test]
+fn a_pipe_that_wakes_itself_ends_no_activation_between_a_message_and_its_future() {
+    everywhere(|system| async move {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let theirs = Arc::clone(&is_over);
+        let hasty = system.spawn(move || Hasty { is_over: Arc::clone(&theirs) }).await.unwrap();
+        hasty.begin().await.unwrap();
+        for number in 0..20 {
+            assert_eq!(hasty.add(number).await, Ok(number + 1));
+        }
+        is_over.store(true, Ordering::SeqCst);
+        until(|| handled::<Hasty>(&system, "add") == 20).await;
+    });
 }

@@ -164,7 +164,10 @@ impl<A: Actor> Turn<A> {
 
     #[cold]
     fn yields(self, reason: YieldReason) -> Flow {
-        self.cell().mailbox.has_nothing_in_hand();
+        // A future that has its first poll before it is what the next activation goes on with.
+        if !self.future_is_live() {
+            self.cell().mailbox.has_nothing_in_hand();
+        }
         self.cell().mailbox.note_yield(reason);
         self.cell().header.core.count_yield(reason);
         self.cell().count(LifeEvent::Yielded(reason));
