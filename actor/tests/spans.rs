@@ -216,6 +216,21 @@ fn a_message_that_is_asked_is_a_child_of_its_asker() {
 }
 
 #[test]
+fn an_ask_counts_once_whether_anybody_looks_at_its_span_or_not() {
+    let (_alone, _) = alone();
+    everywhere(|system| async move {
+        let Actors { worker, .. } = actors(&system).await;
+        for _ in 0..3 {
+            worker.answer().await.unwrap();
+        }
+        let text = system.metrics().to_open_metrics();
+        let asks = text.lines().filter(|line| line.starts_with("actor_asks_total") && line.contains("\"worker\""));
+        let answered = asks.filter(|line| line.contains("answered")).filter_map(|line| line.split(' ').next_back());
+        assert_eq!(answered.collect::<Vec<_>>(), ["3"], "{text}");
+    });
+}
+
+#[test]
 fn an_answer_that_comes_as_a_message_follows_from_who_gave_it_and_from_the_question() {
     let (_alone, _) = alone();
     everywhere(|system| async move {

@@ -337,7 +337,7 @@ impl<A: Actor> Cell<A> {
         let ambient = Ambient::enter(this.cast());
         let was_heard = Turn::<A>::WAITS_FOR_QUIET && !message.is_passive();
         let undisturbed =
-            if Trace::is_wanted() { turn.handle_asked(message) } else { turn.handle_sync::<true>(message.into()) };
+            if Trace::is_wanted() { turn.handle_asked(message) } else { turn.handle_alone::<true>(message.into()) };
         if Turn::<A>::WAITS_FOR_QUIET && was_heard {
             turn.was_heard();
         }

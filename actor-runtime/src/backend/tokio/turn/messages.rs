@@ -207,7 +207,7 @@ impl<A: Actor> Turn<A> {
         match (must_stash, message.mode()) {
             (Ok(_), Mode::Sync | Mode::Delegated) => {
                 let _until = Until::enter(deadline);
-                let undisturbed = self.handle_sync::<false>(message);
+                let undisturbed = self.handle_sync(message);
                 self.fulfil();
                 undisturbed && !self.cell().mailbox.has_urgent_signals()
             }
@@ -237,11 +237,17 @@ impl<A: Actor> Turn<A> {
     }
 
     /// Runs one message outside of a hand. Returns whether that left nothing to look at.
-    ///
-    /// `ASKED` gives the asks that run on their caller's stack a copy of their own: one that is shared is not inlined,
-    /// which costs an ask 21 instructions. It notes what is in hand where that failed.
     #[inline]
-    pub(in super::super) fn handle_sync<const ASKED: bool>(self, message: Traced<A::Message>) -> bool {
+    fn handle_sync(self, message: Traced<A::Message>) -> bool {
+        self.handle_alone::<false>(message)
+    }
+
+    /// As [`handle_sync`](Self::handle_sync); `ASKED` on the stack of whoever asked, where it notes what is in hand only if
+    /// that failed.
+    ///
+    /// Each that asks has a copy of its own: one that is shared is not inlined, which costs an ask 21 instructions.
+    #[inline(always)]
+    pub(in super::super) fn handle_alone<const ASKED: bool>(self, message: Traced<A::Message>) -> bool {
         let index = message.index();
         let state = self.cell().state.get();
         let context = self.cell().context.get();
@@ -412,7 +418,7 @@ impl<A: Actor> Turn<A> {
     pub(super) fn run_traced(self, message: Traced<A::Message>) -> bool {
         self.cell().count(LifeEvent::Own);
         match message.mode() {
-            Mode::Sync | Mode::Delegated => self.handle_sync::<false>(message),
+            Mode::Sync | Mode::Delegated => self.handle_sync(message),
             Mode::Async => {
                 self.start_future(message);
                 false

@@ -10,7 +10,7 @@ impl<A: Actor> Turn<A> {
     #[cold]
     #[inline(never)]
     pub(in super::super) fn handle_asked(self, message: A::Message) -> bool {
-        self.handle_sync::<false>(Traced::new::<A>(message, Cause::Asked, &self.cell().header))
+        self.handle_alone::<true>(Traced::new::<A>(message, Cause::Asked, &self.cell().header))
     }
 
     /// A life begins, for which what runs here is the reason.
