@@ -123,7 +123,8 @@ impl Address {
         };
         if is_urgent {
             // SAFETY: as above, and some of its messages are urgent.
-            return unsafe { urgent::push::<A, W>(self, message, watch) };
+            let pushed = unsafe { urgent::push::<A, W>(self, message, index, watch) };
+            return pushed.inspect_err(|(_, reason)| self.note_refused(*reason));
         }
         // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
         match done::sending(watch, || unsafe { mailbox::push::<A>(self, message) }) {
@@ -133,7 +134,7 @@ impl Address {
                 }
                 Ok(())
             }
-            Err((message, reason)) => self.overflow::<A, W>(message, reason, watch),
+            Err((message, reason)) => self.overflow::<A, W>(message, index, reason, watch),
         }
     }
 
@@ -162,6 +163,7 @@ impl Address {
     fn overflow<A: Actor, W: Watch>(
         self,
         message: Packed<A>,
+        index: usize,
         reason: Reason,
         watch: &mut W,
     ) -> Result<(), (A::Message, Reason)> {
@@ -173,7 +175,10 @@ impl Address {
             (Reason::Full, Overflow::DropOldest) => {
                 // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
                 match done::sending(watch, || unsafe { mailbox::replace_oldest::<A>(self, message) }) {
-                    Ok(oldest) => oldest.into_iter().for_each(|oldest| lose(unpack(oldest))),
+                    Ok(oldest) => {
+                        trace_ring::note_at(self, TraceKind::Sent, Some(index), 0);
+                        oldest.into_iter().for_each(|oldest| lose(unpack(oldest)));
+                    }
                     // All room is kept for answers.
                     Err((newest, Reason::Full)) => lose(unpack(newest)),
                     Err((newest, Reason::Stopped)) => {

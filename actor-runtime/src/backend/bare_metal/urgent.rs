@@ -16,16 +16,17 @@ use crate::actor::Actor;
 use crate::error::Reason;
 use crate::message::{self, Message};
 use crate::metrics::DeadLetterReason;
-use crate::policy::Admission;
+use crate::policy::{Admission, Overflow};
 use crate::reply::Watch;
 use crate::time::Instant;
+use crate::trace_dump::TraceKind;
 
 use super::beside::{self, Packed};
 use super::header::{Address, Byte, Header, attention};
 use super::letters::lose;
 use super::then::{self, Leaves, Queue};
 use super::waiting::{self, Ticket, Waiting, What};
-use super::{done, mailbox};
+use super::{done, mailbox, trace_ring};
 
 /// What an urgent lane counts. All zeros before the start.
 #[repr(C)]
@@ -130,7 +131,7 @@ unsafe fn read<A: Actor>(cs: CriticalSection<'_>, address: Address, leaves: Leav
     Some((message, is_stale))
 }
 
-/// Puts a message into the lane as the overflow policy says, or gives it back.
+/// Puts the message of this index into the lane as the overflow policy says, or gives it back.
 ///
 /// # Safety
 /// The slot at `address` is that of an `A` with an urgent lane.
@@ -138,6 +139,7 @@ unsafe fn read<A: Actor>(cs: CriticalSection<'_>, address: Address, leaves: Leav
 pub(super) unsafe fn push<A: Actor, W: Watch>(
     address: Address,
     message: Packed<A>,
+    index: usize,
     watch: &mut W,
 ) -> Result<(), (A::Message, Reason)> {
     let enter = |cs: CriticalSection<'_>| {
@@ -164,6 +166,9 @@ pub(super) unsafe fn push<A: Actor, W: Watch>(
     let unpack = |message| unsafe { beside::unpack::<A>(address, message) };
     match sent {
         Ok(lost) => {
+            if lost.is_none() || matches!(A::OPTIONS.overflow, Overflow::DropOldest) {
+                trace_ring::note_at(address, TraceKind::Sent, Some(index), 0);
+            }
             lost.into_iter().for_each(|lost| lose::<A>(address, unpack(lost), DeadLetterReason::Dropped));
             Ok(())
         }
