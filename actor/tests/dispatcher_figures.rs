@@ -95,6 +95,37 @@ fn those_beside_the_systems_own_are_listed_while_they_have_actors() {
 }
 
 #[test]
+fn what_a_dispatcher_has_counted_stays_in_what_is_exported() {
+    let runtime = common::runtime(Some(2));
+    runtime.block_on(async {
+        let system = ActorSystem::new("kept");
+        let activations = |dispatcher: &str| {
+            let series = format!(r#"dispatcher_activations_total{{system="kept",dispatcher="{dispatcher}"}} "#);
+            let text = system.metrics().to_open_metrics();
+            text.lines().find_map(|line| line.strip_prefix(&series)?.parse::<u64>().ok()).expect("it has run")
+        };
+        let on = |kind| system.spawn(|| Ready).on(kind);
+        let kinds = [DispatcherKind::Shared, DispatcherKind::Pinned, DispatcherKind::SingleWorker];
+        let [shared, pinned, single] = kinds.map(on);
+        let actors = [shared.await.unwrap(), pinned.await.unwrap(), single.await.unwrap()];
+        let names = ["shared", "pinned", "single_worker"];
+        for actor in &actors {
+            actor.row().done().await.unwrap();
+        }
+        let before = names.map(activations);
+        let is_all_there = || names.map(activations).iter().zip(before).all(|(now, before)| *now >= before);
+        // Their refs are kept, and with them where they lived.
+        for actor in &actors {
+            actor.control().stop().await;
+        }
+        until(|| system.dispatchers().len() == 1).await;
+        assert!(is_all_there());
+        system.shutdown().await.unwrap();
+        assert!(is_all_there());
+    });
+}
+
+#[test]
 fn who_is_refused_is_counted_where_that_was() {
     /// Takes nothing.
     struct Shut;

@@ -53,9 +53,7 @@ impl Metrics {
 
     /// Calls `take` for what is read of each dispatcher.
     fn dispatchers(&self, take: Taking<'_>, read: impl for<'a> Fn(&'a DispatcherFigures) -> Figure<'a>) {
-        // Held until they are read: one that goes meanwhile is counted once.
-        let living = self.core.living_homes();
-        for figures in self.core.homes().figures(&living) {
+        for figures in self.core.homes().figures() {
             take(&[("system", self.core.name()), ("dispatcher", figures.dispatcher)], read(&figures));
         }
     }

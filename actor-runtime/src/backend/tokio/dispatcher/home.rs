@@ -42,7 +42,9 @@ pub(in super::super) enum Ready {
 
 impl Home {
     pub(in super::super) fn new(core: Arc<Core>, ready: Ready) -> Arc<Self> {
-        Arc::new_cyclic(|me| Self { me: me.clone(), core, ready, load: Load::default() })
+        let home = Arc::new_cyclic(|me| Self { me: me.clone(), core, ready, load: Load::default() });
+        home.core.homes().add(home.me.clone());
+        home
     }
 
     /// The home of actors that are run by `dispatcher`.

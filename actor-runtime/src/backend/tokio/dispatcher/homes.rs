@@ -16,6 +16,8 @@ use super::{Dispatcher, DispatcherKind, Place, PlaceError, Placement, SingleWork
 #[derive(Default)]
 pub(in super::super) struct Homes {
     known: Lock<Known>,
+    /// All that there are, in the order in which they were made.
+    all: Lock<Vec<Weak<Home>>>,
     /// By label, without what lay ready.
     past: Lock<Vec<DispatcherFigures>>,
 }
@@ -28,11 +30,21 @@ struct Known {
     single_worker: Option<Arc<Home>>,
     /// Those of `current_thread`, by the runtime they were spawned in.
     current_thread: Vec<(::tokio::runtime::Id, Weak<Home>)>,
-    /// Those of the user's dispatchers.
-    own: Vec<Weak<Home>>,
 }
 
 impl Homes {
+    pub(super) fn add(&self, home: Weak<Home>) {
+        let mut all = self.all.lock();
+        all.retain(|home| home.strong_count() > 0);
+        all.push(home);
+    }
+
+    /// All that there are; to be let go of with no lock held: the last pointer to one may be among them, and with it a
+    /// dispatcher of the user's.
+    fn living(&self) -> Vec<Arc<Home>> {
+        self.all.lock().iter().filter_map(Weak::upgrade).collect()
+    }
+
     pub(in super::super) fn set_main(&self, home: &Arc<Home>) {
         self.known.lock().main = Arc::downgrade(home);
     }
@@ -107,19 +119,9 @@ impl Homes {
 
     /// The home of actors on a dispatcher of the user's.
     pub(super) fn of_own(core: &Arc<Core>, dispatcher: &Arc<dyn Dispatcher>) -> Arc<Home> {
-        let homes = core.homes();
-        let living: Vec<_> = {
-            let mut known = homes.known.lock();
-            known.own.retain(|home| home.strong_count() > 0);
-            known.own.iter().filter_map(Weak::upgrade).collect()
-        };
-        // Outside of the lock: the last pointer to a home may be among them, and with it a dispatcher of the user's.
         let is_its = |home: &Arc<Home>| matches!(home.ready(), Ready::Own(known) if Arc::ptr_eq(known, dispatcher));
-        living.into_iter().find(is_its).unwrap_or_else(|| {
-            let home = Home::own(Arc::clone(core), Arc::clone(dispatcher));
-            homes.known.lock().own.push(Arc::downgrade(&home));
-            home
-        })
+        let before = core.homes().living().into_iter().find(is_its);
+        before.unwrap_or_else(|| Home::own(Arc::clone(core), Arc::clone(dispatcher)))
     }
 
     // ---- what they counted -------------------------------------------------------------------------
@@ -129,11 +131,12 @@ impl Homes {
         merge(&mut self.past.lock(), DispatcherFigures { ready: 0, ..figures });
     }
 
-    /// What all have counted, those that are gone included, by label. The caller holds on to the `living`: whoever goes
-    /// meanwhile is counted once.
-    pub(in super::super) fn figures(&self, living: &[Arc<Home>]) -> Vec<DispatcherFigures> {
+    /// What all have counted, those that are gone included, by label.
+    pub(in super::super) fn figures(&self) -> Vec<DispatcherFigures> {
+        // Held until they are read: one that goes meanwhile is counted once.
+        let living = self.living();
         let mut all = Vec::new();
-        for home in living {
+        for home in &living {
             merge(&mut all, home.figures());
         }
         let past = self.past.lock().clone();
