@@ -4,6 +4,9 @@
 mod common;
 
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context as TaskContext, Wake, Waker};
 use std::time::Duration;
 
 use actor::prelude::*;
@@ -57,6 +60,42 @@ fn a_drain_handles_what_waits_and_lets_nothing_more_in() {
         assert_eq!(actor.note(4).await, Err(TellError::Stopped));
         assert_eq!(journal.entries(), ["a 1", "a 2", "a Drained", "a dropped"]);
         assert_eq!(system.counts::<Leaf>().dead_letters, 0);
+    });
+}
+
+/// Whether anybody was woken.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn an_end_is_told_to_all_who_wait_for_it_and_to_who_asks_again() {
+    everywhere(|system| async move {
+        let (journal, gate) = (Journal::default(), Gate::default());
+        let actor = system.spawn(leaf("a", &journal, &gate)).await.unwrap();
+        actor.hold().tell().unwrap();
+        in_hand(actor.control()).await;
+        let (mut stops, told) = (Vec::new(), [(); 3].map(|()| Arc::<Woken>::default()));
+        for told in &told {
+            let mut stop = Box::pin(actor.control().stop().into_future());
+            let waker = Waker::from(Arc::clone(told));
+            assert!(stop.as_mut().poll(&mut TaskContext::from_waker(&waker)).is_pending());
+            stops.push(stop);
+        }
+        gate.open();
+        until(|| told.iter().all(|told| told.0.load(Ordering::SeqCst))).await;
+        for stop in stops {
+            stop.await;
+        }
+        actor.control().stop().await;
+        actor.control().stopped().await;
+        assert_eq!(journal.entries(), ["a Requested", "a dropped"]);
+        assert_eq!(system.counts::<Leaf>().stopped, 1);
     });
 }
 
