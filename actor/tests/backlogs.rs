@@ -5,10 +5,13 @@ mod common;
 #[path = "common/fragile.rs"]
 mod fragile;
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use actor::Instant;
 use actor::prelude::*;
-use common::{Gate, everywhere, handled, in_hand, soon};
+use common::{Gate, everywhere, handled, in_hand, soon, stepped};
 use fragile::{Fragile, FragileRef};
 
 #[actor(mailbox = unbounded)]
@@ -207,6 +210,54 @@ fn ten_thousand_children_that_fail_together_begin_anew_and_their_parent_answers(
             }
             assert_eq!(system.counts::<Fragile>().restarts, u64::from(2 * MANY));
             assert_eq!(system.counts::<Supervisor>().failures, 0);
+        },
+    );
+}
+
+/// Notes when its lives begin.
+#[actor]
+struct Punctual {
+    begun: Arc<Mutex<BTreeSet<Instant>>>,
+}
+
+#[handlers]
+impl Punctual {
+    #[started]
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        self.begun.lock().unwrap().insert(ctx.now());
+    }
+    fn fail(&mut self) -> Result<(), &'static str> {
+        Err("told to")
+    }
+    fn ping(&self) -> bool {
+        true
+    }
+}
+
+/// On a virtual clock: what happens together happens at one moment.
+#[test]
+fn those_that_fail_together_do_not_come_back_together() {
+    stepped(
+        |builder| builder,
+        |system| async move {
+            const MANY: usize = 200;
+            let begun = Arc::<Mutex<BTreeSet<Instant>>>::default();
+            let mut all = Vec::new();
+            for _ in 0..MANY {
+                let begun = Arc::clone(&begun);
+                all.push(system.spawn(move || Punctual { begun: Arc::clone(&begun) }).await.unwrap());
+            }
+            // The first restart is at once, and the second after a pause of which half is left to chance.
+            for (restart, least) in [(1, 1), (2, MANY / 2)] {
+                begun.lock().unwrap().clear();
+                all.iter().for_each(|one| one.fail().tell().unwrap());
+                for one in &all {
+                    assert_eq!(one.ping().await, Ok(true));
+                }
+                assert_eq!(system.counts::<Punctual>().restarts, (restart * MANY) as u64);
+                let moments = begun.lock().unwrap().len();
+                assert!(moments >= least, "restart {restart} of {MANY} at {moments} moments");
+            }
         },
     );
 }
