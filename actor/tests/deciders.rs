@@ -207,6 +207,38 @@ fn a_function_of_the_user_decides_and_may_panic() {
     });
 }
 
+/// Of which nobody learns what to do.
+fn speechless(_: &LiveFailure<'_>) -> Directive {
+    panic!("a decider that always panics")
+}
+
+#[actor]
+#[supervise(decide = speechless)]
+struct Speechless {
+    #[child(|| Db { rows: 0 })]
+    db: Child<Db>,
+}
+
+#[handlers]
+impl Speechless {
+    fn db(&self) -> DbRef {
+        (*self.db).clone()
+    }
+}
+
+#[test]
+fn where_it_panics_whatever_happens_the_default_holds() {
+    everywhere(|system| async move {
+        let speechless = system.spawn(|| Speechless { db: Child::default() }).await.unwrap();
+        let db = speechless.db().await.unwrap();
+        db.panics().await.unwrap();
+        assert_eq!(db.rows().await, Ok(0), "restarted");
+        db.fail(DbError::Timeout).await.unwrap();
+        assert_eq!(db.rows().await, Ok(0), "restarted again");
+        assert_eq!(system.counts::<Db>().restarts, 2);
+    });
+}
+
 /// Whatever happens, it goes on.
 fn lenient(_: &LiveFailure<'_>) -> Directive {
     Directive::Resume
