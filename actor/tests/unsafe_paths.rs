@@ -234,3 +234,33 @@ fn dispatchers() {
         system.shutdown().await.unwrap();
     });
 }
+
+/// Aligned to more than an allocator aligns by itself.
+#[derive(Debug, PartialEq)]
+#[repr(align(64))]
+struct Aligned(u32);
+
+#[actor]
+struct Shapes {
+    seen: Vec<Aligned>,
+}
+
+#[handlers]
+impl Shapes {
+    fn aligned(&mut self, value: Aligned) {
+        self.seen.push(value);
+    }
+    fn seen(&mut self) -> Vec<Aligned> {
+        std::mem::take(&mut self.seen)
+    }
+}
+
+#[test]
+fn messages_that_are_aligned_to_more_than_others() {
+    let (system, mut stepper) = stepped();
+    stepper.block_on(async {
+        let shapes = system.spawn(|| Shapes { seen: Vec::new() }).await.unwrap();
+        (0..9).for_each(|number| shapes.aligned(Aligned(number)).tell().unwrap());
+        assert_eq!(shapes.seen().await.unwrap(), Vec::from_iter((0..9).map(Aligned)));
+    });
+}
