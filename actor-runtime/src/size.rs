@@ -10,7 +10,7 @@ use crate::actor::Protocol;
 pub const LARGEST: usize = 128;
 
 /// A value beside its message: in a box, so that the message is small. Where there is no heap it lies in the call, and has
-/// a [place](crate::beside) beside the mailbox while its message is in that.
+/// a place beside the mailbox while its message is in that.
 #[derive(Debug)]
 pub struct Indirect<T>(Beside<T>);
 

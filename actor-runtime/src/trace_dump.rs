@@ -240,7 +240,7 @@ impl fmt::Display for TraceError {
 
 impl core::error::Error for TraceError {}
 
-/// The bytes of a trace, to be read: those that [`TraceRing`](crate::backend) hands out, or the memory where it lies.
+/// The bytes of a trace, to be read: those that a `TraceRing` hands out, or the memory where it lies.
 #[derive(Clone, Copy, Debug)]
 pub struct TraceDump<'a> {
     /// In their order, the part at the end of the ring first.
@@ -322,7 +322,7 @@ impl fmt::Display for Lines<'_, '_> {
 }
 
 /// The names of the actors of a trace and of their messages: a line for each, its number first, as the `trace_names` of a
-/// [`system!`](https://docs.rs/actor) writes them. What is not named is shown by its number.
+/// `system!` writes them. What is not named is shown by its number.
 #[derive(Clone, Copy, Debug)]
 pub struct TraceNames<'a>(&'a str);
 

@@ -17,7 +17,7 @@ pub enum Strategy {
     OneForAll,
     /// The failed child and those started after it.
     RestForOne,
-    /// The failed child and those that [`Supervision::along`](super::Supervision::along) names.
+    /// The failed child and those that a function of the user names.
     Custom,
 }
 

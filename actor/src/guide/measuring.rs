@@ -347,6 +347,9 @@
 //! # }
 //! ```
 //!
-//! A [`CoarseHistogram`](crate::CoarseHistogram) takes 504 bytes, and what is read from it is at most 25 % above what was
+//! A [`CoarseHistogram`] takes 504 bytes, and what is read from it is at most 25 % above what was
 //! recorded. Counts have 32 bits. Handlers are not timed, nor how long messages wait. Without `metrics = on` there is no cell and no instruction of all
 //! this; figures of an actor's own are then an error, until `metrics = off` says that they are recorded nowhere.
+//!
+#![cfg_attr(feature = "bare-metal", doc = "[`CoarseHistogram`]: crate::CoarseHistogram")]
+#![cfg_attr(not(feature = "bare-metal"), doc = "[`CoarseHistogram`]: crate#backends")]

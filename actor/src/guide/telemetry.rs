@@ -129,8 +129,8 @@
 //!
 //! `DefmtFailureTelemetry`, of `features = ["defmt"]`, writes each to the log of that crate.
 //!
-//! A [`SurvivingFailureTelemetry`](crate::SurvivingFailureTelemetry) keeps failures over resets, and so does a
-//! [`CrashRecord`](crate::crash::CrashRecord) what a panic said:
+//! A [`SurvivingFailureTelemetry`] keeps failures over resets, and so does a
+//! [`CrashRecord`] what a panic said:
 //!
 //! ```ignore
 //! #[unsafe(link_section = ".uninit.FAILURES")] // of `cortex-m-rt`; start-up code leaves it alone
@@ -203,3 +203,8 @@
 //! assert_eq!(letters.recv().unwrap(), "shop: db: error in `write`: disk full; restart; 1 restart");
 //! assert_eq!(system.telemetry_counts().calls, 1);
 //! ```
+//!
+#![cfg_attr(feature = "bare-metal", doc = "[`SurvivingFailureTelemetry`]: crate::SurvivingFailureTelemetry")]
+#![cfg_attr(feature = "bare-metal", doc = "[`CrashRecord`]: crate::crash::CrashRecord")]
+#![cfg_attr(not(feature = "bare-metal"), doc = "[`SurvivingFailureTelemetry`]: crate#backends")]
+#![cfg_attr(not(feature = "bare-metal"), doc = "[`CrashRecord`]: crate#backends")]

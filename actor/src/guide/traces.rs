@@ -51,7 +51,7 @@
 //!
 //! # To a host
 //!
-//! [`copy_to`](crate::TraceRing::copy_to) copies what is there. A [`reader`](crate::TraceRing::reader) hands it out eight bytes
+//! [`copy_to`] copies what is there. A [`reader`] hands it out eight bytes
 //! at a time, for a wire, goes on where it was, and says how many records it came too late for. Both may be used while actors
 //! run and interrupts come. The static itself is a dump as well: a debugger saves `8 * N + 8` bytes from its address on.
 //!
@@ -70,3 +70,8 @@
 //!
 //! A record takes about 60 instructions on a Cortex-M3, and the clock; a message has three. What they write has interrupts off for
 //! less than a send does.
+//!
+#![cfg_attr(feature = "bare-metal", doc = "[`copy_to`]: crate::TraceRing::copy_to")]
+#![cfg_attr(feature = "bare-metal", doc = "[`reader`]: crate::TraceRing::reader")]
+#![cfg_attr(not(feature = "bare-metal"), doc = "[`copy_to`]: crate#backends")]
+#![cfg_attr(not(feature = "bare-metal"), doc = "[`reader`]: crate#backends")]

@@ -12,11 +12,9 @@ use crate::metrics::{COARSE, Counts, DeadLetterReason, Yields};
 use super::header::Address;
 use super::meters::{HISTOGRAM, Life, Meters, whole};
 
-/// What was counted of one actor since its system began; lent by the `metrics` of a [`system!`] with `metrics = on`.
+/// What was counted of one actor since its system began; lent by the `metrics` of a `system!` with `metrics = on`.
 ///
 /// Counts have 32 bits, and begin anew after that. They are exact while the worker rests, or in the one who runs it.
-///
-/// [`system!`]: https://docs.rs/actor
 pub struct ActorMetrics {
     address: Address,
     meters: Meters,

@@ -47,7 +47,7 @@ const RESTARTS: usize = 10;
 /// The panic that ended a run, and the restarts before it, in memory that a reset leaves alone.
 ///
 /// Declared as `#[unsafe(link_section = ".uninit.CRASH")] static CRASH: CrashRecord = CrashRecord::new();`, or whatever the
-/// section is called that start-up code neither clears nor loads, and named in [`system!`](crate) as `crash = &CRASH`.
+/// section is called that start-up code neither clears nor loads, and named in `system!` as `crash = &CRASH`.
 pub struct CrashRecord {
     crash: Sealed<{ Crash::WORDS }>,
     ledger: Sealed<{ Ledger::WORDS }>,

@@ -21,7 +21,7 @@ type Place = [AtomicU32; 2];
 
 /// The last `N` things that the actors of a program did, in `8 * N + 8` bytes; `N` is a power of two.
 ///
-/// It is named in [`system!`](crate) as `trace = &TRACE`. A program has one: systems that name another one than the first that
+/// It is named in `system!` as `trace = &TRACE`. A program has one: systems that name another one than the first that
 /// is started are not traced. A [`TraceDump`](crate::trace_dump::TraceDump) reads what it hands out, or the bytes of the static
 /// itself, as a debugger finds them.
 ///
