@@ -199,9 +199,9 @@
 //! | `life`, target `actor::life` | one life, from the start or the failure to the next | nobody | who spawned it; later the message that failed and the life before |
 //! | `errand`, target `actor::errand` | a timer, a pipe, a stream, or the wait for what `.then` brings | nobody | the handler that began it |
 //!
-//! * All have the fields `actor`, `path`, `id` and `incarnation`, messages `message`, errands `kind`, and `otel.name` for
-//!   OpenTelemetry: `counter.add`. Their level is `INFO`. A filter that leaves out a target, `actor::errand=off`, breaks the
-//!   chain there and nowhere else.
+//! * All have the fields `actor`, `path`, `id` and `incarnation`, and `otel.name` for OpenTelemetry: `counter.add`. Messages
+//!   have `message`, errands `kind`: `timer`, `then`, or `source` for a pipe or a stream. Their level is `INFO`. A filter that
+//!   leaves out a target, `actor::errand=off`, breaks the chain there and nowhere else.
 //! * The cause travels with the message: through the mailbox, the line of senders that wait for room, and the stash. A message
 //!   that nobody handled has a span that was never entered; how long one waited is the time before it was entered first.
 //! * A life is nobody's parent: it may last as long as the program, and a trace is complete when its parents have ended.
@@ -216,8 +216,8 @@
 //! An actor is no task, so tokio-console cannot list it. With `features = ["console"]` it lists who runs them, under the names
 //! `<system> worker 0`, `<system> timers` and `<system> current thread`; tokio takes names where all of the program is
 //! compiled with `RUSTFLAGS="--cfg tokio_unstable"`, as the console itself asks for. A pinned actor and a single worker are
-//! threads, and have the names of those. Each activation, in which an actor handles what has come, is a span `activation` of the target
-//! `actor::activation` and the level `TRACE`, with the `path` of the actor.
+//! threads, and have the names of those. Each activation, in which an actor handles what has come, is a span `activation` of the
+//! target `actor::activation` and the level `TRACE`, with the `path` of the actor.
 //!
 //! # Where the time goes
 //!
@@ -347,8 +347,8 @@
 //! # }
 //! ```
 //!
-//! A [`CoarseHistogram`] takes 504 bytes, and what is read from it is at most 25 % above what was
-//! recorded. Counts have 32 bits. Handlers are not timed, nor how long messages wait. Without `metrics = on` there is no cell and no instruction of all
+//! A [`CoarseHistogram`] takes 504 bytes, and what is read from it is at most 25 % above what was recorded. Counts have 32
+//! bits. Handlers are not timed, nor how long messages wait. Without `metrics = on` there is no cell and no instruction of all
 //! this; figures of an actor's own are then an error, until `metrics = off` says that they are recorded nowhere.
 //!
 #![cfg_attr(feature = "bare-metal", doc = "[`CoarseHistogram`]: crate::CoarseHistogram")]

@@ -371,8 +371,8 @@
 //! A parent that stops, or is restarted, stops its children first: the youngest, then the next, each when the one before it has
 //! ended. `#[supervise(shutdown = 5s)]` says how long each may take, its own children included. One that has not ended by then,
 //! because it hangs in a handler or in a hook, is killed: it ends at the `.await` at which it stands. The event
-//! [`Stuck`](crate::SystemEvent::Stuck) names it. Children that are restarted together wait no longer for each other; who is
-//! late then has its next life all the same.
+//! [`Stuck`](crate::SystemEvent::Stuck) names it, and the handler that it has begun. Children that are restarted together wait
+//! no longer for each other; who is late then has its next life all the same.
 //!
 //! * A parent that has a limit should have more time than it gives: where it is late because of its child, both are killed.
 //!   `shutdown = off` leaves it to the children.

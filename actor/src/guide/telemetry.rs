@@ -154,7 +154,7 @@
 //! The next run begins as if the actor whose handler panicked had failed just then: its supervisor decides by
 //! `on(panic => ..)`, telemetry is told once, and the restart counts. So do those of earlier runs, for as long as the window
 //! of the limit says, the time before each reset included: a board that crashes again and again stops the actor that does it.
-//! A group counts those of its own run alone.
+//! Children that are counted together are so over resets as well.
 //!
 //! # One of your own
 //!

@@ -51,9 +51,9 @@
 //!
 //! # To a host
 //!
-//! [`copy_to`] copies what is there. A [`reader`] hands it out eight bytes
-//! at a time, for a wire, goes on where it was, and says how many records it came too late for. Both may be used while actors
-//! run and interrupts come. The static itself is a dump as well: a debugger saves `8 * N + 8` bytes from its address on.
+//! [`copy_to`] copies what is there. A [`reader`] hands it out eight bytes at a time, for a wire, goes on where it was, and says
+//! how many records it came too late for. Both may be used while actors run and interrupts come. The static itself is a dump as
+//! well: a debugger saves `8 * N + 8` bytes from its address on.
 //!
 //! The names are those of `system!`, of labels and of handlers. A host that has the same `system!` in its program asks it for
 //! them; else the board writes them once, as it writes anything.
@@ -64,9 +64,12 @@
 //!
 //! # What it says
 //!
-//! The number in front is the moment, in seconds by the clock of the system, as exact as 1024 ns. A `sent` is written when the
-//! message is in the mailbox: where it pends a level, what that does comes first. A call that is refused names no message: who
-//! looks for it finds it in the handler that has `begun`.
+//! The number in front is the moment, in seconds by the clock of the system, as exact as 1024 ns. It has 32 bits on the board:
+//! that of the first line begins anew after each 73 minutes, and the others go on from there, as long as no two neighbours are
+//! 36 minutes apart.
+//!
+//! A `sent` is written when the message is in the mailbox: where it pends a level, what that does comes first. A call that is
+//! refused names no message: who looks for it finds it in the handler that has `begun`.
 //!
 //! A record takes about 60 instructions on a Cortex-M3, and the clock; a message has three. What they write has interrupts off for
 //! less than a send does.
