@@ -346,8 +346,9 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///   levels too, and `plant::trace_names(&mut out)` writes the names it is read with.
 /// * with `watchdog = feed` behind the module: each `tick` calls that function, `fn feed()`, while every actor gets on: none
 ///   that has something to do has waited for more than 8 whole ticks for its turn, and no handler runs for longer; one that
-///   waits at an `.await` holds nobody up. So it is with each level, whose interrupt must not keep the tick from coming. `watchdog = feed within 4 ticks` says another number. For a worker whose tick
-///   comes again and again: an alarm of `run_tickless` feeds nobody while all is quiet.
+///   waits at an `.await` holds nobody up. So it is with each level, whose interrupt must not keep the tick from coming.
+///   `watchdog = feed within 4 ticks` says another number. For a worker whose tick comes again and again: an alarm of
+///   `run_tickless` feeds nobody while all is quiet.
 /// * `plant::RAM`: the bytes that all of this takes. `ram <= 512` makes it an error to take more on the target.
 ///
 /// Calls with `.tell()` may be made from interrupts.
@@ -377,13 +378,12 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Refs, calls, timers and supervision are the same on all levels; `start`, `tick` and `next_deadline` are for all of them. An ask
 /// from a level to an actor below it is answered when the interrupt is over. Each level has a ready word of its own, so 32 actors.
-/// A `watchdog` looks at the actors outside of levels, which a level that hangs keeps from getting on.
 ///
 /// Messages take at most 16 bytes, the reply of an ask included. What is larger is `#[indirect]`: with
 /// `DISPLAY: Display { mailbox = 8, indirect = 2 }` there are two places for the arguments of such messages, and where both
-/// are taken a call is rejected as by a full mailbox. Or it lies in a static of its own, and the message takes a `&'static` reference.
-/// An actor that fails before it is up is tried again
-/// like any other failure, unless it is a child: that is its parent's own failed start.
+/// are taken a call is rejected as by a full mailbox. Or it lies in a static of its own, and the message takes a `&'static`
+/// reference. An actor that fails before it is up is tried again like any other failure, unless it is a child: that is its
+/// parent's own failed start.
 #[proc_macro]
 pub fn system(tokens: TokenStream) -> TokenStream {
     system::expand(tokens.into()).into()
