@@ -25,8 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// more when `until` comes, which is the end of it.
 ///
 /// They have the names, labels and buckets of the OpenMetrics text. Sums are cumulative, and said to begin with this call: make
-/// it where the systems begin. Their `service.name` is what the environment variable `OTEL_SERVICE_NAME` says. The figures of
-/// several systems go together: `Box::from([one.metrics(), two.metrics()])`.
+/// it where the systems begin. Their `service.name` is what the environment variable `OTEL_SERVICE_NAME` says, else
+/// `unknown_service:` and the name of the program. The figures of several systems go together:
+/// `Box::from([one.metrics(), two.metrics()])`.
 ///
 /// A push that fails is not repeated: the next one says more. A collector has 10 seconds for its answer, for the last one as
 /// well, and where it needs longer than `every`, pushes are left out. `told` hears of each that failed.
