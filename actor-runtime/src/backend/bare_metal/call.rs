@@ -280,10 +280,10 @@ impl Address {
         };
         let entered = if is_urgent {
             // SAFETY: the address is in a `Ref<A>`, some of whose messages are urgent; the ticket is from `join`.
-            done::sending(watch, || unsafe { urgent::enter::<A>(ticket, self, message) })
+            unsafe { urgent::enter::<A, W>(ticket, self, message, watch) }
         } else {
             // SAFETY: the address is in a `Ref<A>`, so its slot is that of an `A`.
-            done::sending(watch, || unsafe { ticket.enter::<A>(self, message) })
+            unsafe { ticket.enter::<A, W>(self, message, watch) }
         };
         let Err((message, waits)) = entered else {
             trace_ring::note_at(self, TraceKind::Sent, Some(index), 0);

@@ -322,10 +322,11 @@ pub(super) unsafe fn turn(ticket: &Ticket, address: Address) -> Result<(), bool>
 /// # Safety
 /// The slot at `address` is that of an `A` with an urgent lane, and the ticket is for that.
 #[cold]
-pub(super) unsafe fn enter<A: Actor>(
+pub(super) unsafe fn enter<A: Actor, W: Watch>(
     ticket: &mut Ticket,
     address: Address,
     message: Packed<A>,
+    watch: &mut W,
 ) -> Result<(), (Packed<A>, bool)> {
     if !ticket.is(oldest(address)) {
         let stands = ticket.look(|_, waiting| waiting.as_ref().is_some_and(Waiting::stands_in_line));
@@ -333,7 +334,7 @@ pub(super) unsafe fn enter<A: Actor>(
     }
     // Whoever is the oldest stays it: so each look is a step of its own, to have interrupts off for a short time only.
     let mut message = Some(message);
-    let takes_more = critical_section::with(|cs| {
+    let enter = |cs: CriticalSection<'_>| {
         let header = address.header();
         if !header.takes_more(cs) {
             return false;
@@ -348,7 +349,8 @@ pub(super) unsafe fn enter<A: Actor>(
             unsafe { write::<A>(cs, address, message) };
         }
         true
-    });
+    };
+    let takes_more = done::sending(watch, || critical_section::with(enter));
     if let Some(message) = message {
         return Err((message, takes_more));
     }

@@ -12,10 +12,12 @@ use core::task::Waker;
 use critical_section::{CriticalSection, Mutex};
 
 use crate::actor::Actor;
+use crate::reply::Watch;
 use crate::time::Instant;
 
 use super::beside::Packed;
 use super::detour;
+use super::done;
 use super::earliest::Earliest;
 use super::header::Address;
 use super::mailbox;
@@ -385,24 +387,26 @@ impl Ticket {
     /// # Safety
     /// `address` is that of a slot of an `A`.
     #[cold]
-    pub(super) unsafe fn enter<A: Actor>(
+    pub(super) unsafe fn enter<A: Actor, W: Watch>(
         &mut self,
         address: Address,
         message: Packed<A>,
+        watch: &mut W,
     ) -> Result<(), (Packed<A>, bool)> {
         if let Err(waits) = self.turn(address) {
             return Err((message, waits));
         }
         let mut message = Some(message);
         // The waker goes outside of the critical section: it is the user's.
-        let left = self.look(|cs, waiting| {
+        let write = |cs: CriticalSection<'_>, waiting: &mut Option<Waiting>| {
             let waker = waiting.as_mut()?.waker.take();
             *waiting = None;
             let kept = message.take()?;
             // SAFETY: as the caller says.
             message = unsafe { mailbox::push_reserved::<A>(cs, address, kept) }.err();
             waker
-        });
+        };
+        let left = done::sending(watch, || self.look(write));
         drop(left);
         self.0 = 0;
         wake_next(address);

@@ -49,6 +49,11 @@ unsafe impl critical_section::Impl for Interrupted {
     }
 }
 
+/// Whether interrupts are off.
+pub fn are_off() -> bool {
+    DEPTH.get() > 0
+}
+
 /// While it is kept no other test runs that takes it, [`sweep`] among them: systems are of the whole program.
 pub fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
