@@ -367,6 +367,38 @@ fn the_duty_to_answer_is_handed_on() {
 
 // ---- blocking ------------------------------------------------------------------------------------------
 
+#[actor]
+struct Door;
+
+#[handlers]
+impl Door {
+    fn open(&mut self) -> Result<(), &'static str> {
+        Err("locked")
+    }
+}
+
+#[actor]
+struct Guest {
+    door: DoorRef,
+}
+
+#[handlers]
+impl Guest {
+    async fn enters(&mut self) -> &'static str {
+        let Err(AskError::Handler(why)) = self.door.open().done().await else { return "open" };
+        why
+    }
+}
+
+#[test]
+fn a_handler_waits_for_the_end_of_one_whose_error_borrows_for_ever() {
+    everywhere(|system| async move {
+        let door = system.spawn(|| Door).await.unwrap();
+        let guest = system.spawn(move || Guest { door: door.clone() }).await.unwrap();
+        assert_eq!(guest.enters().await, Ok("locked"));
+    });
+}
+
 #[test]
 fn a_plain_thread_waits_for_an_answer() {
     on_runtimes(

@@ -31,7 +31,7 @@ impl Guest {
     async fn enters(&mut self) -> bool {
         let _ = self.door.open().await;
         let Ok(key) = self.door.key().await else { return false };
-        self.door.turn(key).await.is_ok() && self.door.open().done().await.is_ok()
+        self.door.turn(key).await.is_ok()
     }
 }
 
