@@ -6,6 +6,7 @@ use std::fmt::Display;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Item;
+use syn::parse::ParseStream;
 
 /// Collects errors, each at the tokens to change. Panics if dropped without [`Diagnostics::finish`], so that
 /// no error can be forgotten.
@@ -51,6 +52,11 @@ impl Diagnostics {
         let errors = self.errors.borrow_mut().take().unwrap_or_default();
         errors.iter().map(syn::Error::to_compile_error).collect()
     }
+}
+
+/// An error at the next token.
+pub(crate) fn refuse(input: ParseStream<'_>, fact: &str, help: &str) -> syn::Error {
+    input.error(format_args!("{fact}\nhelp: {help}"))
 }
 
 /// The token that says what kind of item it is.

@@ -11,6 +11,7 @@ macro_rules! quote {
     };
 }
 
+mod attributes;
 mod diagnostics;
 mod duration;
 mod names;
@@ -86,7 +87,7 @@ use proc_macro::TokenStream;
 /// |---|---|---|
 /// | `restart = transient`, `permanent`, `temporary` | started again after a failure; after any end nobody asked for; never | `transient` |
 /// | `after = db`, `after(db, cache)` | started after these children | as they stand |
-/// | `pool = 4` | so many children of the kind, in a field of type `Pool<Db>` | one, in a `Child<Db>` |
+/// | `pool = 4` | so many children of the kind, in a field of type `Pool<Db>`; an actor has at most 255 declared children | one, in a `Child<Db>` |
 /// | `route = round_robin`, `least_loaded` | who of a pool gets the next call | `round_robin` |
 /// | `scope = group`, `child` | its restarts are counted and delayed with those of its siblings; by themselves, and so those of each of a pool | `group` |
 ///
@@ -166,7 +167,8 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// Methods take `&self` or `&mut self`, and are `fn` or `async fn`; one actor may have both. While an async handler
-/// waits, its actor handles nothing else. Methods that are no messages go into an ordinary impl block.
+/// waits, its actor handles nothing else; one with `&self` needs a state that is `Sync`, one with `&mut self` does not.
+/// Methods that are no messages go into an ordinary impl block.
 ///
 /// # Parameters
 ///
@@ -216,9 +218,9 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// # Options of a handler
 ///
 /// * `#[handler(lane = urgent)]`: its messages overtake all others, and have as much room again.
-/// * `#[handler(stash_unless = self.ready)]`: where the expression is false the message waits in the stash, reply and
-///   deadline kept, until `ctx.unstash_all()`. Needs `#[actor(stash = 64)]`. What a timer, a pipe or a stream of the
-///   context brings is held until then with what brought it.
+/// * `#[handler(stash_unless = self.ready)]`: where the expression is false, which sees `self` and no argument, the message
+///   waits in the stash, reply and deadline kept, until `ctx.unstash_all()`. Needs `#[actor(stash = 64)]`. What a timer, a
+///   pipe or a stream of the context brings is held until then with what brought it.
 /// * `#[handler(plain)]`: a `Result` is the answer as it is; see above.
 /// * `#[handler(passive)]`: its messages leave the time of `#[idle]` as it is.
 ///
@@ -273,9 +275,10 @@ pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// A rule of `on(..)` names an error type, whole (`std::io::Error => restart`) or by its variants. A block is a match over
 /// the error itself, with patterns and guards, so a variant without an arm does not compile. A variant needs no path,
-/// `Timeout` is `DbError::Timeout`; one with a path is taken as it is. Or it names a kind of failure: `panic`, `start` (a restart that failed), `unasked` (an ask nobody waited for
-/// returned `Err`; goes before the error's own rule), `escalated` (a child passed its failure on), and `other`, which is
-/// every error without a rule. What is done: `resume`, `restart`, `stop`, `escalate`. After a panic nothing is resumed.
+/// `Timeout` is `DbError::Timeout`; one with a path is taken as it is. Or it names a kind of failure: `panic`, `start` (a
+/// restart that failed), `unasked` (an ask nobody waited for returned `Err`; goes before the error's own rule), `escalated`
+/// (a child passed its failure on), and `other`, which is every error without a rule. What is done: `resume`, `restart`,
+/// `stop`, `escalate`. After a panic nothing is resumed.
 #[proc_macro_attribute]
 pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
     supervise::attribute(&arguments.into(), item.into()).into()
@@ -335,6 +338,9 @@ pub fn supervise(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///   messages, and is woken by the next one.
 /// * with `telemetry = &FAILURES` behind the module: that static takes the failures of the program's actors, from the start on,
 ///   such as a `RingBufferFailureTelemetry<8>`. Without it none of that is linked.
+/// * with `crash = &CRASH` behind the module: that static, a `CrashRecord` in memory that start-up code leaves alone, takes
+///   what a panic said, where the panic handler calls `actor::crash::record`. The next run treats it as a failure of the
+///   actor that was at work, and counts its restarts over resets.
 /// * with `event_handler = on_event` behind the module: that function, `fn on_event(event: &SystemEvent<'_>)`, is told of
 ///   failures, restarts, ends and dead letters where they happen: those of a level in its interrupt, a dead letter in the one
 ///   that sent the message, so that it may be called while it is at work. With

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
-use syn::Path;
 use syn::ext::IdentExt;
+use syn::{GenericArgument, Generics, Path, PathArguments, Type, parse_quote};
 
 /// Tokens that are written many times. One after the other: the compiler is asked to copy and join a stream.
 #[derive(Clone)]
@@ -53,9 +53,29 @@ pub(crate) fn located(at: Span) -> Span {
     Span::mixed_site().located_at(at)
 }
 
+/// `T` in `path::to::name<T>`.
+pub(crate) fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(ty)) if arguments.args.len() == 1 => Some(ty),
+        _ => None,
+    }
+}
+
 /// `CounterRef` for `Counter`, with the span of `Counter`.
 pub(crate) fn reference(actor: &Ident) -> Ident {
     format_ident!("{}Ref", actor)
+}
+
+/// The actor that a field is about which has this type: `Db` for `Db` and `DbRef`, and where no name says it.
+pub(crate) fn meant(ty: &Type) -> String {
+    let Type::Path(path) = ty else { return "Db".into() };
+    match path.path.get_ident().map(Ident::to_string) {
+        Some(name) => name.strip_suffix("Ref").map_or(name.clone(), Into::into),
+        None => "Db".into(),
+    }
 }
 
 /// The message enum of an actor. Not a name a user would choose: it must not hide one of theirs. Nor that of a second
@@ -109,6 +129,17 @@ pub(crate) fn replace_self(tokens: TokenStream, actor: &TokenStream) -> TokenStr
         }
     }
     replaced
+}
+
+/// `generics`, whose types may move to another thread and stay there: what every actor asks of its parameters, and no user
+/// has to repeat.
+pub(crate) fn movable(generics: &Generics, rt: &Tokens) -> Generics {
+    let mut movable = generics.clone();
+    for parameter in generics.type_params() {
+        let ident = &parameter.ident;
+        movable.make_where_clause().predicates.push(parse_quote!(#ident: #rt::Send + 'static));
+    }
+    movable
 }
 
 /// `AddTo` for `add_to`, with its span.

@@ -179,7 +179,7 @@ impl<T: Send> Kind for Ask<T> {
     }
 
     fn unsent(error: TellError) -> Self::Output {
-        Err(unsent(error))
+        Err(error.into())
     }
 }
 
@@ -206,7 +206,7 @@ impl<T: Send, E: Send> Kind for TryAsk<T, E> {
     }
 
     fn unsent(error: TellError) -> Self::Output {
-        Err(unsent(error))
+        Err(error.into())
     }
 }
 
@@ -242,17 +242,7 @@ impl<E: Send> Kind for Done<E> {
     }
 
     fn unsent(error: TellError) -> Self::Output {
-        Err(unsent(error))
-    }
-}
-
-/// An ask that never reached the mailbox, in the words of asks.
-fn unsent<E>(error: TellError) -> AskError<E> {
-    match error {
-        TellError::Stopped => AskError::Stopped,
-        TellError::Full => AskError::Full,
-        TellError::Timeout => AskError::Timeout,
-        TellError::WouldDeadlock => AskError::Cycle,
+        Err(error.into())
     }
 }
 
@@ -315,7 +305,9 @@ impl<'a, A: Actor, K: Kind, T: Target<A>> Call<'a, A, K, T> {
     ///
     /// # Errors
     /// Hands the call back with the [`Reason`], to be awaited, tried again or dropped.
-    #[inline]
+    // Whoever does not look at what is handed back must not pay for handing it back.
+    #[cfg_attr(not(feature = "tokio"), inline(always))]
+    #[cfg_attr(feature = "tokio", inline)]
     pub fn tell(self) -> Result<(), Rejected<A, K>> {
         let Self { target, message, attach, limit, borrows: _ } = self;
         match target.get().address().tell::<A>(message, limit) {

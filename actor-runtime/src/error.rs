@@ -135,6 +135,18 @@ impl<E: fmt::Display> fmt::Display for AskError<E> {
 
 impl<E: fmt::Debug + fmt::Display> core::error::Error for AskError<E> {}
 
+/// Why an ask did not reach the mailbox. Who tells and asks passes both errors on by `?`.
+impl<E> From<TellError> for AskError<E> {
+    fn from(error: TellError) -> Self {
+        match error {
+            TellError::Stopped => Self::Stopped,
+            TellError::Full => Self::Full,
+            TellError::Timeout => Self::Timeout,
+            TellError::WouldDeadlock => Self::Cycle,
+        }
+    }
+}
+
 /// Why nobody answered, as the side that should have answered knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unanswered {

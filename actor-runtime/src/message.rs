@@ -85,7 +85,10 @@ pub trait Message: Sized + Send + 'static {
     fn index(&self) -> usize;
 
     /// How this message must be run.
-    fn mode(&self) -> Mode;
+    #[inline]
+    fn mode(&self) -> Mode {
+        Mode::Sync
+    }
 
     /// The lane it travels on.
     #[inline]
@@ -107,7 +110,10 @@ pub trait Message: Sized + Send + 'static {
     }
 
     /// Gives the message up: an asker hears `why`, everything else is dropped.
-    fn refuse(self, why: Unanswered);
+    #[inline]
+    fn refuse(self, why: Unanswered) {
+        let _ = why;
+    }
 
     /// Tells whoever asked `why` there will be no answer, and leaves everything else as it is.
     #[inline]

@@ -321,35 +321,3 @@ impl Drop for Duty {
         }
     }
 }
-
-/// Who is told of the end of a message that is on its way into a mailbox: nobody, or a [`Duty`].
-#[cfg(feature = "bare-metal")]
-pub(crate) trait Watch: Default {
-    /// Whether there may be one.
-    const IS_ANY: bool;
-
-    fn take(&mut self) -> Option<Duty>;
-    fn keep(&mut self, duty: Option<Duty>);
-}
-
-#[cfg(feature = "bare-metal")]
-impl Watch for () {
-    const IS_ANY: bool = false;
-
-    fn take(&mut self) -> Option<Duty> {
-        None
-    }
-    fn keep(&mut self, _: Option<Duty>) {}
-}
-
-#[cfg(feature = "bare-metal")]
-impl Watch for Option<Duty> {
-    const IS_ANY: bool = true;
-
-    fn take(&mut self) -> Option<Duty> {
-        self.take()
-    }
-    fn keep(&mut self, duty: Option<Duty>) {
-        *self = duty;
-    }
-}

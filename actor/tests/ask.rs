@@ -60,6 +60,10 @@ impl Desk {
     async fn ask_self(&mut self, ctx: &mut Context<Self>) -> Result<u32, AskError> {
         ctx.this().double(1).await
     }
+    async fn tell_and_ask(&mut self, other: DeskRef) -> Result<u32, AskError> {
+        other.answer_all().await?;
+        other.double(1).await
+    }
     fn thread(&self) -> ThreadId {
         std::thread::current().id()
     }
@@ -114,6 +118,21 @@ fn an_ask_ends_when_its_handler_fails() {
         assert_eq!(desk.slow_boom().await, Err(AskError::Failed));
         assert_eq!(desk.double(2).await, Ok(4), "and the actor lives on");
     });
+}
+
+#[test]
+fn who_tells_and_asks_passes_both_errors_on() {
+    everywhere(|system| async move {
+        let (_, _, factory) = desk();
+        let (_, _, another) = desk();
+        let (desk, other) = (system.spawn(factory).await.unwrap(), system.spawn(another).await.unwrap());
+        assert_eq!(desk.tell_and_ask(other.clone()).await, Ok(2));
+        other.control().stop().await;
+        assert_eq!(desk.tell_and_ask(other).await, Err(AskError::Handler(AskError::Stopped)));
+    });
+    let told = [TellError::Stopped, TellError::Full, TellError::Timeout, TellError::WouldDeadlock];
+    let asked = [AskError::<()>::Stopped, AskError::Full, AskError::Timeout, AskError::Cycle];
+    assert_eq!(told.map(AskError::from), asked);
 }
 
 #[test]

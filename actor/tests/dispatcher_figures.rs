@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actor::prelude::*;
@@ -141,5 +143,94 @@ fn who_is_refused_is_counted_where_that_was() {
         let system = ActorSystem::builder("shut").dispatcher(std::sync::Arc::new(Shut)).start();
         assert!(system.spawn(|| Ready).await.is_err());
         assert_eq!(system.refused(), 1);
+    });
+}
+
+/// Runs each actor where it is made ready, on a thread of its own; counts its sleeps, and lets somebody look meanwhile.
+#[derive(Default)]
+struct Watched {
+    parks: AtomicU64,
+    look: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl actor::Dispatcher for Watched {
+    fn schedule(&self, cell: actor::ReadyCell) {
+        self.parks.fetch_add(1, Ordering::Relaxed);
+        std::thread::spawn(move || {
+            let mut next = Some(cell);
+            while let Some(cell) = next {
+                next = cell.run();
+            }
+        });
+    }
+
+    fn label(&self) -> &'static str {
+        "watched"
+    }
+
+    fn parks(&self) -> u64 {
+        let look = self.look.lock().unwrap().take();
+        if let Some(look) = look {
+            look();
+        }
+        self.parks.load(Ordering::Relaxed)
+    }
+}
+
+/// What is exported of the dispatcher `watched`, but for what is ready.
+fn sums(metrics: &actor::metrics::Metrics) -> Vec<(String, u64)> {
+    let text = metrics.to_open_metrics();
+    let of_it = text.lines().filter(|line| line.contains(r#"dispatcher="watched""#) && !line.contains("ready_depth"));
+    of_it
+        .filter_map(|line| line.rsplit_once(' '))
+        .filter_map(|(name, value)| Some((name.into(), value.parse().ok()?)))
+        .collect()
+}
+
+#[test]
+fn no_sum_goes_back_while_a_dispatcher_goes() {
+    common::runtime(None).block_on(async {
+        let system = ActorSystem::new("going");
+        let dispatcher = Arc::new(Watched::default());
+        let actor = system.spawn(|| Ready).on(Arc::clone(&dispatcher)).await.unwrap();
+        actor.row().done().await.unwrap();
+        actor.control().stop().await;
+        let metrics = system.metrics();
+        let before = sums(&metrics);
+        assert!(before.len() >= 4 && before.iter().any(|(_, value)| *value > 0), "{before:?}");
+        // It is asked a last time where it goes.
+        let (sender, seen) = std::sync::mpsc::channel();
+        let meanwhile = metrics.clone();
+        *dispatcher.look.lock().unwrap() = Some(Box::new(move || sender.send(sums(&meanwhile)).unwrap()));
+        drop(actor);
+        let meanwhile = seen.recv().unwrap();
+        for (when, now) in [("while it goes", meanwhile), ("afterwards", sums(&metrics))] {
+            for (name, value) in &before {
+                let now = now.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
+                assert!(now >= Some(*value), "{when}, {name} is {now:?} after {value}");
+            }
+        }
+        drop(system);
+    });
+}
+
+#[test]
+fn what_one_counted_before_it_came_is_not_the_systems() {
+    common::runtime(None).block_on(async {
+        let system = ActorSystem::new("again");
+        let dispatcher = Arc::new(Watched::default());
+        dispatcher.parks.store(1_000_000, Ordering::Relaxed);
+        for _ in 0..3 {
+            let actor = system.spawn(|| Ready).on(Arc::clone(&dispatcher)).await.unwrap();
+            actor.control().stop().await;
+            drop(actor);
+            until(|| system.dispatchers().len() == 1).await;
+        }
+        let parks = dispatcher.parks.load(Ordering::Relaxed) - 1_000_000;
+        let told = || {
+            let all = sums(&system.metrics());
+            all.iter().find(|(name, _)| name.starts_with("dispatcher_parks_total")).map(|(_, parks)| *parks)
+        };
+        until(|| told() == Some(parks)).await;
     });
 }

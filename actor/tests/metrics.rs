@@ -62,6 +62,96 @@ fn names_kinds_and_units_stay() {
     assert_eq!(said.join("\n"), NAMES.trim());
 }
 
+/// So they do on labels, and on what those of them say that are no names of the user's.
+const LABELS: &str = "
+actor_live: actor
+actor_spawned: actor
+actor_restarts: actor
+actor_stopped: actor reason=requested|drained|killed|failed|parent_stopped|shutdown
+actor_failures: actor kind=error|panic|start|unasked|escalated
+actor_escalations: actor
+supervision_decisions: strategy=one_for_one|one_for_all|rest_for_one|custom directive=resume|restart|stop|escalate
+actor_messages: actor message
+actor_message_duration_seconds: actor message
+actor_handler_pending: actor message
+actor_asks_in_flight: actor
+actor_asks: actor outcome=answered|failed|stopped|no_reply|timeout|full|dropped|cycle|cancelled
+actor_ask_duration_seconds: actor
+actor_dead_letters: actor reason=stopped|expired|dropped
+actor_stash_depth: actor
+actor_mailbox_depth: actor queue_kind=user|urgent
+actor_mailbox_high_water: actor queue_kind=user|urgent
+actor_mailbox_queue_dwell_seconds: actor queue_kind=user|urgent
+actor_mailbox_queue_dwell_percentile_seconds: actor queue_kind=user|urgent percentile=p50|p95|p99
+actor_mailbox_yields: actor reason=budget|hint|backlog
+actor_mailbox_suspensions: actor
+actor_mailbox_suspended_seconds: actor
+actor_counter: actor counter
+actor_histogram: actor histogram
+dispatcher_ready_depth: dispatcher
+dispatcher_run_delay_seconds: dispatcher
+dispatcher_activations: dispatcher
+dispatcher_steals: dispatcher
+dispatcher_parks: dispatcher
+dispatcher_refused: dispatcher
+failure_telemetry_calls:
+failure_telemetry_duration_seconds:
+";
+
+/// Does a bit of everything that is exported only where it happens.
+#[actor(metrics = timing, dwell = all, counters(opened), histograms(width))]
+struct Busy;
+
+#[handlers]
+impl Busy {
+    fn open(&mut self, ctx: &mut Context<Self>) {
+        ctx.metrics(|m| {
+            m.opened().add(1);
+            m.width().record(1);
+        });
+    }
+    #[handler(lane = urgent)]
+    async fn wait(&mut self) -> bool {
+        tokio::task::yield_now().await;
+        true
+    }
+}
+
+#[test]
+fn labels_and_what_they_say_stay() {
+    /// What users name themselves.
+    const NAMED: [&str; 5] = ["actor", "message", "counter", "histogram", "dispatcher"];
+    let (system, mut stepper) = ActorSystem::builder("labels").stepper();
+    stepper.block_on(async {
+        let busy = system.spawn(|| Busy).await.unwrap();
+        busy.open().done().await.unwrap();
+        assert!(busy.wait().await.unwrap());
+    });
+    let metrics = system.metrics();
+    let said = Family::ALL.map(|family| {
+        let mut labels: Vec<(String, Vec<String>)> = Vec::new();
+        metrics.figures(family, &mut |all, _| {
+            assert_eq!(all[0], ("system", "labels"), "{family:?}");
+            for (label, value) in &all[1..] {
+                let at = labels.iter().position(|(known, _)| known == label).unwrap_or_else(|| {
+                    labels.push(((*label).into(), Vec::new()));
+                    labels.len() - 1
+                });
+                let values = &mut labels[at].1;
+                if !NAMED.contains(label) && !values.iter().any(|known| known == value) {
+                    values.push((*value).into());
+                }
+            }
+        });
+        let labels = labels.iter().map(|(label, values)| match values.as_slice() {
+            [] => label.clone(),
+            values => format!("{label}={}", values.join("|")),
+        });
+        format!("{}: {}", family.name(), labels.collect::<Vec<_>>().join(" ")).trim_end().to_owned()
+    });
+    assert_eq!(said.join("\n"), LABELS.trim());
+}
+
 #[actor(name = "worker", counters(parsed), histograms(length))]
 struct Parser;
 
@@ -483,4 +573,148 @@ async fn several_systems_are_one_text() {
     for system in ["one", "two"] {
         assert_eq!(value(&text, &format!(r#"actor_live{{system="{system}",actor="sink"}}"#)), "1");
     }
+}
+
+/// Fails, is suspended, stashes, is asked, and ends, in any order.
+#[actor(metrics = timing, dwell = all, stash = 4)]
+struct Restless {
+    open: bool,
+}
+
+#[handlers]
+impl Restless {
+    #[handler(stash_unless = self.open)]
+    fn wait(&mut self) {}
+    fn open(&mut self) {
+        self.open = true;
+    }
+    fn fail(&mut self) {
+        panic!("as it should");
+    }
+    fn answer(&self) -> u32 {
+        1
+    }
+    async fn slowly(&mut self) {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// What of the text may only grow.
+fn sums(text: &str) -> Vec<(String, f64)> {
+    let kinds = ["_total{", "_count{", "_sum{", "_bucket{"];
+    let grows = text.lines().filter(|line| !line.starts_with('#') && kinds.iter().any(|kind| line.contains(kind)));
+    grows
+        .map(|line| line.rsplit_once(' ').map(|(name, value)| (name.into(), value.parse().unwrap())).unwrap())
+        .collect()
+}
+
+#[test]
+fn no_sum_goes_back_whatever_happens_to_actors_and_dispatchers() {
+    const ROUNDS: usize = if cfg!(miri) { 2 } else { 60 };
+    let runtime = common::runtime(Some(2));
+    let system = runtime.block_on(async { ActorSystem::new("restless") });
+    let metrics = system.metrics();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut before: std::collections::BTreeMap<String, f64> = std::collections::BTreeMap::new();
+                let mut last = false;
+                while !last {
+                    last = done.load(Ordering::Relaxed);
+                    let text = metrics.to_open_metrics();
+                    let now: std::collections::BTreeMap<_, _> = sums(&text).into_iter().collect();
+                    for (name, value) in &before {
+                        let now = now.get(name).copied();
+                        assert!(now >= Some(*value), "{name} is {now:?} after {value}");
+                    }
+                    before = now;
+                }
+            });
+        }
+        scope.spawn(|| {
+            runtime.block_on(async {
+                for round in 0..ROUNDS {
+                    let kinds = [
+                        actor::DispatcherKind::Shared,
+                        actor::DispatcherKind::Pinned,
+                        actor::DispatcherKind::SingleWorker,
+                    ];
+                    for kind in kinds {
+                        let actor = system.spawn(|| Restless { open: false }).on(kind).await.unwrap();
+                        let held = actor.control().suspend("round");
+                        let _ = actor.wait().tell();
+                        let _ = actor.slowly().tell();
+                        held.resume();
+                        let _ = actor.answer().await;
+                        let _ = actor.fail().done().await;
+                        let _ = actor.open().done().await;
+                        match round % 3 {
+                            0 => actor.control().stop().await,
+                            1 => actor.control().kill().await,
+                            _ => drop(actor),
+                        }
+                    }
+                }
+                system.shutdown().await.unwrap();
+            });
+            drop(runtime);
+            done.store(true, Ordering::Relaxed);
+        });
+    });
+}
+
+#[actor(name = "wild", counters(much), histograms(width))]
+struct Wild;
+
+#[handlers]
+impl Wild {
+    fn most(&mut self, ctx: &mut Context<Self>) {
+        ctx.metrics(|m| {
+            m.much().add(u64::MAX);
+            m.width().record(u64::MAX);
+        });
+    }
+    fn breaks(&mut self, ctx: &mut Context<Self>) {
+        ctx.metrics(|m| {
+            m.width().record(1);
+            panic!("in the middle");
+        });
+    }
+}
+
+/// Another one of that name.
+#[actor(name = "wild", counters(much), histograms(width))]
+struct Wilder;
+
+#[handlers]
+impl Wilder {
+    fn most(&mut self, ctx: &mut Context<Self>) {
+        ctx.metrics(|m| {
+            m.much().add(u64::MAX);
+            m.width().record(u64::MAX);
+        });
+    }
+}
+
+#[test]
+fn figures_without_measure_break_nothing() {
+    everywhere(|system| async move {
+        let wild = system.spawn(|| Wild).await.unwrap();
+        let wilder = system.spawn(|| Wilder).await.unwrap();
+        wild.most().done().await.unwrap();
+        wild.breaks().done().await.unwrap_err();
+        wild.most().done().await.unwrap();
+        wilder.most().done().await.unwrap();
+        let text = system.metrics().to_open_metrics();
+        let of = |name: &str, labels: &str| {
+            let series = format!(r#"{name}{{system="{}",actor="wild",{labels}}}"#, system.name());
+            value(&text, &series).parse::<u64>().unwrap()
+        };
+        // A counter begins anew where there is no larger number; a sum of what is spread stays at the largest.
+        assert_eq!(of("actor_counter_total", r#"counter="much""#), 3_u64.wrapping_neg());
+        assert_eq!(of("actor_histogram_count", r#"histogram="width""#), 4);
+        assert_eq!(of("actor_histogram_sum", r#"histogram="width""#), u64::MAX);
+        assert_eq!(of("actor_failures_total", r#"kind="panic""#), 1);
+    });
 }

@@ -350,11 +350,56 @@ fn the_next_life_of_a_parent_follows_from_the_failure_of_its_child() {
         let (log, name) = (recorder(), unique("parent"));
         let parent = system.spawn(|| Parent { child: Child::default() }).named(&name).await.unwrap();
         parent.fail().await.unwrap();
-        until(|| log.lives(&name).len() == 2).await;
+        until(|| log.lives(&name).get(1).is_some_and(|life| life.1.follows.len() == 2)).await;
         let failed = log.message(&format!("{name}/child"), "fail").0;
         let lives = log.lives(&name);
         assert_eq!(lives[1].1.follows, [lives[0].0, failed]);
         until(|| log.lives(&format!("{name}/child")).len() == 2 && log.span(failed).closed).await;
+    });
+}
+
+#[actor]
+#[supervise(strategy = one_for_all, limit = 3 per 60s, on(other => restart))]
+struct Pair {
+    #[child(Helper::default)]
+    one: Child<Helper>,
+    #[child(|| Sibling)]
+    other: Child<Sibling>,
+}
+
+#[actor(name = "sibling")]
+struct Sibling;
+
+#[handlers]
+impl Sibling {
+    fn rest(&mut self) {}
+}
+
+#[handlers]
+impl Pair {
+    fn fail(&mut self) {
+        self.one.fail().tell().unwrap();
+    }
+}
+
+#[test]
+fn the_next_life_of_a_sibling_that_is_restarted_along_follows_from_the_failure_too() {
+    let (_alone, _) = alone();
+    everywhere(|system| async move {
+        let (log, name) = (recorder(), unique("pair"));
+        let pair = system.spawn(|| Pair { one: Child::default(), other: Child::default() }).named(&name);
+        let pair = pair.await.unwrap();
+        for failures in 1..=2 {
+            pair.fail().await.unwrap();
+            for child in ["child", "sibling"].map(|child| format!("{name}/{child}")) {
+                until(|| log.lives(&child).get(failures).is_some_and(|life| life.1.follows.len() == 2)).await;
+                let lives = log.lives(&child);
+                let failed = log.messages(&format!("{name}/child"), "fail")[failures - 1].0;
+                assert_eq!(lives[failures].1.follows, [lives[failures - 1].0, failed], "{child}");
+                // Nobody holds on to it when all are up again.
+                until(|| log.span(failed).closed).await;
+            }
+        }
     });
 }
 

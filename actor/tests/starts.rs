@@ -1,10 +1,13 @@
 //! Starts: who gives one up, by dropping the future of `spawn`, leaves no actor behind; one in another nests no deeper than it may.
+//! What a system cannot do where it stands is told with that place.
 #![allow(missing_docs)]
 
 mod common;
 
 use std::future::{Future, IntoFuture, pending};
 use std::pin::pin;
+use std::sync::mpsc;
+use std::{panic, thread};
 
 use actor::prelude::*;
 use actor::{FindError, SpawnError};
@@ -267,4 +270,27 @@ fn a_long_chain_of_starts_does_not_grow_the_stack() {
         until(|| !journal.entries().is_empty()).await;
         assert_eq!(journal.entries(), ["the last is up"]);
     });
+}
+
+#[test]
+fn a_mistake_at_a_system_is_told_with_its_place_in_the_program() {
+    let (told, places) = mpsc::channel();
+    let here = thread::current().id();
+    panic::set_hook(Box::new(move |panic| {
+        if thread::current().id() == here {
+            told.send(panic.location().expect("a place").to_string()).expect("somebody waits for it");
+        }
+    }));
+    let (_system, mut stepper) = ActorSystem::builder("nobody").stepper();
+    let mistakes: [Box<dyn FnOnce()>; 3] = [
+        Box::new(|| drop(ActorSystem::new("without a runtime"))),
+        Box::new(|| drop(ActorSystem::builder("without a runtime").start())),
+        Box::new(move || stepper.block_on(std::future::pending::<()>())),
+    ];
+    for mistake in mistakes {
+        panic::catch_unwind(panic::AssertUnwindSafe(mistake)).expect_err("a panic");
+        let place = places.recv().expect("a place");
+        assert!(place.starts_with(file!()), "{place}");
+    }
+    drop(panic::take_hook());
 }

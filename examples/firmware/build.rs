@@ -73,5 +73,4 @@ fn main() {
     if env::var_os("CARGO_FEATURE_DEFMT").is_some() {
         println!("cargo:rustc-link-arg-bins=-Tdefmt.x");
     }
-    println!("cargo:rerun-if-changed=build.rs");
 }

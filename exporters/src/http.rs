@@ -43,7 +43,8 @@ const REQUEST_BYTES: usize = 8 * 1024;
 /// A connection is for one request and ends 5 seconds after it began, whatever came of it. There are 16 at most: one more takes
 /// the place of the oldest, so that clients who say nothing hold up nobody.
 ///
-/// The figures of several systems are one text: `Box::from([one.metrics(), two.metrics()])`.
+/// The figures of several systems are one text: `Box::from([one.metrics(), two.metrics()])`. Each needs a name of its own, as
+/// nobody could tell their figures apart otherwise, and Prometheus takes no figure twice.
 ///
 /// # Errors
 /// None: it never ends by itself. A listener that cannot accept, as the program has no descriptors left, is asked again a

@@ -4,8 +4,10 @@
 mod request;
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::iter::successors;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -26,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// They have the names, labels and buckets of the OpenMetrics text. Sums are cumulative, and said to begin with this call: make
 /// it where the systems begin. Their `service.name` is what the environment variable `OTEL_SERVICE_NAME` says, else
-/// `unknown_service:` and the name of the program. The figures of several systems go together:
+/// `unknown_service:` and the name of the program. The figures of several systems go together, each with a name of its own:
 /// `Box::from([one.metrics(), two.metrics()])`.
 ///
 /// A push that fails is not repeated: the next one says more. A collector has 10 seconds for its answer, for the last one as
@@ -138,15 +140,24 @@ pub enum PushError {
 impl fmt::Display for PushError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Failed(status) => write!(f, "the collector cannot be reached, or refuses: {status}"),
+            Self::Failed(status) => {
+                write!(f, "the collector cannot be reached, or refuses: {}", status.code())?;
+                if !status.message().is_empty() {
+                    write!(f, ", {}", status.message())?;
+                }
+                match successors(status.source(), |cause| (*cause).source()).last() {
+                    Some(first) => write!(f, ", {first}"),
+                    None => Ok(()),
+                }
+            }
             Self::Late => write!(f, "the collector did not answer within {PATIENCE:?}"),
             Self::Rejected { figures, reason } => write!(f, "the collector rejects {figures} figures: {reason}"),
         }
     }
 }
 
-impl std::error::Error for PushError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for PushError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Failed(status) => Some(status),
             Self::Late | Self::Rejected { .. } => None,

@@ -316,6 +316,11 @@ async fn a_collector_that_goes_and_comes_back_has_missed_nothing() {
     for _ in 0..3 {
         let error = told.recv().await.unwrap();
         assert!(matches!(error, PushError::Failed(_)), "{error}");
+        let said = error.to_string();
+        assert!(
+            said.starts_with("the collector cannot be reached, or refuses: ") && !said.contains("Error("),
+            "{said}"
+        );
         store.put().done().await.unwrap();
     }
     let mut collector = Collector::at(address, Manner::Takes).await;

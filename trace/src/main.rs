@@ -5,32 +5,42 @@
 //! actor-trace names.txt dump  # the names apart, and the bytes, such as a debugger saves them
 //! ```
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
 use actor::{TraceDump, TraceNames};
 
-const USAGE: &str = "usage: actor-trace LOG, or actor-trace NAMES DUMP";
+const USAGE: &str = "usage: actor-trace LOG, or actor-trace NAMES DUMP
+
+  LOG    what a board has written: lines `name ..` and `unit ..`, others among them.
+         The emulator writes them on standard error
+  NAMES  the names apart
+  DUMP   the bytes of the trace, such as a debugger saves them";
 
 fn main() -> ExitCode {
     let files: Vec<_> = env::args_os().skip(1).collect();
     let shown = match &files[..] {
+        [help] if help == "--help" => Ok(format!("{USAGE}\n")),
         [log] => read(log).and_then(|log| of_log(&String::from_utf8_lossy(&log))),
         [names, dump] => read(names).and_then(|names| show(&String::from_utf8_lossy(&names), &read(dump)?)),
         _ => Err(USAGE.to_string()),
     };
     match shown {
-        Ok(lines) => {
-            print!("{lines}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
+        // Who reads may have seen enough.
+        Ok(lines) => match io::stdout().write_all(lines.as_bytes()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(error),
+            Ok(()) | Err(_) => ExitCode::SUCCESS,
+        },
+        Err(error) => failed(error),
     }
+}
+
+fn failed(error: impl fmt::Display) -> ExitCode {
+    eprintln!("{error}");
+    ExitCode::FAILURE
 }
 
 fn read(file: impl AsRef<Path>) -> Result<Vec<u8>, String> {
@@ -50,6 +60,9 @@ fn of_log(log: &str) -> Result<String, String> {
             let number = u64::from_str_radix(unit, 16).ok().filter(|_| unit.len() == 16).ok_or_else(wrong)?;
             bytes.extend(number.to_be_bytes());
         }
+    }
+    if bytes.is_empty() {
+        return Err("no line begins with `unit`, so this is not what a board has written of a trace".into());
     }
     show(&names, &bytes)
 }
@@ -73,7 +86,7 @@ mod tests {
 
     #[test]
     fn what_is_no_trace_is_an_error_that_says_so() {
-        assert_eq!(of_log("booted\n").unwrap_err(), "this is no trace");
+        assert!(of_log("booted\n").unwrap_err().starts_with("no line begins with `unit`"));
         assert_eq!(of_log("unit 12\n").unwrap_err(), "`12` is no unit: it has 16 digits");
         assert_eq!(of_log("unit +154014c00000000\n").unwrap_err(), "this is no trace");
         assert!(read("/nowhere").unwrap_err().starts_with("/nowhere: "));

@@ -5,28 +5,12 @@ use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, LitInt, parenthesized};
 
-use super::model::{MetricsLevel, Options};
+use super::model::{Dwell, MetricsLevel, Options, Rate};
 use crate::diagnostics::Diagnostics;
 use crate::options::{Entry, Value, compact};
 
-/// What is written behind the `=`.
-pub(crate) struct Dwell {
-    rate: Rate,
-    /// As it is written.
-    written: TokenStream,
-}
-
-#[derive(Clone, Copy)]
-enum Rate {
-    Off,
-    Sampled(u32),
-    All,
-}
-
-impl Rate {
-    /// Rarer than each 64th message would cost less than it tells: a percentile needs a few hundred of them, not their rate.
-    const DEFAULT: Self = Self::Sampled(256);
-}
+/// Rarer than each 64th message would cost less than it tells: a percentile needs a few hundred of them, not their rate.
+const DEFAULT: Rate = Rate::Sampled(256);
 
 /// Rarer than one in so many there is nothing to see.
 const RAREST: u32 = 65_536;
@@ -106,7 +90,7 @@ pub(super) fn expand(options: &Options, rt: &impl ToTokens) -> TokenStream {
     let rate = match (options.metrics, &options.dwell) {
         (Some(MetricsLevel::Off), _) => Rate::Off,
         (_, Some(dwell)) => dwell.rate,
-        (_, None) => Rate::DEFAULT,
+        (_, None) => DEFAULT,
     };
     match rate {
         Rate::Off => quote!(#rt::Dwell::Off),

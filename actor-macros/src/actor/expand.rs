@@ -137,7 +137,7 @@ fn assertions(actor: &Actor) -> TokenStream {
         return TokenStream::new();
     }
     let rt = actor.names.private();
-    let generics = movable_generics(&actor.item.generics, &rt);
+    let generics = names::movable(&actor.item.generics, &rt);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let ident = &actor.item.ident;
     let whole = quote!(#ident #ty_generics);
@@ -160,16 +160,6 @@ fn assertions(actor: &Actor) -> TokenStream {
             #(#fields)*
         }
     }
-}
-
-/// `generics`, whose types may move to another thread: what every actor asks of its parameters.
-fn movable_generics(generics: &Generics, rt: &Tokens) -> Generics {
-    let mut movable = generics.clone();
-    for parameter in generics.type_params() {
-        let ident = &parameter.ident;
-        movable.make_where_clause().predicates.push(parse_quote!(#ident: #rt::Send + 'static));
-    }
-    movable
 }
 
 /// The options, and the type of the ref.

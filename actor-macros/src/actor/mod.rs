@@ -15,8 +15,6 @@ use proc_macro2::TokenStream;
 
 use crate::diagnostics::Diagnostics;
 
-pub(crate) use parse::{argument_of, is_called, refuse_another};
-
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let diagnostics = Diagnostics::new();
     let Some(actor) = parse::parse(arguments, item.clone(), &diagnostics) else {

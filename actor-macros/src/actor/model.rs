@@ -3,8 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Field, Generics, Ident, ItemStruct, LitStr, Member, Path, Type, TypePath, Visibility};
 
-use super::dwell::Dwell;
-use crate::names::Names;
+use crate::names::{self, Names};
 use crate::options::Time;
 use crate::supervise::Supervision;
 
@@ -49,6 +48,20 @@ pub(crate) struct Options {
     pub(crate) tags: Vec<(String, LitStr)>,
     /// The facade, where it was renamed.
     pub(crate) facade: Option<Path>,
+}
+
+/// What is written behind the `=` of `dwell = ..`.
+pub(crate) struct Dwell {
+    pub(crate) rate: Rate,
+    /// As it is written.
+    pub(crate) written: TokenStream,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Rate {
+    Off,
+    Sampled(u32),
+    All,
 }
 
 /// The capacity of `mailbox = unbounded`, as the runtime knows it.
@@ -134,7 +147,7 @@ pub(crate) enum Factory {
 impl Child {
     /// `Db` in `Child<Db>`, or in the `Pool<Db>` of a pool.
     pub(crate) fn actor(&self) -> Option<&Type> {
-        super::parse::argument_of(&self.field.ty, if self.pool.is_some() { "Pool" } else { "Child" })
+        names::argument_of(&self.field.ty, if self.pool.is_some() { "Pool" } else { "Child" })
     }
 
     /// How many actors it stands for.

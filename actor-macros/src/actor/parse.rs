@@ -6,15 +6,13 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{
-    Attribute, Expr, ExprClosure, Field, GenericArgument, ItemStruct, LitStr, Member, Meta, Pat, PatIdent, PatType,
-    PathArguments, Token, Type,
-};
+use syn::{Attribute, Expr, ExprClosure, Field, ItemStruct, LitStr, Member, Meta, Pat, PatIdent, PatType, Token};
 
 use super::model::{
     Actor, Child, Dispatcher, Factory, MetricsLevel, Options, Overflow, Restart, Route, Scope, UNBOUNDED,
 };
 use super::{dwell, figures};
+use crate::attributes;
 use crate::diagnostics::{self, Diagnostics};
 use crate::names::Names;
 use crate::options::{self, Entry, Value};
@@ -61,10 +59,10 @@ const DISPATCHERS: &[(&str, Dispatcher)] = &[
 /// The actor declared by a struct, or nothing where `item` is no struct.
 pub(crate) fn parse(arguments: TokenStream, item: TokenStream, diagnostics: &Diagnostics) -> Option<Actor> {
     let mut item = parse_struct(item, diagnostics)?;
-    refuse_another(&mut item.attrs, "actor", diagnostics);
+    attributes::refuse_another(&mut item.attrs, "actor", diagnostics);
     let options = parse_options(arguments, diagnostics);
     let names = Names::new(options.facade.as_ref());
-    let supervision = take_attribute(&mut item.attrs, "supervise", diagnostics)
+    let supervision = attributes::take(&mut item.attrs, "supervise", diagnostics)
         .map(|attribute| supervise::parse_attribute(&attribute, diagnostics))
         .unwrap_or_default();
     let members: Vec<Member> = item.fields.members().collect();
@@ -238,7 +236,7 @@ fn parse_metrics(entry: &Entry, options: &mut Options, diagnostics: &Diagnostics
 }
 
 fn parse_child(field: &mut Field, member: Member, diagnostics: &Diagnostics) -> Option<Child> {
-    let attribute = take_attribute(&mut field.attrs, "child", diagnostics)?;
+    let attribute = attributes::take(&mut field.attrs, "child", diagnostics)?;
     let factory = Factory::Broken;
     let mut child = Child {
         field: field.clone(),
@@ -427,35 +425,4 @@ fn in_order(mut children: Vec<Child>) -> Vec<Child> {
         ordered.push(children.remove(next));
     }
     ordered
-}
-
-/// Removes the attribute whose last segment is `name`, of which there is one.
-fn take_attribute(attributes: &mut Vec<Attribute>, name: &str, diagnostics: &Diagnostics) -> Option<Attribute> {
-    let at = attributes.iter().position(|attribute| is_called(attribute, name))?;
-    let attribute = attributes.remove(at);
-    refuse_another(attributes, name, diagnostics);
-    Some(attribute)
-}
-
-/// Removes the attributes whose last segment is `name`, beside the one that is at work.
-pub(crate) fn refuse_another(attributes: &mut Vec<Attribute>, name: &str, diagnostics: &Diagnostics) {
-    for another in attributes.extract_if(.., |attribute| is_called(attribute, name)) {
-        let fact = format_args!("`#[{name}]` is there already").to_string();
-        diagnostics.report(another, fact, "keep one of them, with all options");
-    }
-}
-
-pub(crate) fn is_called(attribute: &Attribute, name: &str) -> bool {
-    attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
-}
-
-/// `T` in `path::to::name<T>`.
-pub(crate) fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
-    let Type::Path(path) = ty else { return None };
-    let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
-    match arguments.args.first() {
-        Some(GenericArgument::Type(ty)) if arguments.args.len() == 1 => Some(ty),
-        _ => None,
-    }
 }

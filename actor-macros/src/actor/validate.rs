@@ -3,9 +3,9 @@
 use syn::GenericParam;
 
 use super::model::{Actor, Dispatcher, Restart};
-use super::parse::argument_of;
 use super::{dwell, figures};
 use crate::diagnostics::Diagnostics;
+use crate::names;
 use crate::options::compact;
 use crate::supervise::{self, Strategy};
 
@@ -39,12 +39,13 @@ fn check_children(actor: &Actor, diagnostics: &Diagnostics) {
         }
         if child.actor().is_none() {
             let kind = if child.pool.is_some() { "Pool" } else { "Child" };
-            let help = format_args!("write `{kind}<Db>`, where `Db` is the struct with `#[actor]`");
+            let meant = names::meant(&child.field.ty);
+            let help = format_args!("write `{kind}<{meant}>`, where `{meant}` is the struct with `#[actor]`");
             let (ty, fact) = (&child.field.ty, format_args!("a field with `#[child(..)]` has the type `{kind}<..>`"));
-            if child.pool.is_none() && argument_of(ty, "Pool").is_some() {
+            if child.pool.is_none() && names::argument_of(ty, "Pool").is_some() {
                 let help = "write `#[child(Worker::new, pool = 4)]`, or `Child<Worker>` for a single one";
                 diagnostics.report(ty, "a pool needs the number of its members", help);
-            } else if let (Some(members), Some(member)) = (child.pool, argument_of(ty, "Child")) {
+            } else if let (Some(members), Some(member)) = (child.pool, names::argument_of(ty, "Child")) {
                 let member = compact(member);
                 let fact = format_args!("with `pool = {members}` there are several children, and a `Child<..>` is one");
                 let help = format_args!("write `Pool<{member}>`, or leave `pool` out");
@@ -62,9 +63,25 @@ fn check_children(actor: &Actor, diagnostics: &Diagnostics) {
             diagnostics.report(scope, "a `temporary` child is never restarted, so nothing of it is counted", help);
         }
     }
+    check_number(actor, diagnostics);
     check_order(actor, diagnostics);
     check_group(actor, diagnostics);
     check_declared(actor, diagnostics);
+}
+
+/// A byte says how many of them are up.
+fn check_number(actor: &Actor, diagnostics: &Diagnostics) {
+    let mut children = 0;
+    let beyond = actor.children.iter().find(|child| {
+        children += child.members();
+        children > CHILDREN
+    });
+    if let Some(child) = beyond {
+        let fact = format_args!("an actor has at most {CHILDREN} declared children, and here it has {children}");
+        let help =
+            "give its pools fewer members, or start the others by `ctx.spawn(..)`: of those there may be any number";
+        diagnostics.report(&child.field.ty, fact, help);
+    }
 }
 
 /// Each child comes after children, and none after itself, by whatever way.
@@ -89,7 +106,7 @@ fn check_declared(actor: &Actor, diagnostics: &Diagnostics) {
             continue;
         }
         for (kind, attribute) in [("Child", ""), ("Pool", ", pool = 4")] {
-            if let Some(child) = argument_of(&field.ty, kind) {
+            if let Some(child) = names::argument_of(&field.ty, kind) {
                 let child = compact(child);
                 let fact = format_args!("nobody starts this child: a `{kind}<..>` without `#[child(..)]` stays empty");
                 let help = format_args!(
@@ -109,7 +126,7 @@ fn check_group(actor: &Actor, diagnostics: &Diagnostics) {
         return;
     };
     // A field that lacks its attribute is told so already.
-    let meant = |ty| argument_of(ty, "Child").or(argument_of(ty, "Pool")).is_some();
+    let meant = |ty| names::argument_of(ty, "Child").or(names::argument_of(ty, "Pool")).is_some();
     if actor.children.is_empty() && !actor.item.fields.iter().any(|field| meant(&field.ty)) {
         let fact = format_args!("`{}` concerns declared children, and this actor has none", compact(word));
         let help = "declare them, `#[child(Db::open)] db: Child<Db>`, or leave `strategy` out: each child of `ctx.spawn(..)` \
@@ -125,6 +142,9 @@ fn check_name(actor: &Actor, diagnostics: &Diagnostics) {
         diagnostics.report(name, "an empty name names nothing", help);
     }
 }
+
+/// Declared children, the members of pools included.
+const CHILDREN: usize = u8::MAX as usize;
 
 /// Tags that a snapshot has room for, and the bytes it has for them.
 const TAGS: usize = 8;

@@ -1,6 +1,7 @@
 //! Model to items: the message enum, the dispatch, the methods of the ref.
 
 mod dispatch;
+mod field;
 mod message;
 mod packed;
 mod reference;
@@ -9,9 +10,9 @@ mod size;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Generics, Type, parse_quote};
+use syn::{Generics, Type};
 
-use super::model::{Answer, Argument, Handlers, Method, Parameter, Role};
+use super::model::{Answer, Handlers, Method, Role};
 use crate::names::{self, Tokens};
 use crate::suspicion::{self, Suspicion};
 
@@ -53,7 +54,7 @@ impl<'a> Protocol<'a> {
         let hidden = || names::message(&handlers.actor, methods.first().map(Method::name));
         let enumeration = handlers.message.clone().unwrap_or_else(hidden);
         let rt = handlers.names.private();
-        let generics = with_actor_bounds(&handlers.item.generics, &rt);
+        let generics = names::movable(&handlers.item.generics, &rt);
         Self { handlers, messages, rt, enumeration, generics, stand_ins: TokenStream::new() }
     }
 
@@ -139,46 +140,6 @@ impl Message<'_> {
             (Answer::Value(_) | Answer::Result(_), None) => Some(Ident::new("__reply", Span::mixed_site())),
             (Answer::Nothing | Answer::Attempt(_), None) => None,
         }
-    }
-
-    /// Patterns of all fields of the variant.
-    fn fields(&self) -> Vec<TokenStream> {
-        let named = self.method.parameters.iter().filter_map(|parameter| match parameter {
-            Parameter::Argument(Argument { name, ty, .. }) => Some(match suspicion::of(ty) {
-                Suspicion::None => quote!(#name),
-                Suspicion::Likely | Suspicion::Certain => quote!(#name: (#name,)),
-            }),
-            Parameter::Reply { name, .. } | Parameter::Reason { name, .. } | Parameter::Who { name } => {
-                Some(quote!(#name))
-            }
-            Parameter::Context { .. } | Parameter::Failure { .. } | Parameter::Letter { .. } | Parameter::Broken => {
-                None
-            }
-        });
-        let mut fields: Vec<TokenStream> = named.collect();
-        if self.method.reply().is_none() {
-            fields.extend(self.reply_field().map(ToTokens::into_token_stream));
-        }
-        fields
-    }
-}
-
-/// `generics`, whose types may move to another thread and stay there: what every actor asks of its parameters,
-/// and no user has to repeat.
-fn with_actor_bounds(generics: &Generics, rt: &Tokens) -> Generics {
-    let mut bounded = generics.clone();
-    for parameter in generics.type_params() {
-        let ident = &parameter.ident;
-        bounded.make_where_clause().predicates.push(parse_quote!(#ident: #rt::Send + 'static));
-    }
-    bounded
-}
-
-impl Argument {
-    /// The type of its field.
-    fn field(&self, ty: TokenStream, rt: &Tokens) -> TokenStream {
-        let ty = if self.indirect { quote!(#rt::Indirect<#ty>) } else { ty };
-        wrapped(&self.ty, ty)
     }
 }
 

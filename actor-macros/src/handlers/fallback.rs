@@ -80,7 +80,7 @@ fn is_owned(ty: TokenStream) -> bool {
 
 /// Whether a parameter is none of the message.
 fn is_left_out(ty: &Type) -> bool {
-    let is_reply = crate::actor::argument_of(ty, "Reply").is_some();
+    let is_reply = crate::names::argument_of(ty, "Reply").is_some();
     is_reply || matches!(ty, Type::Reference(reference) if reference.mutability.is_some())
 }
 

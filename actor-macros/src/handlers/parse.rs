@@ -10,7 +10,7 @@ use syn::{
 };
 
 use super::model::{Answer, Argument, Handlers, Method, Parameter, Role};
-use crate::actor;
+use crate::attributes;
 use crate::diagnostics::{self, Diagnostics};
 use crate::duration::Period;
 use crate::names::{self, Names};
@@ -36,7 +36,7 @@ const PARAMETER_HELPERS: &[&str] = &["into", "indirect"];
 /// The handlers declared by an impl, or nothing where `item` is no impl of an actor.
 pub(crate) fn parse(arguments: TokenStream, item: TokenStream, diagnostics: &Diagnostics) -> Option<Handlers> {
     let mut item = parse_impl(item, diagnostics)?;
-    actor::refuse_another(&mut item.attrs, "handlers", diagnostics);
+    attributes::refuse_another(&mut item.attrs, "handlers", diagnostics);
     // A message is taken whole, by a method of the actor, whether or not it needs either.
     item.attrs.push(syn::parse_quote!(
         #[allow(clippy::needless_pass_by_value, clippy::unused_self, clippy::unused_async)]
@@ -407,7 +407,7 @@ pub(super) fn is_parameter_helper(attribute: &Attribute) -> bool {
 
 /// `T` in `Reply<T>`.
 fn reply_value(ty: &Type) -> Option<&Type> {
-    actor::argument_of(ty, "Reply")
+    names::argument_of(ty, "Reply")
 }
 
 fn parse_answer(output: &ReturnType, plain: bool) -> Answer {

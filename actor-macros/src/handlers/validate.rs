@@ -6,8 +6,8 @@ use syn::ext::IdentExt;
 use syn::{FnArg, GenericArgument, PathArguments, ReceiverKind, ReturnType, Safety, Type};
 
 use super::model::{Answer, Handlers, Method, Parameter, Role};
-use crate::actor;
 use crate::diagnostics::Diagnostics;
+use crate::names;
 use crate::options::compact;
 
 /// The `#[every]` timers of an actor, at most: one bit each.
@@ -191,7 +191,7 @@ fn check_arguments(method: &Method, diagnostics: &Diagnostics) {
 
 /// Whether it is the context of the actor. One of another name, or of something else, is a type of the user.
 fn is_context(ty: &Type) -> bool {
-    actor::argument_of(ty, "Context").is_some_and(|of| compact(of) == "Self")
+    names::argument_of(ty, "Context").is_some_and(|of| compact(of) == "Self")
 }
 
 /// Reports what in `ty` cannot be moved from one actor to another.

@@ -11,7 +11,7 @@ use syn::{Attribute, Expr, ExprCall, Ident, Item, ItemStruct, Lit, Meta, Pat, Pa
 use super::model::{
     Arm, Backoff, Directive, ErrorRule, Exhausted, Jitter, Limit, LimitKind, Rules, Strategy, Supervision, Wish, Word,
 };
-use crate::actor;
+use crate::attributes;
 use crate::diagnostics::{self, Diagnostics};
 use crate::duration::Period;
 use crate::options::{self, Entry, Value, compact};
@@ -59,7 +59,7 @@ pub(crate) fn step_beneath(arguments: &TokenStream, item: TokenStream, diagnosti
             return item;
         }
     };
-    if item.attrs.iter().any(|attribute| actor::is_called(attribute, "actor")) {
+    if item.attrs.iter().any(|attribute| attributes::is_called(attribute, "actor")) {
         item.attrs.push(parse_quote!(#[supervise(#arguments)]));
         return item.into_token_stream();
     }
@@ -73,7 +73,7 @@ pub(crate) fn step_beneath(arguments: &TokenStream, item: TokenStream, diagnosti
 
 fn without_children(mut item: ItemStruct) -> TokenStream {
     for field in &mut item.fields {
-        field.attrs.retain(|attribute| !actor::is_called(attribute, "child"));
+        field.attrs.retain(|attribute| !attributes::is_called(attribute, "child"));
     }
     quote!(#item)
 }

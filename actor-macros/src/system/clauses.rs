@@ -5,8 +5,7 @@ use syn::parse::ParseStream;
 use syn::{Expr, Ident, LitInt, Path, Token};
 
 use super::model::{Clauses, Watchdog};
-use super::parse::refuse;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, refuse};
 
 const RAM: &str = "write `ram <= 512`: the most bytes the statics of the system may take";
 

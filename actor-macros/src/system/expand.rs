@@ -59,7 +59,8 @@ pub(crate) fn expand(system: &System) -> TokenStream {
     });
     let starts = of_all(&groups, actors, |slot, place| quote!(#slot.start(&#place);));
     let ticks = of_all(&groups, actors, |slot, place| quote!(#slot.tick(now, &#place);));
-    let Parts { statics: level_statics, starts: level_starts, ticks: level_ticks, nexts } = parts(levels, &groups, &rt);
+    let Parts { statics: level_statics, clocks: level_clocks, starts: level_starts, ticks: level_ticks, nexts } =
+        parts(levels, &groups, &rt);
     let level_items = levels.iter().zip(1..).map(|(level, number)| level_item(level, number, &rt));
     let next = next(&groups, actors, nexts, &rt);
     let limit = clauses.ram.as_ref().map(|limit| {
@@ -107,7 +108,8 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                 /// Starts the actors, once. They are built, and their hooks run, as [`step`] or [`run`] comes to them;
                 /// what they are told meanwhile waits. Before this every call answers `Stopped`.
                 ///
-                /// `now` tells the time that has passed since the program began.
+                /// `now` tells the time that has passed since the program began. Called again this gives all actors, those
+                /// of levels as well, another clock, and does nothing else.
                 pub fn start(now: fn() -> #rt::Instant) {
                     __worker::start(now);
                 }
@@ -172,6 +174,7 @@ pub(crate) fn expand(system: &System) -> TokenStream {
                     #few
 
                     pub(super) fn start(now: fn() -> #rt::Instant) {
+                        #(#level_clocks)*
                         if SYSTEM.start(now) {
                             #at_start
                             #(#level_starts)*
@@ -418,6 +421,7 @@ fn next(groups: &[Group], actors: &[Actor], levels: Vec<TokenStream>, rt: &Token
 #[derive(Default)]
 struct Parts {
     statics: Vec<TokenStream>,
+    clocks: Vec<TokenStream>,
     starts: Vec<TokenStream>,
     ticks: Vec<TokenStream>,
     /// To what comes next.
@@ -438,7 +442,8 @@ fn parts(levels: &[Level], groups: &[Group], rt: &Tokens) -> Parts {
                 #system.preempt(#dispatch, #rest)
             }
         });
-        parts.starts.push(quote!(#system.start(now); #alert.set();));
+        parts.clocks.push(quote!(#system.start(now);));
+        parts.starts.push(quote!(#alert.set();));
         parts.ticks.push(quote!(#system.tick_level(now);));
         parts.nexts.push(quote!(#system.next_of_level(#next, earliest);));
     }

@@ -7,7 +7,7 @@ use syn::{Attribute, Ident, Token, Type, braced};
 
 use super::clauses;
 use super::model::{Actor, Level, System};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, refuse};
 use crate::names::Names;
 use crate::options;
 
@@ -47,11 +47,6 @@ fn parse_system(input: ParseStream<'_>, diagnostics: &Diagnostics) -> syn::Resul
     let (clauses, facade) = clauses::parse(input, diagnostics)?;
     let names = Names::new(facade.as_ref());
     Ok(System { attrs, vis, module, actors: parsed, levels, clauses, names })
-}
-
-/// An error at the next token.
-pub(super) fn refuse(input: ParseStream<'_>, fact: &str, help: &str) -> syn::Error {
-    input.error(format_args!("{fact}\nhelp: {help}"))
 }
 
 fn expect_comma(actors: ParseStream<'_>) -> syn::Result<()> {

@@ -17,7 +17,7 @@ const TAKEN: &[&str] = &[
     "ANNEX",
     "ANNEX_SIZE",
     "LISTENERS",
-    "OBSERVER",
+    "NAMES",
     "RAM",
     "SLEEPER",
     "SYSTEM",
@@ -37,6 +37,7 @@ const TAKEN: &[&str] = &[
     "step",
     "survey",
     "tick",
+    "trace_names",
 ];
 /// What begins the names of those.
 const NUMBERED: &[&str] = &[
@@ -46,13 +47,18 @@ const NUMBERED: &[&str] = &[
     "BIT_",
     "COUNT_",
     "MAKE_",
+    "OBSERVER_",
     "PLACE_",
     "SLOT_",
     "SYSTEM_",
+    "WATCHDOG_",
+    "climb_",
     "dispatch_",
     "next_",
+    "reference_",
     "rest_",
     "step_",
+    "survey_of_",
 ];
 
 /// Places whose number fits the byte that counts them, twice over.
@@ -158,5 +164,47 @@ fn check_mailboxes(system: &System, diagnostics: &Diagnostics) {
         if actor.mailbox.is_some_and(|messages| messages > MESSAGES) {
             diagnostics.report(&actor.ty, "a mailbox holds at most 128 messages here", "write `mailbox = 8`");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::Item;
+
+    use super::*;
+    use crate::system::{expand, parse};
+
+    /// The names of items, those in the module of the worker included.
+    fn names(items: &[Item]) -> Vec<String> {
+        let names = items.iter().flat_map(|item| match item {
+            Item::Fn(item) => vec![item.sig.ident.to_string()],
+            Item::Static(item) => vec![item.ident.to_string()],
+            Item::Const(item) => vec![item.ident.to_string()],
+            Item::Type(item) => vec![item.ident.to_string()],
+            Item::Mod(item) => names(item.content.as_ref().map_or(&[], |(_, items)| items)),
+            _ => Vec::new(),
+        });
+        names.filter(|name| !name.starts_with('_')).collect()
+    }
+
+    #[test]
+    fn what_a_module_has_of_its_own_is_taken_and_nothing_else() {
+        let system = quote! {
+            mod plant { VALVE: Valve = Valve::new, PUMP: Pump = Pump::new, level SSI0 { pend = pend, ALARM: Alarm = Alarm::new } }
+            ram <= 512, telemetry = &FAILURES, crash = &CRASH, event_handler = heard, listeners = 2, metrics = on,
+            trace = &TRACE, watchdog = feed
+        };
+        let diagnostics = Diagnostics::new();
+        let system = parse::parse(system, &diagnostics).expect("a system");
+        assert!(diagnostics.finish().is_empty());
+        let kept: syn::ItemMacro = syn::parse2(expand::expand(&system)).expect("what is kept");
+        let module: Item = syn::parse2(kept.mac.tokens).expect("a module");
+        let own = names(&[module]);
+        let free = own.iter().filter(|name| !is_taken(name) && !["VALVE", "PUMP", "ALARM", "SSI0"].contains(&&***name));
+        assert_eq!(free.collect::<Vec<_>>(), [""; 0]);
+        let of = |start: &str| own.iter().any(|name| name.starts_with(start));
+        let for_nothing = TAKEN.iter().filter(|name| !own.iter().any(|own| own == *name));
+        let for_nothing = for_nothing.chain(NUMBERED.iter().filter(|start| !of(start)));
+        assert_eq!(for_nothing.collect::<Vec<_>>(), [&""; 0]);
     }
 }

@@ -5,9 +5,9 @@
 
 #[cfg(feature = "defmt")]
 mod defmt;
+mod encoding;
 mod facts;
 mod record;
-mod ring;
 mod snapshot;
 mod storm;
 mod tags;
@@ -17,8 +17,8 @@ mod wire;
 
 #[cfg(feature = "defmt")]
 pub use self::defmt::DefmtFailureTelemetry;
-pub use record::{DecodeError, RecordedFailure, RecordedOrigin};
-pub use ring::Ring;
+pub use encoding::DecodeError;
+pub use record::{RecordedFailure, RecordedOrigin};
 #[cfg(feature = "bare-metal")]
 pub(crate) use snapshot::DESCRIPTION;
 pub use snapshot::{About, Ascent, EscalationStage, FailureOrigin, FailureSnapshot, Report, Severity};

@@ -10,8 +10,9 @@ use serde::de::{Error, SeqAccess, Unexpected, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::encoding::{DESCRIPTION, NAME, PATH, VERSION};
 use super::facts::{Decided, Facts, Fields};
-use super::record::{DESCRIPTION, NAME, PATH, RecordedFailure, RecordedTags, VERSION};
+use super::record::{RecordedFailure, RecordedTags};
 use super::snapshot::{FailureSnapshot, Severity};
 use super::tags::Listed;
 use super::text::Excerpt;
@@ -216,7 +217,7 @@ impl<'de, const N: usize> Deserialize<'de> for Excerpt<N> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::tests::{failures, recorded};
+    use super::super::encoding::tests::{failures, recorded};
     use super::*;
     use proptest::prelude::*;
     use std::format;

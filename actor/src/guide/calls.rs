@@ -104,8 +104,8 @@
 //! # }
 //! ```
 //!
-//! It is there on tokio. Where every caller should hear of the error, return a value that says more than `()`, such as the
-//! new balance above, and the handler is an ask.
+//! On bare metal eight may be under way at a time; one more is `Full`. Where every caller should hear of the error, return a
+//! value that says more than `()`, such as the new balance above, and the handler is an ask.
 //!
 //! # Sending without waiting
 //!
@@ -123,7 +123,7 @@
 //! # #[handlers] impl Log { fn line(&mut self, #[into] line: String) { self.lines.push(line); } }
 //! // struct Log, with a handler `fn line(&mut self, #[into] line: String)`
 //! # let (system, mut stepper) = ActorSystem::builder("doc").stepper();
-//! # let log = stepper.block_on(async { system.spawn(|| Log { lines: vec![] }).await }).unwrap();
+//! # let log = stepper.block_on(system.spawn(|| Log { lines: vec![] })).unwrap();
 //!
 //! assert!(log.line("one").tell().is_ok());
 //! let rejected = log.line("two").tell().unwrap_err();
@@ -174,11 +174,17 @@
 //! # }).unwrap();
 //! # display.refresh().tell().unwrap();
 //! # stepper.run();
-//! # assert_eq!(stepper.block_on(async { display.shown().await }).unwrap(), "21 °C");
+//! # assert_eq!(stepper.block_on(display.shown()).unwrap(), "21 °C");
 //! ```
 //!
 //! [`.reply_to(reply)`](crate::Call::reply_to) hands a [`Reply`](crate::Reply) on to another actor's ask: whoever waits for it
 //! hears from there.
+//!
+//! # Errors of both kinds
+//!
+//! A handler that tells and asks returns `Result<T, AskError>` and passes both errors on by `?`: a
+//! [`TellError`](crate::TellError) is an [`AskError`](crate::AskError) as well. An `AskError<E>`, of an ask with an error of its
+//! own, is none: have an error type of yours be made `From` it, or return a `Box<dyn Error + Send + Sync>`.
 //!
 //! # From other tasks and threads
 //!

@@ -99,11 +99,11 @@
 //! }
 //!
 //! let (system, mut stepper) = ActorSystem::builder("store").stepper();
-//! let store = stepper.block_on(async { system.spawn(|| Store { rows: Vec::new(), flush: None }).await })?;
+//! let store = stepper.block_on(system.spawn(|| Store { rows: Vec::new(), flush: None }))?;
 //! stepper.run();
-//! assert_eq!(stepper.block_on(async { store.rows().await })?, 1);
+//! assert_eq!(stepper.block_on(store.rows())?, 1);
 //! stepper.advance(Duration::from_millis(1));
-//! assert_eq!(stepper.block_on(async { store.rows().await })?, 0);
+//! assert_eq!(stepper.block_on(store.rows())?, 0);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

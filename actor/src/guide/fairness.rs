@@ -32,7 +32,7 @@
 //! }
 //!
 //! let (system, mut stepper) = ActorSystem::builder("demo").stepper();
-//! let counter = stepper.block_on(async { system.spawn(|| Counter { total: 0 }).await }).unwrap();
+//! let counter = stepper.block_on(system.spawn(|| Counter { total: 0 })).unwrap();
 //! for _ in 0..1000 {
 //!     counter.add(1).tell().unwrap();
 //! }

@@ -42,7 +42,7 @@
 //! # let (system, mut stepper) = ActorSystem::builder("doc").stepper();
 //! # let session = {
 //! #     let said = said.clone();
-//! #     stepper.block_on(async { system.spawn(move || Session { said: said.clone(), seconds: 0 }).await }).unwrap()
+//! #     stepper.block_on(system.spawn(move || Session { said: said.clone(), seconds: 0 })).unwrap()
 //! # };
 //! # stepper.advance(std::time::Duration::from_millis(999));
 //! # assert_eq!(system.handled::<Session>().iter().find(|(name, _)| *name == "tick").unwrap().1, 0);
@@ -119,11 +119,11 @@
 //! }
 //!
 //! let (system, mut stepper) = ActorSystem::builder("doc").stepper();
-//! let session = stepper.block_on(async { system.spawn(|| Session).await })?;
+//! let session = stepper.block_on(system.spawn(|| Session))?;
 //! stepper.advance(Duration::from_secs(20));
 //! session.talk().tell()?;
 //! stepper.advance(Duration::from_secs(20));
-//! assert_eq!(stepper.block_on(async { session.is_open().await }), Ok(true));
+//! assert_eq!(stepper.block_on(session.is_open()), Ok(true));
 //! stepper.advance(Duration::from_secs(10));
 //! assert!(!session.control().is_alive());
 //! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
@@ -170,13 +170,13 @@
 //! }
 //!
 //! let (system, mut stepper) = ActorSystem::builder("doc").stepper();
-//! let worker = stepper.block_on(async { system.spawn(|| Worker).await })?;
+//! let worker = stepper.block_on(system.spawn(|| Worker))?;
 //! let watched = worker.clone();
 //! let watcher = move || Watcher { worker: watched.clone(), ended: None };
-//! let watcher = stepper.block_on(async { system.spawn(watcher).await })?;
+//! let watcher = stepper.block_on(system.spawn(watcher))?;
 //! worker.quit().tell()?;
 //! stepper.run();
-//! assert_eq!(stepper.block_on(async { watcher.ended().await })?, Some(StopReason::Requested));
+//! assert_eq!(stepper.block_on(watcher.ended())?, Some(StopReason::Requested));
 //! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
 //! ```
 //!

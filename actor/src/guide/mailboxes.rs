@@ -36,12 +36,12 @@
 //! }
 //!
 //! let (system, mut stepper) = ActorSystem::builder("demo").stepper();
-//! let display = stepper.block_on(async { system.spawn(Display::default).await }).unwrap();
+//! let display = stepper.block_on(system.spawn(Display::default)).unwrap();
 //! for degrees in [19, 20, 21] {
 //!     display.show(degrees).tell().unwrap();
 //! }
 //! stepper.run();
-//! assert_eq!(stepper.block_on(async { display.shown().await }).unwrap(), [21]);
+//! assert_eq!(stepper.block_on(display.shown()).unwrap(), [21]);
 //! assert_eq!(system.counts::<Display>().dead_letters, 2);
 //! ```
 //!
@@ -76,12 +76,12 @@
 //! }
 //!
 //! let (system, mut stepper) = ActorSystem::builder("demo").stepper();
-//! let display = stepper.block_on(async { system.spawn(Display::default).await }).unwrap();
+//! let display = stepper.block_on(system.spawn(Display::default)).unwrap();
 //! for degrees in [19, 20] {
 //!     display.show(degrees).tell().unwrap();
 //! }
 //! stepper.run();
-//! assert_eq!(stepper.block_on(async { display.missed().await }).unwrap(), 1);
+//! assert_eq!(stepper.block_on(display.missed()).unwrap(), 1);
 //! ```
 //!
 //! # A large message
@@ -144,12 +144,12 @@
 //! }
 //!
 //! let (system, mut stepper) = ActorSystem::builder("demo").stepper();
-//! let belt = stepper.block_on(async { system.spawn(Belt::default).await }).unwrap();
+//! let belt = stepper.block_on(system.spawn(Belt::default)).unwrap();
 //! belt.item().tell().unwrap();
 //! belt.item().tell().unwrap();
 //! belt.alarm().tell().unwrap();
 //! stepper.run();
-//! assert_eq!(stepper.block_on(async { belt.done().await }).unwrap(), ["alarm", "item", "item"]);
+//! assert_eq!(stepper.block_on(belt.done()).unwrap(), ["alarm", "item", "item"]);
 //! ```
 //!
 //! # What waits until the actor is ready

@@ -302,6 +302,8 @@
 //! tokio::spawn(actor_exporters::push(collector, every, system.metrics(), system.stopped(), complain));
 //! ```
 //!
+//! `cargo run --release -p logwatch --features otlp -- --otlp http://127.0.0.1:4317` does so.
+//!
 //! Exporters pull: actors write their own cells and know of nobody who reads them. So any number of readers may come, go
 //! and be exchanged while messages flow, and none of them costs anything between two looks. A reader keeps no system
 //! running, and reads the last figures of one that is down.

@@ -12,12 +12,19 @@
 //! | expected `u64`, found `Call<..>` | a call is no answer before it was awaited | `counter.total().await?` |
 //! | the `?` operator cannot be applied to type `Call<..>` | likewise | `counter.add(2).await?`, or `.tell()?` |
 //! | binary operation `==` cannot be applied to type `Call<..>` | likewise | `counter.total().await? == 2` |
+//! | `Call<..>` doesn't implement `Display`, at `println!` | likewise | `counter.total().await?` |
 //! | no method `add` for struct `Spawn` | the actor is not started yet | `system.spawn(..).await?` |
 //! | `Call<'_, ..>` is not a future, at `tokio::spawn` | a call borrows its ref | `tokio::spawn(counter.total().owned())` |
+//! | `?` couldn't convert the error to `AskError`, or to a type of yours | an ask of a handler that returns `Result<T, E>` ends in an `AskError<E>` | `impl From<AskError<E>> for MyError`, or `.map_err(..)`; see [`calls`](super::calls) |
 //! | expected `u64`, found `Result<u64, AskError>` | an ask may end without an answer | `counter.total().await?` |
 //! | `await` is only allowed inside `async` functions | the handler is not `async` | `async fn`, or [`.then(ctx, MeRef::got)`](crate::Call::then) |
 //! | borrowed data escapes, at `ctx` or `self` | a task outlives the handler | [`ctx.pipe(..)`](crate::Context::pipe), or a clone of `ctx.this()` in the task |
 //! | future cannot be sent between threads | an async handler keeps a `MutexGuard` or an `Rc` over an await | drop it before, in a block of its own; or [`#[actor(local)]`](super::dispatchers) |
+//! | future returned by `total` is not `Send`, and `Sync` is not implemented for `Cell<u64>` | `async fn total(&self)` shares the state with its thread over an await | `&mut self`, which needs no `Sync` |
+//! | expected `Recipient<u64>`, found `CounterRef` | a topic tells one handler, whoever's it is | `topic.subscribe(counter.recipient(CounterRef::add))` |
+//! | expected function that takes 2 arguments, at `recipient` | it passes one value, to a handler with one argument | a handler with one, or `\|counter, (by, times)\| counter.add_often(by, times)` for a `Recipient<(u64, u32)>` |
+//! | expected `Call<.., Tell<_>>`, found `Call<.., Ask<u64>>`, at `recipient` | it is told, and nobody hears an answer | a handler that returns nothing |
+//! | expected function signature `fn(.., Result<u64, AskError>)`, at `then` | the answer comes as what `.await` would have returned | `fn got(&mut self, answer: Result<u64, AskError>)` |
 //! | no method `spawn` for struct `Builder` | the system is not started yet | `ActorSystem::builder("demo").start()` |
 //! | no method `skipped` for struct `ParserMetrics` | a figure is declared before it is recorded | `#[actor(counters(skipped))]` |
 //! | non-exhaustive patterns, at `on(..)` | a block is a match over the error, and a variant has no arm | `Corrupt { .. } => stop`, or `_ => restart` |

@@ -34,7 +34,7 @@
 //! impl Importer {
 //!     async fn import(&mut self, #[into] text: String) -> Result<usize, AskError> {
 //!         for line in text.lines() {
-//!             let _ = self.store.put(line).await;
+//!             self.store.put(line).await?; // a `TellError` is an `AskError` as well
 //!         }
 //!         self.store.len().await
 //!     }

@@ -6,8 +6,8 @@
 //! | [`control().stop()`](crate::Control::stop), `ctx.stop()`, [`system.shutdown()`](crate::ActorSystem::shutdown) | are dead letters; asks hear `Stopped` | finishes |
 //! | [`control().kill()`](crate::Control::kill) | the same | finishes, but is dropped at the next await of an `async` handler |
 //!
-//! The verbs act at once. What they return only waits until the actor has ended, children and `#[stopping]` included, and
-//! may be dropped.
+//! Those of `control()`, and `ctx.stop()`, act at once. What they return only waits until the actor has ended, children and
+//! `#[stopping]` included, and may be dropped. `shutdown()` begins when it is awaited.
 //!
 //! Children end as their parent does, before it, one after the other and the youngest first. A parent that drains has handled
 //! its last message before the first child drains, so what it handed on is handled too. A child that sends to an older one

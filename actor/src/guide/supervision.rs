@@ -243,7 +243,7 @@
 //! }
 //!
 //! let (system, mut stepper) = ActorSystem::builder("demo").stepper();
-//! let store = stepper.block_on(system.spawn(Store::new).into_future()).unwrap();
+//! let store = stepper.block_on(system.spawn(Store::new)).unwrap();
 //! store.all_fail().tell().unwrap();
 //! stepper.advance(Duration::from_secs(1));
 //! // Four sessions once each, and two of the group: as many as it may.

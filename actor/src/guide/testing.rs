@@ -38,8 +38,8 @@
 //! # */
 //! fn a_word_is_forgotten_after_a_minute() {
 //!     let (system, mut stepper) = ActorSystem::builder("test").stepper();
-//!     let memory = stepper.block_on(async { system.spawn(Memory::default).await }).unwrap();
-//!     let known = |stepper: &mut actor::Stepper| stepper.block_on(async { memory.known().await }).unwrap();
+//!     let memory = stepper.block_on(system.spawn(Memory::default)).unwrap();
+//!     let known = |stepper: &mut actor::Stepper| stepper.block_on(memory.known()).unwrap();
 //!
 //!     memory.learn("stepper").tell().unwrap();
 //!     stepper.run(); // until nobody has anything to do
@@ -52,7 +52,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`block_on(future)`](crate::Stepper::block_on) | runs a future, stepping the system while it waits; where nobody is ready, time leaps to the next timer |
+//! | [`block_on(future)`](crate::Stepper::block_on) | runs a future, a call or a start, stepping the system while it waits; where nobody is ready, time leaps to the next timer |
 //! | [`run()`](crate::Stepper::run) | steps until nobody is ready; time stands still |
 //! | [`advance(time)`](crate::Stepper::advance) | lets time pass, each timer at its own moment |
 //! | [`pass(time)`](crate::Stepper::pass) | lets time pass, and runs nobody |

@@ -38,7 +38,8 @@ impl Subscriber for Listener {
     fn exit(&self, _: &Id) {}
 }
 
-#[actor]
+#[cfg_attr(not(feature = "off"), actor)]
+#[cfg_attr(feature = "off", actor(metrics = off, dwell = off))]
 struct Counter {
     total: u64,
 }
@@ -53,7 +54,8 @@ impl Counter {
     }
 }
 
-#[actor]
+#[cfg_attr(not(feature = "off"), actor)]
+#[cfg_attr(feature = "off", actor(metrics = off, dwell = off))]
 struct Node {
     next: Option<NodeRef>,
     over: UnboundedSender<()>,

@@ -20,8 +20,10 @@ use tokio::task::yield_now;
 const BURST: u64 = 256;
 const MESSAGES: u64 = 500_000;
 const ROUNDS: usize = 15;
-/// How long a throughput is measured: one scrape a second is one scrape.
-const WINDOW: Duration = Duration::from_secs(1);
+/// How long a throughput is measured, with one scrape in the middle or with none.
+const WINDOW: Duration = Duration::from_millis(100);
+/// Pairs of windows, one with a scrape and one without.
+const PAIRS: usize = 300;
 /// Actors that a scrape looks at beside the busy one.
 const IDLE: usize = 1_000;
 /// Operations of the two runs whose instructions are compared.
@@ -152,29 +154,41 @@ fn instructions(operation: &str, metrics: &str) -> Option<f64> {
     Some((large? - small?) / (SIZES[1] - SIZES[0]) as f64)
 }
 
-/// What it costs to be scraped.
+/// What it costs to be scraped. Each window with a scrape has one without beside it, the first of a pair being now the one and
+/// now the other.
 fn scraping() {
-    let runtime = Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("a runtime");
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_time().build().expect("a runtime");
     let watched = Watched::new(&runtime);
-    let intervals = [None, Some(Duration::from_secs(1)), Some(Duration::from_millis(100))];
-    let mut handled: [Vec<f64>; 3] = Default::default();
-    for _ in 0..ROUNDS {
-        for (all, interval) in handled.iter_mut().zip(intervals) {
-            all.push(watched.throughput(interval));
-        }
-    }
-    let scrapes = (0..ROUNDS * 10).map(|_| {
+    let mut lost: Vec<f64> = (0..PAIRS)
+        .map(|pair| {
+            let is_first = pair % 2 == 0;
+            let [first, second] = [is_first, !is_first].map(|is_scraped| watched.throughput(is_scraped));
+            let (with, without) = if is_first { (first, second) } else { (second, first) };
+            100.0 * (1.0 - with / without)
+        })
+        .collect();
+    let scrapes = (0..PAIRS).map(|_| {
         let begun = processor(ClockId::ThreadCPUTime);
         assert!(!watched.metrics.to_open_metrics().is_empty());
         (processor(ClockId::ThreadCPUTime) - begun).as_secs_f64() * 1e6
     });
-    println!("A scrape of a busy system with {IDLE} idle actors takes {:.0} µs.\n", median(scrapes.collect()));
-    println!("| scraped | messages a processor second | of those without |");
+    println!(
+        "A scrape of a busy system with {IDLE} idle actors takes {:.0} µs of a processor.\n",
+        median(scrapes.collect())
+    );
+    lost.sort_by(f64::total_cmp);
+    // Between these ranks lies the median of all there could be, in 95 of 100 such runs.
+    let within = (0.98 * (PAIRS as f64).sqrt()).ceil() as usize;
+    let [low, middle, high] = [PAIRS / 2 - within, PAIRS / 2, PAIRS / 2 + within].map(|rank| lost[rank]);
+    println!("| scraped | throughput lost | between, 95 % |");
     println!("|---|---|---|");
-    for (name, all) in ["never", "every second", "every 100 ms"].into_iter().zip(&handled) {
-        let ratio = median(all.iter().zip(&handled[0]).map(|(with, without)| with / without).collect());
-        println!("| {name} | {:.2} million | {:.2} % |", median(all.clone()) / 1e6, ratio * 100.0);
-    }
+    println!("| every 100 ms | {middle:.2} % | {low:.2} % and {high:.2} % |");
+    println!(
+        "| every second, a tenth of that | {:.3} % | {:.3} % and {:.3} % |",
+        middle / 10.0,
+        low / 10.0,
+        high / 10.0
+    );
     watched.enough.store(true, Ordering::Relaxed);
 }
 
@@ -208,17 +222,12 @@ impl Watched {
         Self { metrics, enough }
     }
 
-    /// Messages handled in a second of the processor, while somebody scrapes.
-    fn throughput(&self, interval: Option<Duration>) -> f64 {
+    /// Messages handled in a second of the processor, that of the scraper included.
+    fn throughput(&self, is_scraped: bool) -> f64 {
         let (before, used, begun) = (self.handled(), processor(ClockId::ProcessCPUTime), Instant::now());
-        if let Some(interval) = interval {
-            // In the middle of each interval, so that each window has as many.
-            let mut next = begun + interval / 2;
-            while next < begun + WINDOW {
-                thread::sleep(next.saturating_duration_since(Instant::now()));
-                assert!(!self.metrics.to_open_metrics().is_empty());
-                next += interval;
-            }
+        thread::sleep(WINDOW / 2);
+        if is_scraped {
+            assert!(!self.metrics.to_open_metrics().is_empty());
         }
         thread::sleep((begun + WINDOW).saturating_duration_since(Instant::now()));
         let used = processor(ClockId::ProcessCPUTime) - used;

@@ -31,7 +31,7 @@ pub(crate) fn help() -> String {
 const HELP: &str = "\
 Reads log files and says what is in them: lines by level, by hour and by source.
 
-usage: logwatch [--progress] [--metrics ADDRESS] [FILE..]
+usage: logwatch [--progress] [--metrics ADDRESS] [--otlp URL] [FILE..]
 
   FILE        a text file; `-` is standard input. Without any, standard input if
               it is a pipe or a file, or else the first of these that has text:{logs}
@@ -39,7 +39,11 @@ usage: logwatch [--progress] [--metrics ADDRESS] [FILE..]
   --metrics ADDRESS
               while it works, serve the figures of its actors to Prometheus at
               http://ADDRESS/metrics, such as 127.0.0.1:9464; port 0 takes a free
-              one. Nothing is served unless asked for
+              one. Nothing is served unless asked for. A log that grows keeps it
+              at work: tail -f FILE | logwatch --metrics 127.0.0.1:9464
+  --otlp URL  while it works, and once more at the end, push them to the collector
+              of OpenTelemetry at URL, such as http://127.0.0.1:4317, by OTLP over
+              gRPC. It has to be built for that, with `--features otlp`
   --version   the version of this program
   --help      this text
 
@@ -70,6 +74,8 @@ pub(crate) struct Options {
     pub(crate) progress: bool,
     /// Where figures are served.
     pub(crate) metrics: Option<SocketAddr>,
+    /// The URL of whoever they are pushed to.
+    pub(crate) collector: Option<String>,
 }
 
 /// Reads the arguments, without the name of the program.
@@ -86,6 +92,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wis
             Some("--version" | "-V") if options => return Ok(Wish::Version),
             Some("--progress") if options => wished.progress = true,
             Some("--metrics") if options => wished.metrics = Some(address(arguments.next())?),
+            Some("--otlp") if options => wished.collector = Some(url(arguments.next())?),
             Some(option) if options && option.starts_with('-') && option != STANDARD_INPUT => {
                 return Err(format!("there is no option `{option}`; `logwatch --help` lists the options"));
             }
@@ -101,6 +108,11 @@ fn address(argument: Option<OsString>) -> Result<SocketAddr, String> {
     named.ok_or_else(|| "`--metrics` takes an address and a port, such as 127.0.0.1:9464".into())
 }
 
+fn url(argument: Option<OsString>) -> Result<String, String> {
+    let named = argument.and_then(|argument| argument.into_string().ok());
+    named.ok_or_else(|| "`--otlp` takes a URL, such as http://127.0.0.1:4317".into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,7 +122,8 @@ mod tests {
     }
 
     fn watch(files: &[&str], progress: bool) -> Result<Wish, String> {
-        Ok(Wish::Watch(Options { files: files.iter().map(PathBuf::from).collect(), progress, metrics: None }))
+        let files = files.iter().map(PathBuf::from).collect();
+        Ok(Wish::Watch(Options { files, progress, ..Options::default() }))
     }
 
     #[test]
@@ -125,11 +138,19 @@ mod tests {
     #[test]
     fn figures_are_served_where_it_is_said() {
         let metrics = Some(SocketAddr::from(([127, 0, 0, 1], 9464)));
-        let wished = Options { files: vec!["a".into()], progress: false, metrics };
+        let wished = Options { files: vec!["a".into()], metrics, ..Options::default() };
         assert_eq!(parsed(&["--metrics", "127.0.0.1:9464", "a"]), Ok(Wish::Watch(wished)));
         for mistake in [&["--metrics"][..], &["--metrics", "9464"], &["--metrics", "a", "b"]] {
             assert!(parsed(mistake).is_err_and(|error| error.contains("such as 127.0.0.1:9464")), "{mistake:?}");
         }
+    }
+
+    #[test]
+    fn figures_are_pushed_where_it_is_said() {
+        let collector = Some("http://127.0.0.1:4317".into());
+        let wished = Options { files: vec!["a".into()], collector, ..Options::default() };
+        assert_eq!(parsed(&["--otlp", "http://127.0.0.1:4317", "a"]), Ok(Wish::Watch(wished)));
+        assert!(parsed(&["a", "--otlp"]).is_err_and(|error| error.contains("such as http://127.0.0.1:4317")));
     }
 
     #[test]

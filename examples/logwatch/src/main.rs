@@ -2,6 +2,7 @@
 
 mod arguments;
 mod chunk;
+mod collector;
 mod crew;
 mod endpoint;
 mod figures;
@@ -23,6 +24,7 @@ use std::os::unix::fs::FileTypeExt;
 use std::process::exit;
 
 use crate::arguments::{Options, Wish};
+use crate::collector::Collector;
 use crate::crew::Crew;
 use crate::endpoint::Endpoint;
 use crate::reporter::Progress;
@@ -59,16 +61,16 @@ fn run(mut options: Options) -> i32 {
 /// Reads the files, until they end or somebody has seen enough, and prints what was found.
 #[tokio::main]
 async fn watch(options: Options) -> Result<i32, Box<dyn Error>> {
-    let endpoint = match options.metrics.map(Endpoint::open) {
-        Some(Ok(endpoint)) => Some(endpoint),
-        Some(Err(error)) => return Ok(complain(&error, USAGE)),
-        None => None,
+    let (endpoint, collector) = match for_figures(&options) {
+        Ok(wished) => wished,
+        Err(error) => return Ok(complain(&error, USAGE)),
     };
     let crew = Crew::start(options.files, how_to_show(options.progress)).await?;
     if let Some(endpoint) = endpoint {
         complain(&format!("figures at http://{}/metrics", endpoint.address()), FINE);
         endpoint.serve(crew.metrics());
     }
+    let pushing = collector.map(|collector| collector.push(crew.metrics()));
     let interrupted = crew.finish().await;
     let table = crew.table(interrupted).await?;
     let code = if table.is_empty() {
@@ -77,12 +79,23 @@ async fn watch(options: Options) -> Result<i32, Box<dyn Error>> {
     } else {
         print(&table.to_string(), exit_code(&table))
     };
+    if !interrupted {
+        crew.dismiss().await?;
+    }
+    if let Some(pushing) = pushing {
+        pushing.end().await;
+    }
     if interrupted {
         // Nobody waits for a read from a silent pipe, which the end of the runtime would.
         exit(code);
     }
-    crew.dismiss().await?;
     Ok(code)
+}
+
+/// Who gets the figures.
+fn for_figures(options: &Options) -> Result<(Option<Endpoint>, Option<Collector>), String> {
+    let collector = options.collector.as_deref().map(Collector::at).transpose()?;
+    Ok((options.metrics.map(Endpoint::open).transpose()?, collector))
 }
 
 fn exit_code(table: &Table) -> i32 {

@@ -331,3 +331,36 @@ fn figures_are_served_while_it_reads() {
     run.check_figures(&[("lines read", 1)]);
     assert!(TcpStream::connect(address).is_err(), "the port is closed");
 }
+
+#[cfg(not(feature = "otlp"))]
+#[test]
+fn a_collector_that_it_was_not_built_for_is_refused_before_anything_is_read() {
+    let run = logwatch(["--otlp", "http://127.0.0.1:4317", "/etc/passwd"]);
+    assert!(run.err.contains("build it with `--features otlp`"), "{}", run.err);
+    assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+fn a_collector_that_is_away_or_says_nothing_costs_no_line() {
+    let scratch = Scratch::new("collector");
+    let log = scratch.file("a.log", "info a\n").display().to_string();
+    for mistake in ["127.0.0.1:4317", "https://127.0.0.1:4317", ""] {
+        let run = logwatch(["--otlp", mistake, &log]);
+        assert!(run.err.contains("takes a URL, such as http://127.0.0.1:4317"), "{mistake}: {}", run.err);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
+    }
+    let collector = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", collector.local_addr().unwrap());
+    // It takes connections, as the system does so for it, and says nothing.
+    let silent = logwatch(["--otlp", &url, &log]);
+    let (connection, _) = collector.accept().unwrap();
+    drop((connection, collector));
+    let away = logwatch(["--otlp", &url, &log]);
+    for (run, said) in [(silent, "did not take the last ones in time"), (away, "the collector cannot be reached")] {
+        check(&run, &[("lines read", 1)]);
+        assert_eq!(run.code, Some(0));
+        assert_eq!(run.err.matches("figures: ").count(), 1, "{}", run.err);
+        assert!(run.err.contains(said), "{}", run.err);
+    }
+}

@@ -246,6 +246,30 @@ fn depths_are_those_of_now_and_high_water_of_ever() {
     assert_eq!(depths(), (3, 3, 0));
 }
 
+/// One that waits alone is handled, or goes into the stash; what nobody sent has not waited.
+#[test]
+fn a_message_that_waited_alone_is_the_most_that_ever_did() {
+    system! {
+        mod desk {
+            CLERK: Clerk = || Clerk,
+            PARSER: Parser = || Parser { ready: false },
+        }
+        metrics = on
+    }
+    desk::start(now);
+    run(desk::step);
+    let high_waters = || {
+        let mut high_waters = Vec::new();
+        desk::metrics(|actor| high_waters.push(actor.mailbox_high_water()));
+        high_waters
+    };
+    assert_eq!(high_waters(), [0, 0], "nothing but hooks");
+    desk::CLERK.file().tell().unwrap();
+    desk::PARSER.later().tell().unwrap();
+    run(desk::step);
+    assert_eq!(high_waters(), [1, 1]);
+}
+
 /// Where it is said that nothing is counted, nothing is, and recording does nothing.
 #[test]
 fn nothing_is_recorded_where_it_is_off() {

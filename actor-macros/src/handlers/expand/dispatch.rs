@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::{Message, Protocol};
@@ -50,8 +51,7 @@ impl Protocol<'_> {
         let rt = &self.rt;
         let type_name = self.handlers.actor.to_string();
         let messages = self.messages.iter().map(|message| {
-            let (cfgs, name) = (&message.method.cfgs, message.method.name().to_string());
-            let name = name.trim_start_matches("r#");
+            let (cfgs, name) = (&message.method.cfgs, message.method.name().unraw().to_string());
             quote!(#(#cfgs)* #name,)
         });
         let timers = self.messages.iter().filter_map(|message| {
@@ -125,7 +125,7 @@ impl Protocol<'_> {
     fn arm(&self, message: &Message<'_>) -> TokenStream {
         let (rt, name, variant, method) = (&self.rt, &self.enumeration, &message.variant, message.method);
         let cfgs = &method.cfgs;
-        let fields = message.fields();
+        let patterns = self.fields_of(message).into_iter().map(|field| field.pattern);
         let call = self.call(method);
         let letter = self.letter(method);
         let run = match &method.answer {
@@ -151,7 +151,7 @@ impl Protocol<'_> {
         };
         quote! {
             #(#cfgs)*
-            #name::#variant { #(#fields),* } => { #letter #run }
+            #name::#variant { #(#patterns),* } => { #letter #run }
         }
     }
 

@@ -6,8 +6,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::Attribute;
 use syn::ext::IdentExt;
 
+use super::field::{Field, Kind};
 use super::{Message, Protocol};
-use crate::handlers::model::{Answer, Direction, Mode, Parameter, Role};
+use crate::handlers::model::{Direction, Method, Mode, Role};
 use crate::suspicion;
 
 impl Protocol<'_> {
@@ -35,39 +36,26 @@ impl Protocol<'_> {
     }
 
     fn variant(&self, message: &Message<'_>) -> TokenStream {
-        let (rt, variant, cfgs) = (&self.rt, &message.variant, &message.method.cfgs);
+        let (variant, cfgs) = (&message.variant, &message.method.cfgs);
         let docs = self.docs(message);
-        let mut fields = TokenStream::new();
-        for parameter in &message.method.parameters {
-            fields.extend(match parameter {
-                Parameter::Argument(argument) => {
-                    let (name, field) = (&argument.name, argument.field(self.without_self(&argument.ty), rt));
-                    let doc = self.handlers.message.as_ref().map(|_| {
-                        let doc = format!("The argument `{}`.", name.unraw());
-                        quote!(#[doc = #doc])
-                    });
-                    quote!(#doc #name: #field,)
-                }
-                Parameter::Reply { name, value, .. } => {
-                    let value = self.without_self(value);
-                    quote!(#[doc(hidden)] #name: #rt::Reply<#value>,)
-                }
-                Parameter::Reason { name, .. } => quote!(#name: #rt::StopReason,),
-                Parameter::Who { name } => quote!(#name: #rt::ActorId,),
-                Parameter::Context { .. }
-                | Parameter::Failure { .. }
-                | Parameter::Letter { .. }
-                | Parameter::Broken => TokenStream::new(),
-            });
-        }
-        match &message.method.answer {
-            Answer::Value(ty) | Answer::Result(ty) => {
-                let ty = self.without_self(ty);
-                fields.extend(quote!(#[doc(hidden)] __reply: #rt::Reply<#ty>,));
+        let fields = self.fields_of(message).into_iter().map(|Field { name, ty, kind, .. }| {
+            let doc = self.doc_of_field(&name, kind);
+            quote!(#doc #name: #ty,)
+        });
+        quote!(#(#cfgs)* #docs #variant { #(#fields)* },)
+    }
+
+    /// The docs of a field users see: an argument.
+    fn doc_of_field(&self, name: &Ident, kind: Kind) -> Option<TokenStream> {
+        self.handlers.message.as_ref()?;
+        match kind {
+            Kind::Direct | Kind::Indirect => {
+                let doc = format!("The argument `{}`.", name.unraw());
+                Some(quote!(#[doc = #doc]))
             }
-            Answer::Nothing | Answer::Attempt(_) => {}
+            Kind::Reply => Some(quote!(#[doc(hidden)])),
+            Kind::Told => None,
         }
-        quote!(#(#cfgs)* #docs #variant { #fields },)
     }
 
     /// The docs of a variant users see. Hooks are none of their messages.
@@ -104,23 +92,20 @@ impl Protocol<'_> {
         let generics = &self.generics;
         let (impl_generics, ty_generics, _) = generics.split_for_impl();
         let index = self.index();
-        let mode = self.few(&quote!(#rt::Mode::Sync), |message| match message.method.mode() {
-            Mode::Sync => None,
-            Mode::Delegated => Some(quote!(#rt::Mode::Delegated)),
-            Mode::Async => Some(quote!(#rt::Mode::Async)),
+        let mode =
+            self.few(&quote!(mode(&self) -> #rt::Mode), &quote!(#rt::Mode::Sync), |method| match method.mode() {
+                Mode::Sync => None,
+                Mode::Delegated => Some(quote!(#rt::Mode::Delegated)),
+                Mode::Async => Some(quote!(#rt::Mode::Async)),
+            });
+        let lane = self.few(&quote!(lane(&self) -> #rt::Lane), &quote!(#rt::Lane::User), |method| {
+            method.urgent.then(|| quote!(#rt::Lane::Urgent))
         });
-        let has_urgent = self.messages.iter().any(|message| message.method.urgent);
-        let lanes = if has_urgent { quote!(#rt::BothLanes) } else { quote!(#rt::UserLane) };
-        let lane = has_urgent.then(|| {
-            let urgent = |message: &Message<'_>| message.method.urgent.then(|| quote!(#rt::Lane::Urgent));
-            let lane = self.few(&quote!(#rt::Lane::User), urgent);
-            quote!(fn lane(&self) -> #rt::Lane { #lane })
+        let lanes = if lane.is_some() { quote!(#rt::BothLanes) } else { quote!(#rt::UserLane) };
+        let is_passive = self.few(&quote!(is_passive(&self) -> #rt::bool), &quote!(false), |method| {
+            method.passive.as_ref().map(|_| quote!(true))
         });
-        let (refuse, refuse_reply) = (self.replies(|reply| quote!(#reply)), self.refuse_reply());
-        let is_passive = self.messages.iter().any(|message| message.method.passive.is_some()).then(|| {
-            let passive = self.few(&quote!(false), |message| message.method.passive.as_ref().map(|_| quote!(true)));
-            quote!(fn is_passive(&self) -> #rt::bool { #passive })
-        });
+        let (refuse, refuse_reply) = (self.refuse(), self.refuse_reply());
         let sendable = self.where_sendable();
         let indices = self.is_cfgd().then(|| self.indices("Index", |_| true));
         let timers = self.indices("Timer", |message| message.period().is_some());
@@ -134,10 +119,10 @@ impl Protocol<'_> {
                 type Lanes = #lanes;
                 #packing
                 fn index(&self) -> #rt::usize { #index }
-                fn mode(&self) -> #rt::Mode { #mode }
+                #mode
                 #lane
                 #is_passive
-                fn refuse(self, why: #rt::Unanswered) { #refuse }
+                #refuse
                 #refuse_reply
             }
         }
@@ -182,13 +167,30 @@ impl Protocol<'_> {
         quote!(match *self { #(#arms)* #never })
     }
 
-    /// A `match` with an arm for the few messages that are not as `most`.
-    fn few(&self, most: &TokenStream, arm: impl Fn(&Message<'_>) -> Option<TokenStream>) -> TokenStream {
+    /// The function `signature` where a few messages are not as `most`, which is what the trait says of all.
+    fn few(
+        &self,
+        signature: &TokenStream,
+        most: &TokenStream,
+        other: impl Fn(&Method) -> Option<TokenStream>,
+    ) -> Option<TokenStream> {
         let arms = self.messages.iter().filter_map(|message| {
-            let (cfgs, variant, result) = (&message.method.cfgs, &message.variant, arm(message)?);
+            let (cfgs, variant, result) = (&message.method.cfgs, &message.variant, other(message.method)?);
             Some(quote!(#(#cfgs)* Self::#variant { .. } => #result,))
         });
-        quote!(match *self { #(#arms)* #[allow(unreachable_patterns)] _ => #most })
+        let arms: Vec<TokenStream> = arms.collect();
+        (!arms.is_empty())
+            .then(|| quote!(fn #signature { match *self { #(#arms)* #[allow(unreachable_patterns)] _ => #most } }))
+    }
+
+    /// Left out where no message is an ask.
+    fn refuse(&self) -> Option<TokenStream> {
+        let rt = &self.rt;
+        self.messages.iter().find_map(Message::reply_field)?;
+        let refuse = self.replies(|reply| quote!(#reply));
+        Some(quote! {
+            fn refuse(self, why: #rt::Unanswered) { #refuse }
+        })
     }
 
     /// For actors that are given what is lost: whoever asked has been told by then.

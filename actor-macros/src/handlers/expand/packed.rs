@@ -3,15 +3,8 @@
 
 use proc_macro2::{Ident, TokenStream};
 
+use super::field::{Field, Kind};
 use super::{Message, Protocol};
-use crate::handlers::model::{Answer, Parameter};
-
-/// A field of a variant.
-struct Field {
-    name: Ident,
-    ty: TokenStream,
-    indirect: bool,
-}
 
 impl Protocol<'_> {
     /// The types that a message is packed into, and how, as parts of the impl of the message.
@@ -86,7 +79,7 @@ impl Protocol<'_> {
         let (rt, cfgs, variant) = (&self.rt, &message.method.cfgs, &message.variant);
         let (values, names) = self.indirect_of(message);
         let beside = (!names.is_empty()).then(|| quote!(__beside: #rt::Beside<#values>,));
-        let fields = self.fields_of(message).into_iter().filter(|field| !field.indirect);
+        let fields = self.fields_of(message).into_iter().filter(is_direct);
         let fields = fields.map(|Field { name, ty, .. }| quote!(#name: #ty,));
         quote!(#(#cfgs)* #variant { #beside #(#fields)* },)
     }
@@ -95,7 +88,7 @@ impl Protocol<'_> {
     fn packing_arms(&self, message: &Message<'_>, packed: &Ident) -> (TokenStream, TokenStream) {
         let (rt, cfgs, variant) = (&self.rt, &message.method.cfgs, &message.variant);
         let (_, aside) = self.indirect_of(message);
-        let direct = self.fields_of(message).into_iter().filter(|field| !field.indirect).map(|field| field.name);
+        let direct = self.fields_of(message).into_iter().filter(is_direct).map(|field| field.name);
         let direct: Vec<Ident> = direct.collect();
         if aside.is_empty() {
             let pack = quote!(#(#cfgs)* Self::#variant { #(#direct),* } => #packed::#variant { #(#direct),* },);
@@ -124,35 +117,13 @@ impl Protocol<'_> {
 
     /// The tuple of what lies beside a message, and the names of that.
     fn indirect_of(&self, message: &Message<'_>) -> (TokenStream, Vec<Ident>) {
-        let fields = self.fields_of(message).into_iter().filter(|field| field.indirect);
+        let fields = self.fields_of(message).into_iter().filter(|field| !is_direct(field));
         let (types, names): (Vec<_>, Vec<_>) = fields.map(|field| (field.ty, field.name)).unzip();
         (quote!((#(#types,)*)), names)
     }
+}
 
-    /// The fields of the variant, as they are declared.
-    fn fields_of(&self, message: &Message<'_>) -> Vec<Field> {
-        let rt = &self.rt;
-        let of = |name: &Ident, ty| Field { name: name.clone(), ty, indirect: false };
-        let parameters = message.method.parameters.iter().filter_map(|parameter| match parameter {
-            Parameter::Argument(argument) => {
-                let ty = argument.field(self.without_self(&argument.ty), rt);
-                Some(Field { indirect: argument.indirect, ..of(&argument.name, ty) })
-            }
-            Parameter::Reply { name, value, .. } => {
-                let value = self.without_self(value);
-                Some(of(name, quote!(#rt::Reply<#value>)))
-            }
-            Parameter::Reason { name, .. } => Some(of(name, quote!(#rt::StopReason))),
-            Parameter::Who { name } => Some(of(name, quote!(#rt::ActorId))),
-            Parameter::Context { .. } | Parameter::Failure { .. } | Parameter::Letter { .. } | Parameter::Broken => {
-                None
-            }
-        });
-        let mut fields: Vec<Field> = parameters.collect();
-        if let (Answer::Value(ty) | Answer::Result(ty), Some(reply)) = (&message.method.answer, message.reply_field()) {
-            let ty = self.without_self(ty);
-            fields.push(of(&reply, quote!(#rt::Reply<#ty>)));
-        }
-        fields
-    }
+/// Whether it lies in the mailbox.
+fn is_direct(field: &Field) -> bool {
+    field.kind != Kind::Indirect
 }

@@ -3,8 +3,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
-use syn::Type;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
+use syn::{Type, TypePath};
 
 use super::{Message, Protocol};
 use crate::handlers::model::{Answer, Argument};
@@ -44,9 +45,10 @@ impl Protocol<'_> {
     pub(super) fn checked_sizes(&self) -> Option<TokenStream> {
         (!self.is_generic()).then(|| {
             let (rt, sizes, checks) = (&self.rt, self.written_sizes(), self.checks());
+            let checks = (!checks.is_empty()).then(|| quote!(const _: () = { #(#checks)* };));
             quote! {
                 const SIZES: &[#rt::usize] = #sizes;
-                const _: () = { #(#checks)* };
+                #checks
             }
         })
     }
@@ -68,9 +70,7 @@ impl Protocol<'_> {
     /// That an answer is no `Result` by another name: it would be nobody's failure, and nobody would take it apart.
     fn check_of_answer(&self, message: &Message<'_>) -> Option<TokenStream> {
         let Answer::Value(ty @ Type::Path(path)) = &message.method.answer else { return None };
-        // Primitive types are no aliases.
-        let is_primitive = path.path.get_ident().is_some_and(|name| name.to_string().starts_with(char::is_lowercase));
-        if message.method.plain.is_some() || is_primitive {
+        if message.method.plain.is_some() || is_primitive(path) {
             return None;
         }
         let (cfgs, at) = (&message.method.cfgs, names::located(ty.span()));
@@ -88,10 +88,13 @@ impl Protocol<'_> {
         callable.flat_map(|message| self.checks_of(message)).collect()
     }
 
+    /// None of a message that is small by the names of its types: most are, and each check is work for the compiler.
     fn checks_of(&self, message: &Message<'_>) -> Vec<TokenStream> {
+        if is_small(message) {
+            return Vec::new();
+        }
         let (cfgs, size) = (&message.method.cfgs, self.size(message));
-        let handler = message.method.name().to_string();
-        let handler = handler.trim_start_matches("r#");
+        let handler = message.method.name().unraw().to_string();
         let arguments: Vec<&Argument> = message.method.arguments().filter(|argument| !argument.indirect).collect();
         let carried: Vec<TokenStream> = arguments.iter().map(|argument| self.carried(argument)).collect();
         let checks = arguments.iter().enumerate().map(|(place, argument)| {
@@ -105,4 +108,23 @@ impl Protocol<'_> {
         });
         checks.collect()
     }
+}
+
+/// Arguments of at most 16 bytes that fit a message beside its reply: eight times 16 are the 128 it may have.
+const FEW: usize = 7;
+
+/// Whether a message fits whatever the sizes of its arguments are, of which none is larger than 16 bytes.
+fn is_small(message: &Message<'_>) -> bool {
+    let mut arguments = message.method.arguments().filter(|argument| !argument.indirect);
+    let is_small = |argument: &Argument| matches!(&argument.ty, Type::Path(path) if is_primitive(path));
+    message.method.arguments().count() <= FEW && arguments.all(is_small)
+}
+
+/// Primitive types are no aliases.
+fn is_primitive(path: &TypePath) -> bool {
+    const PRIMITIVES: &[&str] = &[
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
+        "usize",
+    ];
+    path.path.get_ident().is_some_and(|name| PRIMITIVES.iter().any(|primitive| name == primitive))
 }

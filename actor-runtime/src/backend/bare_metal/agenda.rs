@@ -76,7 +76,8 @@ struct Timer<A: Actor> {
     period: Cell<u64>,
     /// Of what it keeps; none while it is free.
     verbs: Cell<Option<&'static Verbs<A>>>,
-    /// Tells it from those that had the place before.
+    /// Tells it from those that had the place before. Whoever keeps an errand while 65,536 others have its place, in one
+    /// life, cancels the last of them by it: a wider number would cost every timer eight bytes.
     number: Cell<u16>,
     kept: Cell<Kept>,
     /// Of the first one: how many there are, where that is not the default.

@@ -16,12 +16,12 @@ use crate::error::{Reason, TellError, Unanswered};
 use crate::message::Message;
 use crate::metrics::DeadLetterReason;
 use crate::policy::Overflow;
-use crate::reply::{Duty, Watch};
+use crate::reply::Duty;
 use crate::time::Instant;
 use crate::trace_dump::TraceKind;
 
 use super::beside::{self, Packed};
-use super::done;
+use super::done::{Claim, Watch};
 use super::header::{Address, Header, attention};
 use super::letters::lose;
 use super::mailbox;
@@ -83,7 +83,7 @@ impl Address {
     /// A message in the mailbox has its turn whatever its `limit`: there is no place to keep one.
     #[inline]
     pub(crate) fn tell<A: Actor>(self, message: A::Message, _: Limit) -> Result<(), (A::Message, Reason)> {
-        self.tell_and_watch::<A, ()>(message, &mut ())
+        self.tell_and_watch::<A, ()>(message, &mut ()).inspect_err(|(_, reason)| self.note_refused(*reason))
     }
 
     /// As [`tell`](Self::tell), and has `duty` told of the end of the handler.
@@ -93,16 +93,20 @@ impl Address {
         _: Limit,
         duty: Duty,
     ) -> Result<(), (A::Message, Duty, Reason)> {
-        if !done::has_room() {
-            return Err((message, duty, Reason::Full));
-        }
-        let mut watch = Some(duty);
-        match (self.tell_and_watch::<A, _>(message, &mut watch), watch) {
+        // The place comes first: a message that was accepted has one.
+        let mut watch = match Claim::of(duty, self) {
+            Ok(watch) => watch,
+            Err(duty) => return Err((message, duty, Reason::Full)),
+        };
+        match (self.tell_and_watch::<A, _>(message, &mut watch), watch.into_duty()) {
             (Ok(()), left) => {
                 dropped(left);
                 Ok(())
             }
-            (Err((message, reason)), Some(duty)) => Err((message, duty, reason)),
+            (Err((message, reason)), Some(duty)) => {
+                self.note_refused(reason);
+                Err((message, duty, reason))
+            }
             // What is not sent has no place.
             (Err(_), None) => Ok(()),
         }
@@ -123,11 +127,10 @@ impl Address {
         };
         if is_urgent {
             // SAFETY: as above, and some of its messages are urgent.
-            let pushed = unsafe { urgent::push::<A, W>(self, message, index, watch) };
-            return pushed.inspect_err(|(_, reason)| self.note_refused(*reason));
+            return unsafe { urgent::push::<A, W>(self, message, index, watch) };
         }
         // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
-        match done::sending(watch, || unsafe { mailbox::push::<A>(self, message) }) {
+        match unsafe { mailbox::push::<A, W>(self, message, watch) } {
             Ok(is_traced) => {
                 if is_traced {
                     trace_ring::note_of(self, trace_ring::what(TraceKind::Sent, Some(index), 0));
@@ -145,15 +148,12 @@ impl Address {
             (Reason::Full, Overflow::DropNewest | Overflow::DropOldest) => {
                 lose::<A>(self, message, DeadLetterReason::Dropped)
             }
-            (Reason::Full | Reason::Stopped, _) => {
-                self.note_refused(reason);
-                return Err((message, reason));
-            }
+            (Reason::Full | Reason::Stopped, _) => return Err((message, reason)),
         }
         Ok(())
     }
 
-    /// Its message is given back.
+    /// A message is given back.
     fn note_refused(self, reason: Reason) {
         trace_ring::note_at(self, TraceKind::Refused, None, u8::from(matches!(reason, Reason::Stopped)));
     }
@@ -174,23 +174,17 @@ impl Address {
             (Reason::Full, Overflow::DropNewest) => lose(unpack(message)),
             (Reason::Full, Overflow::DropOldest) => {
                 // SAFETY: the address is in a `Ref<A>`, so its ring holds messages of an `A`.
-                match done::sending(watch, || unsafe { mailbox::replace_oldest::<A>(self, message) }) {
+                match unsafe { mailbox::replace_oldest::<A, W>(self, message, watch) } {
                     Ok(oldest) => {
                         trace_ring::note_at(self, TraceKind::Sent, Some(index), 0);
                         oldest.into_iter().for_each(|oldest| lose(unpack(oldest)));
                     }
                     // All room is kept for answers.
                     Err((newest, Reason::Full)) => lose(unpack(newest)),
-                    Err((newest, Reason::Stopped)) => {
-                        self.note_refused(Reason::Stopped);
-                        return Err((unpack(newest), Reason::Stopped));
-                    }
+                    Err((newest, Reason::Stopped)) => return Err((unpack(newest), Reason::Stopped)),
                 }
             }
-            (reason, _) => {
-                self.note_refused(reason);
-                return Err((unpack(message), reason));
-            }
+            (reason, _) => return Err((unpack(message), reason)),
         }
         Ok(())
     }
@@ -205,14 +199,20 @@ impl Address {
         waker: &Waker,
         watch: &mut W,
     ) -> Result<(), (A::Message, Option<TellError>)> {
-        if ticket.is_some() {
-            return self.enter::<A, W>(message, limit, ticket, waker, watch);
+        let sent = if ticket.is_some() {
+            self.enter::<A, W>(message, limit, ticket, waker, watch)
+        } else {
+            match self.tell_and_watch::<A, W>(message, watch) {
+                Ok(()) => Ok(()),
+                Err((message, Reason::Stopped)) => Err((message, Some(TellError::Stopped))),
+                Err((message, Reason::Full)) => self.join::<A, W>(message, limit, ticket, waker, watch),
+            }
+        };
+        // One that waits is told of when it is sent, or is not.
+        if let Err((_, Some(error))) = &sent {
+            self.note_refused(if *error == TellError::Stopped { Reason::Stopped } else { Reason::Full });
         }
-        match self.tell_and_watch::<A, W>(message, watch) {
-            Ok(()) => Ok(()),
-            Err((message, Reason::Stopped)) => Err((message, Some(TellError::Stopped))),
-            Err((message, Reason::Full)) => self.join::<A, W>(message, limit, ticket, waker, watch),
-        }
+        sent
     }
 
     /// Joins those who wait for room, if they may.
@@ -448,15 +448,14 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         if const { !K::WATCHED } {
             return self.address.tell_or_wait::<A, ()>(message, limit, ticket, waker, &mut ());
         }
-        if !done::has_room() {
+        let Some(Ok(mut watch)) = K::duty(pending.reply()).ok().map(|duty| Claim::of(duty, self.address)) else {
             return Err((message, Some(TellError::Full)));
-        }
-        let mut watch = K::duty(pending.reply()).ok();
+        };
         let sent = self.address.tell_or_wait::<A, _>(message, limit, ticket, waker, &mut watch);
-        match sent {
-            Ok(()) => dropped(watch),
+        match (&sent, watch.into_duty()) {
+            (Ok(()), left) => dropped(left),
             // It would answer; the next try makes it again.
-            Err(_) => core::mem::forget(watch),
+            (Err(_), left) => core::mem::forget(left),
         }
         sent
     }

@@ -106,8 +106,9 @@ impl ActorMetrics {
     /// The most messages that ever waited in its mailbox.
     #[must_use]
     pub fn mailbox_high_water(&self) -> usize {
-        // What came since the worker last looked has not gone since.
-        self.mailbox_depth().max(self.meters.get(Life::HighWater) as usize)
+        // What came since the worker last looked has not gone since, and of what waited alone the worker takes no note.
+        let least = self.mailbox_depth().max(usize::from(self.counts().handled > 0));
+        least.max(self.meters.get(Life::HighWater) as usize)
     }
 
     /// Messages that are in its stash.

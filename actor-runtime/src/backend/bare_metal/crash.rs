@@ -323,6 +323,8 @@ fn keep(keeper: Keeper, address: Address, at: Instant) {
 static RECALLED: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
 
 /// Whether those of the actor with this number are to be counted: once in a run, as what its parent starts anew, counts anew.
+/// The ledger keeps them nevertheless, so the next run counts them until they leave its window: what its parent has forgiven is
+/// told to nobody after a reset, and an actor that is given up too soon is safer than one too late.
 fn is_first(bit: u8) -> bool {
     let bit = 1 << (bit & 31);
     let known = critical_section::with(|cs| {

@@ -14,10 +14,13 @@ use crate::actor::Actor;
 use crate::policy::Route;
 use crate::time::Instant;
 
+use super::brood::{Found, Kept, Seat, bits};
+use super::capacity::Capacity;
 use super::census::Surveyed;
 use super::earliest::Earliest;
 use super::make::Make;
-use super::slot::{Capacity, Found, Kept, Place, Placed, Seat, Slot, bits};
+use super::place::Place;
+use super::slot::{Placed, Slot};
 use super::system::Ready;
 
 /// What is known of a pool. All zeros before the first member.

@@ -27,7 +27,7 @@ use crate::lifecycle::Lifecycle;
 use crate::message::Message;
 
 use super::system::System;
-use super::{detour, done, then, urgent};
+use super::{detour, urgent, whereabouts};
 
 /// One byte behind the critical section.
 pub(super) struct Byte(Mutex<Cell<u8>>);
@@ -201,15 +201,26 @@ impl Header {
         }
     }
 
+    /// Where the bit of an actor is that has been started, and which.
+    ///
+    /// # Safety
+    /// It has been started.
+    #[inline]
+    unsafe fn started(&self, cs: CriticalSection<'_>) -> (&'static System, u32) {
+        // SAFETY: the start names the system.
+        let system = unsafe { self.system(cs).unwrap_unchecked() };
+        (system, self.mask.borrow(cs).get())
+    }
+
     /// Raises the bit of an actor that has been started.
     ///
     /// # Safety
     /// It has been started.
     #[inline]
     pub(super) unsafe fn raise_started(&self, cs: CriticalSection<'_>) {
-        // SAFETY: the start names the system.
-        let system = unsafe { self.system(cs).unwrap_unchecked() };
-        system.raise(cs, self.mask.borrow(cs).get());
+        // SAFETY: as the caller says.
+        let (system, mask) = unsafe { self.started(cs) };
+        system.raise(cs, mask);
     }
 
     /// Lowers the actor's bit.
@@ -252,42 +263,38 @@ impl Header {
 
     /// Ends a step of an actor that is alive. It is `up` if a message may be handled now; else there is something to do
     /// `again`, or nothing before a signal.
+    ///
+    /// # Safety
+    /// It has been started.
     #[inline(never)]
-    pub(super) fn rest(&self, up: bool, again: bool) {
+    pub(super) unsafe fn rest(&self, up: bool, again: bool) {
         // In steps, to have interrupts off for a short time only: whoever sends in between raises the bit again, and what
         // waits is taken away by the worker alone.
-        let plain = critical_section::with(|cs| {
+        let (plain, system, mask) = critical_section::with(|cs| {
             let bits = self.attention.get(cs);
             let detained = detour::is_open(cs)
-                && (bits & attention::CLOSED != 0
-                    || self.reserved.get(cs) != 0
-                    || then::any_waits(cs)
-                    || done::any_waits(cs));
+                && (bits & attention::CLOSED != 0 || self.reserved.get(cs) != 0 || whereabouts::any_waits(cs));
             let plain = up && !detained;
             self.attention.set(cs, if plain { bits & !attention::BUSY } else { bits | attention::BUSY });
-            self.lower(cs);
-            plain
+            // SAFETY: as the caller says.
+            let (system, mask) = unsafe { self.started(cs) };
+            system.lower(cs, mask);
+            (plain, system, mask)
         });
         critical_section::with(|cs| {
             let is_signalled = self.attention.get(cs) & attention::SIGNALS != 0;
             let waits =
                 if plain { self.room.get(cs) <= self.last.get(cs) } else { again || (up && self.depth(cs) > 0) };
             if is_signalled || waits {
-                self.raise(cs);
+                system.raise(cs, mask);
             }
         });
     }
 
     /// Takes note that an actor that has been started is up. Returns whether it is for the first time.
-    #[inline(never)]
+    #[inline]
     pub(super) fn come_up(&self) -> bool {
-        critical_section::with(|cs| {
-            let is_first = self.stage_in(cs) == Stage::Starting;
-            if is_first {
-                self.stage.borrow(cs).set(Stage::Up);
-            }
-            is_first
-        })
+        critical_section::with(|cs| self.stage.borrow(cs).replace(Stage::Up)) == Stage::Starting
     }
 
     /// Whether a sender waits for room; who asks is expected to wake it.
@@ -412,6 +419,12 @@ pub(crate) struct Address(NonNull<Header>);
 unsafe impl Send for Address {}
 // SAFETY: as above.
 unsafe impl Sync for Address {}
+
+impl core::fmt::Debug for Address {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.id().fmt(f)
+    }
+}
 
 impl Address {
     /// # Safety

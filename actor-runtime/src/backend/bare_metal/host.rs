@@ -21,11 +21,12 @@ use crate::time::{Instant, nanos};
 
 use super::agenda::{self, Agenda, has_agenda};
 use super::annex;
+use super::brood::Brood;
 use super::crew::Crew;
 use super::header::{Address, attention};
 use super::make::Make;
 use super::meters::Tally;
-use super::slot::{Brood, Placed, children_of};
+use super::slot::{Placed, children_of};
 use super::stash::has_stash;
 use super::system::System;
 use super::{done, telemetry, then, upbringing};

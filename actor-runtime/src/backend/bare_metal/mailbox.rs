@@ -6,6 +6,7 @@
 //! to them or reads the one that leaves. There is no head: with no place kept for an answer, the oldest message lies as
 //! far below the tail as there is room.
 
+use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
 use critical_section::CriticalSection;
@@ -15,11 +16,11 @@ use crate::error::Reason;
 
 use super::beside::Packed;
 use super::body::Body;
-use super::done;
+use super::done::Watch;
 use super::header::{Address, Header, attention};
 use super::system::System;
-use super::then::{self, Leaves, Queue};
 use super::trace_ring;
+use super::whereabouts::{self, Index, Leaves, Queue};
 
 /// The place of message `index`; those of the urgent lane lie behind those of the ring.
 ///
@@ -33,12 +34,12 @@ pub(super) const unsafe fn place<A: Actor>(header: NonNull<Header>, index: u32) 
     unsafe { ring.add(index as usize) }
 }
 
-/// Writes a message to the tail.
+/// Writes a message to the tail, and tells `watch` where it waits.
 ///
 /// # Safety
 /// The slot at `address` is that of an `A`, and its ring has a free place.
 #[inline]
-unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: Packed<A>) {
+unsafe fn write<A: Actor, W: Watch>(cs: CriticalSection<'_>, address: Address, message: Packed<A>, watch: &mut W) {
     let header = address.header();
     let tail = header.tail::<A>(cs);
     // SAFETY: the tail is below the capacity.
@@ -46,7 +47,7 @@ unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: Pa
     // SAFETY: the place at the tail is free, and the critical section is held.
     unsafe { place.write(message) };
     header.set_tail::<A>(cs, tail.checked_sub(1).unwrap_or_else(|| header.last.get(cs)));
-    done::written(cs, address, Queue::User, || tail);
+    watch.written(cs, address, Queue::User, || tail);
     // SAFETY: there is a free place, so the actor has been started.
     unsafe { header.raise_started(cs) };
 }
@@ -76,7 +77,11 @@ const fn below(tail: u8, below: u8, last: u8) -> u32 {
 /// # Safety
 /// The slot at `address` is that of an `A`.
 #[inline]
-pub(super) unsafe fn push<A: Actor>(address: Address, message: Packed<A>) -> Result<bool, (Packed<A>, Reason)> {
+pub(super) unsafe fn push<A: Actor, W: Watch>(
+    address: Address,
+    message: Packed<A>,
+    watch: &mut W,
+) -> Result<bool, (Packed<A>, Reason)> {
     critical_section::with(|cs| {
         let header = address.header();
         let Some(room) = header.room.get(cs).checked_sub(1) else {
@@ -84,7 +89,7 @@ pub(super) unsafe fn push<A: Actor>(address: Address, message: Packed<A>) -> Res
         };
         header.room.set(cs, room);
         // SAFETY: there was room.
-        unsafe { write::<A>(cs, address, message) };
+        unsafe { write::<A, W>(cs, address, message, watch) };
         Ok(trace_ring::is_on())
     })
 }
@@ -124,28 +129,39 @@ pub(super) unsafe fn take<A: Actor>(
     })
 }
 
+/// The place of the first message, if there is one.
+fn oldest<A: Actor>(cs: CriticalSection<'_>, header: &Header) -> Option<Index> {
+    let (len, last) = (header.depth(cs), header.last.get(cs));
+    if len == 0 { None } else { Index::of(below(header.tail::<A>(cs), last + 1 - len, last) as u8) }
+}
+
+/// Takes the first message out of its place.
+///
+/// # Safety
+/// The slot at `address` is that of an `A`, whose [`oldest`] message is in place `index`.
+unsafe fn remove<A: Actor>(cs: CriticalSection<'_>, address: Address, index: Index) -> Packed<A> {
+    let header = address.header();
+    // SAFETY: the message is there; it is forgotten.
+    let message = unsafe { read::<A>(address, u32::from(index.get())) };
+    if header.attention.get(cs) & attention::CLOSED == 0 {
+        header.room.set(cs, header.room.get(cs) + 1);
+    } else {
+        header.reserved.set(cs, header.reserved.get(cs) - 1);
+    }
+    message
+}
+
 /// Takes the first message, if there is one, and tells whether it is an answer to what an earlier life asked. The bit stays.
 ///
 /// # Safety
-/// The slot at `address` is that of an `A`, and the caller owns the turn or holds the critical section.
+/// The slot at `address` is that of an `A`, and the caller owns the turn.
 pub(super) unsafe fn take_any<A: Actor>(address: Address, leaves: Leaves) -> Option<(Packed<A>, bool)> {
-    critical_section::with(|cs| {
-        let header = address.header();
-        let (len, last) = (header.depth(cs), header.last.get(cs));
-        if len == 0 {
-            return None;
-        }
-        let index = below(header.tail::<A>(cs), last + 1 - len, last);
-        // SAFETY: so many messages lie above the tail.
-        let message = unsafe { read::<A>(address, index) };
-        let is_stale = then::take(cs, address, Queue::User, index as u8, leaves);
-        if header.attention.get(cs) & attention::CLOSED == 0 {
-            header.room.set(cs, header.room.get(cs) + 1);
-        } else {
-            header.reserved.set(cs, header.reserved.get(cs) - 1);
-        }
-        Some((message, is_stale))
-    })
+    let next = |cs: CriticalSection<'_>| oldest::<A>(cs, address.header());
+    let (message, is_stale) = whereabouts::taking(address, Queue::User, leaves, next, |cs, index| {
+        // SAFETY: that is the oldest.
+        index.map(|index| unsafe { remove::<A>(cs, address, index) })
+    });
+    Some((message?, is_stale))
 }
 
 /// Puts `message` into a mailbox that was full, in one step with taking the oldest out, which is returned. Gives the
@@ -154,22 +170,24 @@ pub(super) unsafe fn take_any<A: Actor>(address: Address, leaves: Leaves) -> Opt
 /// # Safety
 /// The slot at `address` is that of an `A`.
 #[cold]
-pub(super) unsafe fn replace_oldest<A: Actor>(
+pub(super) unsafe fn replace_oldest<A: Actor, W: Watch>(
     address: Address,
     message: Packed<A>,
+    watch: &mut W,
 ) -> Result<Option<Packed<A>>, (Packed<A>, Reason)> {
-    critical_section::with(|cs| {
+    let next = |cs: CriticalSection<'_>| {
         let header = address.header();
         // Looked at anew: an interrupt may have closed the mailbox, or the worker have made room.
-        let oldest = if header.room.get(cs) == 0 && header.takes_more(cs) {
-            // SAFETY: as the caller says; whoever holds the critical section may take the oldest.
-            unsafe { take_any::<A>(address, Leaves::ForGood) }.map(|(oldest, _)| oldest)
-        } else {
-            None
-        };
+        let is_full = header.room.get(cs) == 0 && header.takes_more(cs);
+        if is_full { oldest::<A>(cs, header) } else { None }
+    };
+    let (replaced, _) = whereabouts::taking(address, Queue::User, Leaves::ForGood, next, |cs, index| {
+        // SAFETY: that is the oldest, and whoever holds the critical section may take it.
+        let oldest = index.map(|index| unsafe { remove::<A>(cs, address, index) });
         // SAFETY: as the caller says.
-        unsafe { push::<A>(address, message) }.map(|_| oldest)
-    })
+        unsafe { push::<A, W>(address, message, watch) }.map(|_| oldest)
+    });
+    replaced
 }
 
 /// Keeps a place for a message that is to come. Returns whether there was room. An actor that drains hears no answers, so
@@ -208,21 +226,24 @@ pub(super) fn release(cs: CriticalSection<'_>, address: Address) {
     }
 }
 
-/// Puts a message into the place that was kept for it, and tells which it is; or gives it back where the mailbox takes no
-/// more.
+/// Moves a message into the place that was kept for it, and tells which it is; or leaves it where it is if the mailbox takes
+/// no more.
 ///
 /// # Safety
-/// The slot at `address` is that of an `A`.
-pub(super) unsafe fn push_reserved<A: Actor>(
+/// The slot at `address` is that of an `A`. What was moved is not used again.
+pub(super) unsafe fn push_reserved<A: Actor, W: Watch>(
     cs: CriticalSection<'_>,
     address: Address,
-    message: Packed<A>,
-) -> Result<u8, Packed<A>> {
+    message: &mut ManuallyDrop<Packed<A>>,
+    watch: &mut W,
+) -> Option<u8> {
     if !take_back(cs, address.header()) {
-        return Err(message);
+        return None;
     }
     let index = address.header().tail::<A>(cs);
+    // SAFETY: as the caller says.
+    let message = unsafe { ManuallyDrop::take(message) };
     // SAFETY: the place was kept.
-    unsafe { write::<A>(cs, address, message) };
-    Ok(index)
+    unsafe { write::<A, W>(cs, address, message, watch) };
+    Some(index)
 }

@@ -2,11 +2,12 @@
 
 use core::ptr::NonNull;
 
+use crate::actor::Actor;
 use crate::factory::Factory;
 use crate::failure::FailureKind;
 use crate::size::require;
 
-use super::telemetry;
+use super::{annex, telemetry};
 
 /// Makes the state of an `A` in its place.
 ///
@@ -60,7 +61,7 @@ impl<A: 'static> Make<A> {
         F: Factory<A, M>,
         M: 'static,
     {
-        const NO_PLACE: &str = "on bare metal the factory of a child captures nothing and is no pointer; write a closure, as `#[child(|| ..)]`";
+        const NO_PLACE: &str = "on bare metal the factory of a child captures nothing and is no pointer, and takes nothing of its parent; write a closure, as `#[child(|| ..)]`, which may name statics of `system!`";
         const { require(size_of::<F>() == 0 || cfg!(feature = "tokio"), NO_PLACE) };
         assert!(const { size_of::<F>() == 0 }, "{NO_PLACE}");
         Self::by(factory)
@@ -71,6 +72,14 @@ impl<A: 'static> Make<A> {
     pub(super) fn kept(build: Option<Build<A>>) -> Self {
         // A child is built after its parent has said how.
         Self { build: build.unwrap_or(nothing), can_fail: true }
+    }
+}
+
+impl<A: Actor> Make<A> {
+    /// The bytes of a record that the factory needs where the handlers do not.
+    #[must_use]
+    pub const fn record(&self) -> usize {
+        if self.can_fail && !annex::can_fail::<A>() { annex::RECORD } else { 0 }
     }
 }
 

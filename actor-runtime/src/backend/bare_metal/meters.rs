@@ -110,10 +110,8 @@ impl Meters {
     /// So many messages wait.
     #[inline(always)]
     pub(super) fn saw(self, waiting: u32) {
-        if let Some(most) = self.life.get(Life::HighWater as usize)
-            && waiting > most.load(Ordering::Relaxed)
-        {
-            most.store(waiting, Ordering::Relaxed);
+        if let Some(most) = self.life.get(Life::HighWater as usize) {
+            most.store(most.load(Ordering::Relaxed).max(waiting), Ordering::Relaxed);
         }
     }
 

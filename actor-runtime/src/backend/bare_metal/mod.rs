@@ -11,12 +11,18 @@ mod agenda;
 mod alert;
 #[allow(unsafe_code)]
 mod annex;
+mod atomic;
+#[allow(unsafe_code)]
+mod berth;
 #[allow(unsafe_code)]
 mod beside;
 #[allow(unsafe_code)]
 mod body;
 #[allow(unsafe_code)]
+mod brood;
+#[allow(unsafe_code)]
 mod call;
+mod capacity;
 mod census;
 pub mod crash;
 #[allow(unsafe_code)]
@@ -30,6 +36,7 @@ mod done;
 mod dropped;
 mod earliest;
 mod events;
+mod fit;
 #[allow(unsafe_code)]
 mod header;
 #[allow(unsafe_code)]
@@ -37,10 +44,11 @@ mod host;
 #[allow(unsafe_code)]
 mod idle;
 mod in_hand;
+#[cfg(not(feature = "tokio"))]
+mod last_failures;
 mod letters;
 mod level;
-#[cfg(not(feature = "tokio"))]
-mod lock;
+mod linked;
 #[allow(unsafe_code)]
 mod mailbox;
 #[allow(unsafe_code)]
@@ -49,6 +57,8 @@ mod make;
 mod meters;
 mod names;
 mod observer;
+#[allow(unsafe_code)]
+mod place;
 mod quiet;
 #[allow(unsafe_code)]
 mod reply;
@@ -79,6 +89,7 @@ mod urgent;
 mod waiting;
 mod watch;
 mod watchdog;
+mod whereabouts;
 
 pub(crate) use call::{Asking, Sending, Stopped};
 #[cfg(not(feature = "tokio"))]
@@ -88,26 +99,27 @@ pub(crate) use dropped::{because, why_dropped};
 pub(crate) use header::Address;
 pub(crate) use host::Host;
 #[cfg(not(feature = "tokio"))]
-pub(crate) use lock::Lock;
+pub(crate) use last_failures::LastFailures;
 pub(crate) use meters::Tally;
 pub(crate) use suspensions::Suspension;
 
 pub use alert::Alert;
 pub use annex::{Annex, annex_size};
+pub use brood::{Brood, ChildSlot, Found, NoSlot, Seat, bits};
+pub use capacity::{Capacity, Room};
 pub use census::{ActorMetrics, CoarseHistogram, Surveyed};
 pub use crew::{Crew, PoolSlots};
 pub use earliest::Earliest;
 pub use events::{Listeners, Listening, Seat as ListenerSeat, Told, tell_of_events};
+pub use fit::{check, check_figures, fits};
 pub use level::Level;
 pub use make::Make;
 pub use meters::count;
 pub use names::Names;
 pub use observer::{Observer, Survey};
+pub use place::Place;
 pub use sleeper::Sleeper;
-pub use slot::{
-    Brood, Capacity, ChildSlot, Family, Found, NoSlot, Place, Placed, Room, Seat, Slot, bits, check, check_figures,
-    fits, reference,
-};
+pub use slot::{Family, Placed, Slot, reference};
 pub use surviving::SurvivingFailureTelemetry;
 pub use system::{Ready, System};
 pub use telemetry::report_to;

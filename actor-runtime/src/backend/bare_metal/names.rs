@@ -7,7 +7,7 @@ use core::fmt;
 use critical_section::Mutex;
 
 use super::header::Address;
-use super::slot::Place;
+use super::place::Place;
 use super::system::System;
 
 /// The names of one system.

@@ -5,12 +5,14 @@
 //! tells the actor.
 
 use core::cell::Cell;
-use core::sync::atomic::{AtomicU8, Ordering};
+use core::sync::atomic::Ordering;
 use core::time::Duration;
 
 use critical_section::Mutex;
 
 use crate::time::Instant;
+
+use super::atomic::AtomicU8;
 
 /// Bits of [`Quiet::state`].
 mod state {

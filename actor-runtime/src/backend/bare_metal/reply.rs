@@ -19,6 +19,7 @@ use crate::size::require;
 use crate::time::Instant;
 
 use super::earliest::Earliest;
+use super::linked::Linked;
 use super::waiting;
 
 /// Asks of the program that may be under way at a time; a power of two.
@@ -73,13 +74,11 @@ enum News<'n> {
     Next(&'n Earliest),
 }
 
-type Tell = fn(News<'_>);
-
 /// Goes through the table, once there is one.
-static TELL: Mutex<Cell<Option<Tell>>> = Mutex::new(Cell::new(None));
+static TELL: Linked<fn(News<'_>)> = Linked::new();
 
 fn tell(news: News<'_>) {
-    if let Some(tell) = critical_section::with(|cs| TELL.borrow(cs).get()) {
+    if let Some(tell) = critical_section::with(|cs| TELL.get(cs)) {
         tell(news);
     }
 }
@@ -144,7 +143,7 @@ pub(super) fn pair<T: Send>(due: Option<Instant>) -> Option<(Pending<T>, Reply<T
         less, or with a reference to a static";
     const { require(fits::<T>() || cfg!(feature = "tokio"), TOO_LARGE) };
     assert!(const { fits::<T>() }, "{TOO_LARGE}");
-    critical_section::with(|cs| TELL.borrow(cs).set(Some(heed)));
+    TELL.link(heed);
     for index in 0..PLACES {
         let turn = critical_section::with(|cs| {
             let turn = NUMBER.borrow(cs).get().wrapping_add(PLACES);

@@ -5,7 +5,11 @@
 //! `MaybeUninit`, and nothing here is `unsafe`.
 
 use core::hint::black_box;
-use core::sync::atomic::{AtomicU32, Ordering, compiler_fence};
+use core::sync::atomic::{Ordering, compiler_fence};
+
+use critical_section::with;
+
+use super::atomic::AtomicU32;
 
 /// Words that count only where their sum is right.
 pub(super) struct Sealed<const N: usize> {
@@ -21,18 +25,46 @@ impl<const N: usize> Sealed<N> {
     /// The words, if they are those that were stored.
     pub(super) fn load(&self) -> Option<[u32; N]> {
         // What was there before the program is not what the compiler thinks.
-        let this = black_box(self);
+        let (seal, words) = black_box(self).look();
+        (seal == Self::sum(&words)).then_some(words)
+    }
+
+    fn look(&self) -> (u32, [u32; N]) {
         let mut words = [0; N];
-        words.iter_mut().zip(&this.words).for_each(|(word, kept)| *word = kept.load(Ordering::Relaxed));
-        (this.seal.load(Ordering::Relaxed) == Self::sum(&words)).then_some(words)
+        words.iter_mut().zip(&self.words).for_each(|(word, kept)| *word = kept.load(Ordering::Relaxed));
+        (self.seal.load(Ordering::Relaxed), words)
+    }
+
+    /// Stores what `change` makes of the words, in one step, and returns that. Sums are made outside of it: where an interrupt
+    /// has changed the words meanwhile, it begins anew.
+    pub(super) fn update(&self, change: impl Fn(Option<[u32; N]>) -> [u32; N]) -> [u32; N] {
+        loop {
+            let seen = black_box(self).look();
+            let words = change((seen.0 == Self::sum(&seen.1)).then_some(seen.1));
+            let seal = Self::sum(&words);
+            let is_stored = with(|_| {
+                let is_seen = self.look() == seen;
+                if is_seen {
+                    self.put(&words, seal);
+                }
+                is_seen
+            });
+            if is_stored {
+                return words;
+            }
+        }
     }
 
     /// A reset in between leaves words whose sum is wrong.
     pub(super) fn store(&self, words: &[u32; N]) {
+        self.put(words, Self::sum(words));
+    }
+
+    fn put(&self, words: &[u32; N], seal: u32) {
         self.clear();
         self.words.iter().zip(words).for_each(|(kept, word)| kept.store(*word, Ordering::Relaxed));
         compiler_fence(Ordering::SeqCst);
-        self.seal.store(Self::sum(words), Ordering::Relaxed);
+        self.seal.store(seal, Ordering::Relaxed);
         // It has to be there before the reset.
         black_box(self);
     }
@@ -81,6 +113,21 @@ mod tests {
         assert_eq!(sealed.load(), Some([1, 2, 3]));
         sealed.clear();
         assert_eq!(sealed.load(), None);
+    }
+
+    #[test]
+    fn what_an_interrupt_stores_meanwhile_is_counted_on_from() {
+        let sealed = Sealed::<1>::new();
+        let count = |kept: Option<[u32; 1]>| [kept.map_or(0, |[count]| count) + 1];
+        assert_eq!(sealed.update(count), [1]);
+        let comes = core::cell::Cell::new(true);
+        let counted = sealed.update(|kept| {
+            if comes.take() {
+                sealed.update(count);
+            }
+            count(kept)
+        });
+        assert_eq!((counted, sealed.load()), ([3], Some([3])));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::time::Instant;
 use super::annex::{RESTARTS_KEPT, Restarts};
 use super::crash;
 use super::header::{Address, attention};
-use super::slot::Place;
+use super::place::Place;
 
 /// See the module. What there is one of for each member lies behind it.
 pub(super) struct Siblings {

@@ -73,11 +73,8 @@ impl<const N: usize> FailureTelemetry for SurvivingFailureTelemetry<N> {
             return;
         }
         // Whoever interrupts this has another number, and so another place.
-        let number = with(|_| {
-            let number = self.seen();
-            self.next.store(&[number.wrapping_add(1)]);
-            number
-        });
+        let [next] = self.next.update(|kept| [kept.map_or(0, |[next]| next).wrapping_add(1)]);
+        let number = next.wrapping_sub(1);
         let mut words = [number; WORDS];
         let [_, rest @ ..] = &mut words;
         rest.iter_mut().zip(bytes.as_chunks::<4>().0).for_each(|(word, four)| *word = u32::from_le_bytes(*four));
@@ -151,6 +148,15 @@ mod tests {
         (0..4).for_each(|nanos| tell(&ring, nanos, "db"));
         ring.entries[2].clear();
         assert_eq!(kept(&ring), [1, 3]);
+    }
+
+    #[test]
+    fn one_that_was_begun_and_not_written_is_no_other_one() {
+        let ring = SurvivingFailureTelemetry::<2>::new();
+        (0..3).for_each(|nanos| tell(&ring, nanos, "db"));
+        // A reset came in between, or an interrupt that looks.
+        ring.next.store(&[4]);
+        assert_eq!((kept(&ring), ring.seen()), ([2].into(), 4));
     }
 
     #[test]

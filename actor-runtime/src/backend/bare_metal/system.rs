@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 use core::marker::PhantomData;
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use core::sync::atomic::Ordering;
 use core::task::{Poll, Waker};
 
 use critical_section::{CriticalSection, Mutex};
@@ -11,6 +11,7 @@ use critical_section::{CriticalSection, Mutex};
 use crate::error::Unanswered;
 use crate::time::Instant;
 
+use super::atomic::{AtomicBool, AtomicU8, AtomicU32};
 use super::earliest::Earliest;
 use super::sleeper::Sleeper;
 use super::{alert, idle, level, reply, then, waiting};

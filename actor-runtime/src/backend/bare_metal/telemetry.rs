@@ -1,11 +1,11 @@
 //! Who is told of failures. Where no `system!` names a telemetry nobody sets one, the place for it is a constant, and all of
 //! this stays out of the flash, as behind the [`detour`](super::detour).
 
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use critical_section::Mutex;
+use critical_section::{Mutex, with};
 
 use crate::actor::Actor;
 use crate::failure::{Description, Failure, FailureKind};
@@ -17,11 +17,12 @@ use crate::telemetry::{
 };
 use crate::time::Instant;
 
+use super::berth::{Berth, claim_of};
 use super::events::{self, Ears};
 use super::header::{Address, Stage};
 use super::in_hand;
 use super::names::{Names, PathOf};
-use super::slot::Place;
+use super::place::Place;
 
 /// A telemetry in a static.
 pub(super) type Taker = &'static (dyn FailureTelemetry + Sync);
@@ -39,26 +40,20 @@ struct Said {
     text: Excerpt<DESCRIPTION>,
 }
 
-/// A failure on its way from a child to its parent, by the parent.
-type Climbing = Option<(Address, Ascent, Said)>;
+/// Failures on their way from a child to its parent, by the parent: one at a time, or two where another child fails before the
+/// parent has its turn. Of more the origin is lost, and not the failure.
+static CLIMBING: [Berth<Address, (Ascent, Said)>; 2] = [const { Berth::new() }; 2];
 
-/// Those that are under way: one at a time, or two where another child fails before the parent has its turn. Of more the
-/// origin is lost, and not the failure.
-static CLIMBING: Mutex<RefCell<[Climbing; 2]>> = Mutex::new(RefCell::new([None; 2]));
-
-/// The beginning of what an error says, by its actor.
-type Saying = Option<(Address, Excerpt<DESCRIPTION>)>;
-
-/// What an error says, between the handler that returns it and the decision: one, and one in an interrupt that runs a system
-/// of its own. Of more the text is lost, and not the failure.
-static SAYING: Mutex<RefCell<[Saying; 2]>> = Mutex::new(RefCell::new([None; 2]));
+/// The beginning of what an error says, between the handler that returns it and the decision, by its actor: one, and one in an
+/// interrupt that runs a system of its own. Of more one text is lost, and no failure.
+static SAYING: [Berth<Address, Excerpt<DESCRIPTION>>; 2] = [const { Berth::new() }; 2];
 
 /// From here on `telemetry` takes the failures of the program, those of actors of systems with these names among them.
 pub fn report_to(telemetry: &'static (dyn FailureTelemetry + Sync), names: &'static [Names]) {
     names.iter().for_each(Names::add);
     in_hand::watch();
     let taker = telemetry.is_active().then_some(telemetry);
-    critical_section::with(|cs| TAKER.borrow(cs).set(taker));
+    with(|cs| TAKER.borrow(cs).set(taker));
     IS_SET.store(true, Ordering::Relaxed);
 }
 
@@ -68,7 +63,7 @@ pub(super) fn taker() -> Option<Taker> {
     if !IS_SET.load(Ordering::Relaxed) {
         return None;
     }
-    critical_section::with(|cs| TAKER.borrow(cs).get())
+    with(|cs| TAKER.borrow(cs).get())
 }
 
 /// What is known of all actors of a type.
@@ -145,49 +140,39 @@ pub(super) fn say(text: &dyn fmt::Display) {
         && let Some(address) = in_hand::look().address
     {
         // Code of the user.
-        keep_said(address, Excerpt::of(text));
+        keep_said(address, &Excerpt::of(text));
     }
 }
 
 #[cold]
 #[inline(never)]
-fn keep_said(address: Address, text: Excerpt<DESCRIPTION>) {
-    critical_section::with(|cs| {
-        let mut saying = SAYING.borrow_ref_mut(cs);
-        let own = saying.iter().position(|said| said.is_some_and(|(whose, _)| whose == address));
-        let free = || saying.iter().position(Option::is_none);
-        if let Some(place) = own.or_else(free).and_then(|place| saying.get_mut(place)) {
-            *place = Some((address, text));
-        }
+fn keep_said(address: Address, text: &Excerpt<DESCRIPTION>) {
+    let claim = with(|cs| {
+        let of = |whose| claim_of(&SAYING, cs, whose);
+        // Else it may be that nobody asks for one of them any more: nobody is told of it, or its handler was dropped.
+        of(Some(address)).or_else(|| of(None)).or_else(|| SAYING.iter().find_map(|said| said.claim(cs)))
     });
+    if let Some(claim) = claim {
+        claim.write(address, text);
+    }
 }
 
 fn take_said(address: Address) -> Excerpt<DESCRIPTION> {
-    let said = critical_section::with(|cs| {
-        let mut saying = SAYING.borrow_ref_mut(cs);
-        let own = saying.iter_mut().find(|said| said.is_some_and(|(whose, _)| whose == address));
-        own.and_then(Option::take)
-    });
-    said.map_or(Excerpt::of(&""), |(_, text)| text)
+    let said = with(|cs| SAYING.iter().find_map(|said| said.share(cs, address)));
+    said.map_or(Excerpt::of(&""), |said| said.take())
 }
 
 /// Keeps where a failure comes from that is passed on to `parent`.
 fn climb(parent: Address, ascent: Ascent, said: Said) {
-    critical_section::with(|cs| {
-        let mut climbing = CLIMBING.borrow_ref_mut(cs);
-        if let Some(free) = climbing.iter_mut().find(|kept| kept.is_none()) {
-            *free = Some((parent, ascent, said));
-        }
-    });
+    if let Some(claim) = with(|cs| claim_of(&CLIMBING, cs, None)) {
+        claim.write(parent, &(ascent, said));
+    }
 }
 
 /// Where a failure comes from that was passed on to `parent`. Several that come together are one.
 fn arrived(parent: Address) -> Option<(Ascent, Said)> {
-    critical_section::with(|cs| {
-        let mut climbing = CLIMBING.borrow_ref_mut(cs);
-        let mut of_parent = climbing.iter_mut().filter(|kept| kept.is_some_and(|(whose, ..)| whose == parent));
-        let first = of_parent.next().and_then(Option::take);
-        of_parent.for_each(|other| *other = None);
-        first.map(|(_, ascent, said)| (ascent, said))
-    })
+    let mut climbed = CLIMBING.iter().filter_map(|kept| with(|cs| kept.share(cs, parent)));
+    let first = climbed.next().map(|kept| kept.take());
+    climbed.for_each(|other| _ = other.take());
+    first
 }

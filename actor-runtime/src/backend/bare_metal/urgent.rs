@@ -5,28 +5,29 @@
 //! Those who wait for room stand in the table of `waiting`. No room is kept for them: while any of them stands in line,
 //! nobody else is let in, and whoever takes a message out wakes the oldest.
 
-use core::cell::Cell;
 use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 use core::task::Waker;
 
-use critical_section::{CriticalSection, Mutex};
+use critical_section::CriticalSection;
 
 use crate::actor::Actor;
 use crate::error::Reason;
 use crate::message::{self, Message};
 use crate::metrics::DeadLetterReason;
 use crate::policy::{Admission, Overflow};
-use crate::reply::Watch;
 use crate::time::Instant;
 use crate::trace_dump::TraceKind;
 
 use super::beside::{self, Packed};
+use super::done::Watch;
 use super::header::{Address, Byte, Header, attention};
 use super::letters::lose;
-use super::then::{self, Leaves, Queue};
+use super::linked::Linked;
 use super::waiting::{self, Ticket, Waiting, What};
-use super::{done, mailbox, trace_ring};
+use super::whereabouts::{self, Index, Leaves, Queue};
+use super::{mailbox, trace_ring};
 
 /// What an urgent lane counts. All zeros before the start.
 #[repr(C)]
@@ -36,6 +37,8 @@ pub(super) struct Lane {
     len: Byte,
     /// Senders that stand in line.
     line: Byte,
+    /// Lives of the actor that have ended, as far as a byte counts them: whoever stood in line for one stands in no other.
+    lives: Byte,
 }
 
 impl Lane {
@@ -76,12 +79,12 @@ pub(super) unsafe fn depth(cs: CriticalSection<'_>, address: Address) -> u8 {
     unsafe { Lane::at(address) }.len.get(cs)
 }
 
-/// Puts a message behind the others.
+/// Puts a message behind the others, and tells `watch` where it waits.
 ///
 /// # Safety
 /// The slot at `address` is that of an `A` with an urgent lane, is alive, and has room in that.
 #[inline]
-unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: Packed<A>) {
+unsafe fn write<A: Actor, W: Watch>(cs: CriticalSection<'_>, address: Address, message: Packed<A>, watch: &mut W) {
     // SAFETY: as the caller says.
     let lane = unsafe { Lane::at(address) };
     let (header, len) = (address.header(), lane.len.get(cs));
@@ -90,7 +93,7 @@ unsafe fn write<A: Actor>(cs: CriticalSection<'_>, address: Address, message: Pa
     // SAFETY: there is room, so the place is free; the critical section is held.
     unsafe { place.write(message) };
     lane.len.set(cs, len + 1);
-    done::written(cs, address, Queue::Urgent, || lane.index(cs, len, header.capacity(cs)));
+    watch.written(cs, address, Queue::Urgent, || lane.index(cs, len, header.capacity(cs)));
     header.attention.set(cs, header.attention.get(cs) | attention::AHEAD);
     // SAFETY: an actor that is alive has been started.
     unsafe { header.raise_started(cs) };
@@ -110,25 +113,33 @@ unsafe fn place<A: Actor>(cs: CriticalSection<'_>, address: Address, behind: u8)
     unsafe { mailbox::place::<A>(address.as_ptr(), capacity + index) }
 }
 
-/// Takes the oldest message, if there is one, and tells whether it is an answer to what an earlier life asked.
+/// The place of the oldest message, if there is one.
 ///
 /// # Safety
-/// The slot at `address` is that of an `A` with an urgent lane, and is alive.
+/// The slot at `address` is that of an actor with an urgent lane.
 #[inline]
-unsafe fn read<A: Actor>(cs: CriticalSection<'_>, address: Address, leaves: Leaves) -> Option<(Packed<A>, bool)> {
+unsafe fn oldest_place(cs: CriticalSection<'_>, address: Address) -> Option<Index> {
     // SAFETY: as the caller says.
     let lane = unsafe { Lane::at(address) };
-    let len = lane.len.get(cs).checked_sub(1)?;
+    if lane.len.get(cs) == 0 { None } else { Index::of(lane.first.get(cs)) }
+}
+
+/// Takes the oldest message out of its place.
+///
+/// # Safety
+/// The slot at `address` is that of an `A` with an urgent lane, is alive, and has a message in that.
+#[inline]
+unsafe fn remove<A: Actor>(cs: CriticalSection<'_>, address: Address) -> Packed<A> {
+    // SAFETY: as the caller says.
+    let lane = unsafe { Lane::at(address) };
     // SAFETY: the oldest message is there.
     let place = unsafe { place::<A>(cs, address, 0) };
     // SAFETY: it is read once: the lane forgets it.
     let message = unsafe { place.read() };
-    lane.len.set(cs, len);
-    let first = lane.first.get(cs);
-    let is_stale = then::take(cs, address, Queue::Urgent, first, leaves);
-    let next = first + 1;
+    lane.len.set(cs, lane.len.get(cs) - 1);
+    let next = lane.first.get(cs) + 1;
     lane.first.set(cs, if next == address.header().capacity(cs) { 0 } else { next });
-    Some((message, is_stale))
+    message
 }
 
 /// Puts the message of this index into the lane as the overflow policy says, or gives it back.
@@ -142,26 +153,41 @@ pub(super) unsafe fn push<A: Actor, W: Watch>(
     index: usize,
     watch: &mut W,
 ) -> Result<(), (A::Message, Reason)> {
-    let enter = |cs: CriticalSection<'_>| {
+    let admission = |cs: CriticalSection<'_>| {
         let header = address.header();
         if !header.takes_more(cs) {
-            return Err((message, Reason::Stopped));
+            return None;
         }
         // SAFETY: as the caller says.
         let lane = unsafe { Lane::at(address) };
         let (len, capacity) = (usize::from(lane.len.get(cs)), usize::from(header.capacity(cs)));
-        let oldest = match A::OPTIONS.overflow.admit(len, lane.line.get(cs) > 0, capacity) {
-            Admission::Accept => None,
-            Admission::Wait | Admission::Reject => return Err((message, Reason::Full)),
-            Admission::DropNewest => return Ok(Some(message)),
-            // SAFETY: the actor is alive.
-            Admission::DropOldest => unsafe { read::<A>(cs, address, Leaves::ForGood) }.map(|(oldest, _)| oldest),
+        Some(A::OPTIONS.overflow.admit(len, lane.line.get(cs) > 0, capacity))
+    };
+    let next = |cs: CriticalSection<'_>| match admission(cs)? {
+        // SAFETY: as the caller says.
+        Admission::DropOldest => unsafe { oldest_place(cs, address) },
+        Admission::Accept | Admission::Wait | Admission::Reject | Admission::DropNewest => None,
+    };
+    let enter = |cs: CriticalSection<'_>, oldest: Option<Index>| {
+        let oldest = match oldest {
+            // SAFETY: the actor is alive, and that is its oldest message.
+            Some(_) => Some(unsafe { remove::<A>(cs, address) }),
+            None => match admission(cs) {
+                None => return Err((message, Reason::Stopped)),
+                Some(Admission::Wait | Admission::Reject) => return Err((message, Reason::Full)),
+                Some(Admission::DropNewest) => return Ok(Some(message)),
+                Some(Admission::Accept | Admission::DropOldest) => None,
+            },
         };
         // SAFETY: the actor is alive, and there is room.
-        unsafe { write::<A>(cs, address, message) };
+        unsafe { write::<A, W>(cs, address, message, watch) };
         Ok(oldest)
     };
-    let sent = done::sending(watch, || critical_section::with(enter));
+    let sent = if matches!(A::OPTIONS.overflow, Overflow::DropOldest) {
+        whereabouts::taking(address, Queue::Urgent, Leaves::ForGood, next, enter).0
+    } else {
+        critical_section::with(|cs| enter(cs, None))
+    };
     // SAFETY: it was to be in the mailbox of the actor, or was.
     let unpack = |message| unsafe { beside::unpack::<A>(address, message) };
     match sent {
@@ -176,31 +202,30 @@ pub(super) unsafe fn push<A: Actor, W: Watch>(
     }
 }
 
-/// Puts an answer that is an urgent message into the lane, if there is room, and tells in which place it is; gives the place
+/// Moves an answer that is an urgent message into the lane, if there is room, and tells in which place it is; gives the place
 /// back that the user lane has kept for it.
 ///
 /// # Safety
-/// The slot at `address` is that of an `A` with an urgent lane.
+/// The slot at `address` is that of an `A` with an urgent lane. What was moved is not used again.
 pub(super) unsafe fn push_answer<A: Actor>(
     cs: CriticalSection<'_>,
     address: Address,
-    message: Packed<A>,
-) -> Result<u8, Packed<A>> {
+    message: &mut ManuallyDrop<Packed<A>>,
+) -> Option<u8> {
     let header = address.header();
-    if !header.takes_more(cs) {
-        return Err(message);
-    }
     let capacity = header.capacity(cs);
     // SAFETY: as the caller says.
     let lane = unsafe { Lane::at(address) };
     let len = lane.len.get(cs);
-    if len == capacity {
-        return Err(message);
+    if len == capacity || !header.takes_more(cs) {
+        return None;
     }
     mailbox::release(cs, address);
+    // SAFETY: as the caller says.
+    let message = unsafe { ManuallyDrop::take(message) };
     // SAFETY: the actor is alive, and there is room.
-    unsafe { write::<A>(cs, address, message) };
-    Ok(lane.index(cs, len, capacity))
+    unsafe { write::<A, ()>(cs, address, message, &mut ()) };
+    Some(lane.index(cs, len, capacity))
 }
 
 /// Takes the oldest message, if there is one, and tells whether it is an answer to what an earlier life asked.
@@ -209,17 +234,19 @@ pub(super) unsafe fn push_answer<A: Actor>(
 /// The caller owns the turn of the actor at `address`, which is an `A` with an urgent lane, and is alive.
 #[inline(never)]
 pub(super) unsafe fn take<A: Actor>(address: Address, leaves: Leaves) -> Option<(Packed<A>, bool)> {
-    let (message, wake) = critical_section::with(|cs| {
-        // SAFETY: as the caller says.
-        let message = unsafe { read::<A>(cs, address, leaves) };
+    // SAFETY: as the caller says.
+    let next = |cs: CriticalSection<'_>| unsafe { oldest_place(cs, address) };
+    let ((message, wake), is_stale) = whereabouts::taking(address, Queue::Urgent, leaves, next, |cs, index| {
+        // SAFETY: as the caller says; that is the oldest message.
+        let message = index.map(|_| unsafe { remove::<A>(cs, address) });
         // SAFETY: as the caller says.
         let waits = unsafe { Lane::at(address) }.line.get(cs) > 0;
-        (message, if waits { WAKE.borrow(cs).get() } else { None })
+        (message, if waits { WAKE.get(cs) } else { None })
     });
     if let Some(wake) = wake {
         wake(address);
     }
-    message
+    Some((message?, is_stale))
 }
 
 /// The actor has ended, and its mailbox is empty: nobody stands in line any more.
@@ -228,15 +255,17 @@ pub(super) unsafe fn take<A: Actor>(address: Address, leaves: Leaves) -> Option<
 /// The slot at `address` is that of an actor with an urgent lane.
 pub(super) unsafe fn end(address: Address) {
     // SAFETY: as the caller says.
-    critical_section::with(|cs| unsafe { Lane::at(address) }.line.set(cs, 0));
+    let lane = unsafe { Lane::at(address) };
+    critical_section::with(|cs| {
+        lane.line.set(cs, 0);
+        lane.lives.set(cs, lane.lives.get(cs).wrapping_add(1));
+    });
 }
 
 // ---- those who wait for room --------------------------------------------------------------------------
 
-type Wake = fn(Address);
-
 /// Wakes the oldest of those who stand in line, once anybody has.
-static WAKE: Mutex<Cell<Option<Wake>>> = Mutex::new(Cell::new(None));
+static WAKE: Linked<fn(Address)> = Linked::new();
 
 /// The ticket of the oldest of those who stand in line.
 fn oldest(address: Address) -> Option<u32> {
@@ -276,8 +305,8 @@ pub(super) unsafe fn join(ticket: &mut Ticket, address: Address, waker: &Waker, 
     if !ticket.wait(address, What::Urgent, waker, due) {
         return false;
     }
+    WAKE.link(wake_oldest);
     ticket.look(|cs, waiting| {
-        WAKE.borrow(cs).set(Some(wake_oldest));
         let waiting = waiting.as_mut()?;
         // One that has ended meanwhile counts nobody.
         if address.header().takes_more(cs) && waiting.stand_in_line() {
@@ -292,7 +321,7 @@ pub(super) unsafe fn join(ticket: &mut Ticket, address: Address, waker: &Waker, 
 
 /// There is a place beside the mailbox of the actor at `address`.
 pub(super) fn place_beside(address: Address) {
-    if let Some(wake) = critical_section::with(|cs| WAKE.borrow(cs).get()) {
+    if let Some(wake) = critical_section::with(|cs| WAKE.get(cs)) {
         wake(address);
     }
 }
@@ -328,31 +357,34 @@ pub(super) unsafe fn enter<A: Actor, W: Watch>(
     message: Packed<A>,
     watch: &mut W,
 ) -> Result<(), (Packed<A>, bool)> {
+    // SAFETY: as the caller says.
+    let lives = critical_section::with(|cs| unsafe { Lane::at(address) }.lives.get(cs));
     if !ticket.is(oldest(address)) {
         let stands = ticket.look(|_, waiting| waiting.as_ref().is_some_and(Waiting::stands_in_line));
         return Err((message, stands == Some(true)));
     }
-    // Whoever is the oldest stays it: so each look is a step of its own, to have interrupts off for a short time only.
-    let mut message = Some(message);
-    let enter = |cs: CriticalSection<'_>| {
+    // Whoever is the oldest stays it for as long as the actor lives: so each look is a step of its own, to have interrupts off
+    // for a short time only.
+    let (mut message, mut is_in) = (ManuallyDrop::new(message), false);
+    let takes_more = critical_section::with(|cs| {
         let header = address.header();
-        if !header.takes_more(cs) {
-            return false;
-        }
         // SAFETY: as the caller says.
         let lane = unsafe { Lane::at(address) };
-        if lane.len.get(cs) < header.capacity(cs)
-            && let Some(message) = message.take()
-        {
+        if !header.takes_more(cs) || lane.lives.get(cs) != lives {
+            return false;
+        }
+        is_in = lane.len.get(cs) < header.capacity(cs);
+        if is_in {
             lane.leave_line(cs);
+            // SAFETY: what was moved is not used again.
+            let message = unsafe { ManuallyDrop::take(&mut message) };
             // SAFETY: the actor is alive, and there is room.
-            unsafe { write::<A>(cs, address, message) };
+            unsafe { write::<A, W>(cs, address, message, watch) };
         }
         true
-    };
-    let takes_more = done::sending(watch, || critical_section::with(enter));
-    if let Some(message) = message {
-        return Err((message, takes_more));
+    });
+    if !is_in {
+        return Err((ManuallyDrop::into_inner(message), takes_more));
     }
     ticket.take();
     // There may be room for the next one too.

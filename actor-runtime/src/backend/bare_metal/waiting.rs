@@ -6,20 +6,20 @@
 //! order. The table is looked at place by place, to have interrupts off for a short time only.
 
 use core::cell::{Cell, RefCell};
-use core::mem::replace;
+use core::mem::{ManuallyDrop, replace};
 use core::task::Waker;
 
 use critical_section::{CriticalSection, Mutex};
 
 use crate::actor::Actor;
-use crate::reply::Watch;
 use crate::time::Instant;
 
 use super::beside::Packed;
 use super::detour;
-use super::done;
+use super::done::Watch;
 use super::earliest::Earliest;
 use super::header::Address;
+use super::linked::Linked;
 use super::mailbox;
 
 /// Futures of the program that may wait at a time; a power of two.
@@ -111,13 +111,11 @@ enum News<'n> {
     Next(&'n Earliest),
 }
 
-type Tell = fn(News<'_>);
-
 /// Tells those in the table, once there is one.
-static TELL: Mutex<Cell<Option<Tell>>> = Mutex::new(Cell::new(None));
+static TELL: Linked<fn(News<'_>)> = Linked::new();
 
 fn tell(news: News<'_>) {
-    if let Some(tell) = critical_section::with(|cs| TELL.borrow(cs).get()) {
+    if let Some(tell) = critical_section::with(|cs| TELL.get(cs)) {
         tell(news);
     }
 }
@@ -336,7 +334,7 @@ impl Ticket {
             return true;
         }
         detour::open();
-        critical_section::with(|cs| TELL.borrow(cs).set(Some(heed)));
+        TELL.link(heed);
         let (what, due) = (what as u8, due.map_or(u64::MAX, Instant::as_nanos));
         for place in 0..PLACES {
             let number = at(place, |cs, waiting| {
@@ -396,21 +394,21 @@ impl Ticket {
         if let Err(waits) = self.turn(address) {
             return Err((message, waits));
         }
-        let mut message = Some(message);
+        let (mut message, mut is_in) = (ManuallyDrop::new(message), false);
         // The waker goes outside of the critical section: it is the user's.
-        let write = |cs: CriticalSection<'_>, waiting: &mut Option<Waiting>| {
-            let waker = waiting.as_mut()?.waker.take();
-            *waiting = None;
-            let kept = message.take()?;
-            // SAFETY: as the caller says.
-            message = unsafe { mailbox::push_reserved::<A>(cs, address, kept) }.err();
-            waker
-        };
-        let left = done::sending(watch, || self.look(write));
+        let left = self.look(|cs, waiting| {
+            let left = waiting.take()?;
+            // Looked at anew: an interrupt may have ended the actor, and begun it anew with room that is kept for others.
+            if left.state == state::COME {
+                // SAFETY: as the caller says; what was moved is forgotten.
+                is_in = unsafe { mailbox::push_reserved::<A, W>(cs, address, &mut message, watch) }.is_some();
+            }
+            left.waker
+        });
         drop(left);
         self.0 = 0;
         wake_next(address);
-        message.map_or(Ok(()), |message| Err((message, false)))
+        if is_in { Ok(()) } else { Err((ManuallyDrop::into_inner(message), false)) }
     }
 
     /// What was waited for is there, and taken.

@@ -20,9 +20,9 @@ use crate::id::ActorId;
 use crate::time::{Instant, next_beat};
 
 use super::guard::contain;
-use super::header::Owner;
 use super::lock::Lock;
 use super::mailbox::signal;
+use super::owner::Owner;
 use super::spans::{Trace, Traced};
 use super::timers::Key;
 use super::turn::Turn;

@@ -25,6 +25,7 @@ use crate::size::require;
 use crate::supervision::{Directive, History};
 use crate::time::Instant;
 
+use super::address::Address;
 use super::agenda::Held;
 use super::ambient::Ambient;
 use super::children::Children;
@@ -34,11 +35,13 @@ use super::dispatcher::home::Home;
 use super::future_slot::FutureSlot;
 use super::guard::contain;
 use super::hand::{Calm, Hand};
-use super::header::{Address, Allowance, Header, Owner, Parent, Ran, Runnable, Table};
+use super::header::{Header, Parent, Table};
 use super::host::Host;
 use super::lock::none_is_held;
 use super::mailbox::{Deadline, Envelope, Mailbox, signal};
+use super::owner::Owner;
 use super::row::Row;
+use super::runnable::{Allowance, Ran, Runnable};
 use super::spans::{Trace, Traced};
 use super::spawn::SpawnError;
 use super::telemetry::Escalation;
@@ -228,7 +231,10 @@ impl<A: Actor> Cell<A> {
             require(A::MOVABLE.is_some() || A::LOCAL, "the state of an actor is `Send`, or the actor is `local`");
             let () = A::FITS;
             require(A::PROTOCOL.timers.len() <= signal::TICKS as usize, "an actor has at most 16 `#[every]` timers");
-            require(A::CHILDREN <= u8::MAX as usize, "an actor has at most 255 declared children");
+            require(
+                A::CHILDREN <= u8::MAX as usize,
+                "an actor has at most 255 declared children: give its pools fewer members",
+            );
         }
         let top_level = parent.is_none();
         let counts = home.counts::<A>();

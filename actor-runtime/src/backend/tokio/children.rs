@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::id::ActorId;
 
-use super::header::Owner;
+use super::owner::Owner;
 
 /// See the module.
 #[derive(Default)]

@@ -15,8 +15,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread_local;
 use std::vec::Vec;
 
-use super::header::{Header, Owner};
+use super::header::Header;
 use super::lock::Lock;
+use super::owner::Owner;
 
 /// A thread, told apart from all others of the process, those that have ended included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

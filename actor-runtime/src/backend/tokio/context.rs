@@ -17,8 +17,8 @@ use crate::id::ActorId;
 use crate::reference::{ActorRef, Ref};
 
 use super::agenda::{Brought, Pipe, Source};
-use super::header::Owner;
 use super::offspring::SpawnChild;
+use super::owner::Owner;
 use super::system::ActorSystem;
 
 impl<A: Actor> Context<A> {

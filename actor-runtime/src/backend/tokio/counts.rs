@@ -130,7 +130,11 @@ impl Tally<'_> {
     fn record(self, histogram: usize, value: u64) {
         let recorded = self.shard.histograms[histogram].get_or_init(Box::default);
         self.raise(&recorded.counts[bucket(value)], 1);
-        self.raise(&recorded.sum, value);
+        if self.own {
+            recorded.sum.store(recorded.sum.load(Ordering::Relaxed).saturating_add(value), Ordering::Relaxed);
+        } else {
+            recorded.add(value);
+        }
     }
 
     #[inline]
@@ -153,7 +157,13 @@ impl Recorded {
     /// Records one value, whoever else does.
     pub(super) fn record(&self, value: u64) {
         self.counts[bucket(value)].fetch_add(1, Ordering::Relaxed);
-        self.sum.fetch_add(value, Ordering::Relaxed);
+        self.add(value);
+    }
+
+    /// Adds to the sum, which stays at the largest number there is: it must not begin anew while the counts go on.
+    fn add(&self, value: u64) {
+        let more = |sum: u64| Some(sum.saturating_add(value));
+        let _ = self.sum.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 
     fn add_to(&self, all: &mut Histogram) {

@@ -5,7 +5,9 @@
 //! siblings are restarted together. What is decided under the lock is signalled when it is free; a signal says "look",
 //! so that it may come late, or twice.
 
+use core::mem::swap;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::vec;
 use std::vec::Vec;
 
@@ -14,9 +16,11 @@ use crate::id::ActorId;
 use crate::supervision::{Decision, Directive, Group, History, Patience, Rest, Standing, Step, Strategy, Supervision};
 
 use super::cell::RESTARTS_KEPT;
-use super::header::{Header, Owner};
+use super::header::Header;
 use super::lock::Lock;
 use super::mailbox::signal;
+use super::owner::Owner;
+use super::spans::Trace;
 
 /// The groups of one system, by the parent.
 #[derive(Default)]
@@ -28,6 +32,8 @@ struct Siblings {
     group: Group<Vec<Standing>, RESTARTS_KEPT>,
     /// What the restart under way began with.
     cause: Option<Failure>,
+    /// What ran then, while the restart is under way, if anybody wants to know.
+    trace: Option<Arc<Trace>>,
 }
 
 /// Whether declared children under such a supervision are restarted together.
@@ -48,6 +54,7 @@ impl Groups {
             cells: Vec::with_capacity(count),
             group: Group::new(parent.table.supervision, vec![Standing::default(); count]),
             cause: None,
+            trace: None,
         });
         siblings.group.started(siblings.cells.len());
         siblings.cells.push(child);
@@ -85,11 +92,15 @@ impl Groups {
     ) -> Option<Decision> {
         let parent = parent_of(member)?;
         let (now, random) = (member.core.now(), member.core.random());
+        // Made, and what was there before let go of, with no lock held: that is the subscriber's code.
+        let current = Trace::current();
+        let mut trace = current.is_some().then(|| Arc::new(current));
         self.look(parent, member, |siblings, place| {
             let is_new = !siblings.group.is_concerned(place);
             let decision = siblings.group.failed(place, own, directive, failure.kind, now, random);
             if is_new && matches!(decision, Decision::Restart { .. }) {
                 siblings.cause = Some(failure.clone());
+                swap(&mut siblings.trace, &mut trace);
             }
             (decision, None)
         })
@@ -122,11 +133,11 @@ impl Groups {
         false
     }
 
-    /// Why `member` is to go down, if it is.
-    pub(super) fn calls(&self, member: &Header) -> Option<Failure> {
+    /// Why `member` is to go down, if it is, and what ran when that was decided.
+    pub(super) fn calls(&self, member: &Header) -> Option<(Failure, Option<Arc<Trace>>)> {
         self.look(parent_of(member)?, member, |siblings, place| {
             let cause = || siblings.cause.clone().unwrap_or_else(|| Failure::error(&"a sibling was restarted"));
-            (siblings.group.falls(place).then(cause), None)
+            (siblings.group.falls(place).then(|| (cause(), siblings.trace.clone())), None)
         })?
     }
 
@@ -168,7 +179,9 @@ impl Groups {
         let (seen, step) = look(siblings, place);
         let next = step.and_then(|step| siblings.cells.get(step.member()).cloned());
         let is_over = !was_calm && siblings.group.is_calm();
+        let trace = if is_over { siblings.trace.take() } else { None };
         drop(entries);
+        drop(trace);
         if let Some(next) = next {
             next.signal(signal::RESUME);
         }

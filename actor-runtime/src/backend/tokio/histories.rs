@@ -10,8 +10,9 @@ use crate::id::ActorId;
 use crate::supervision::{Decision, Directive, History, decide};
 
 use super::cell::RESTARTS_KEPT;
-use super::header::{Header, Owner};
+use super::header::Header;
 use super::lock::Lock;
+use super::owner::Owner;
 
 /// The histories of one system, by the parent.
 #[derive(Default)]

@@ -17,11 +17,13 @@ use crate::reply::{Duty, Reply};
 use crate::supervision::{LiveFailure, Scope, Terms, directive};
 use crate::time::Instant;
 
+use super::address::Address;
 use super::agenda::{Make, Source};
 use super::ambient::Until;
 use super::cell::Cell;
 use super::counts::Tally;
-use super::header::{Address, Owner, Parent};
+use super::header::Parent;
+use super::owner::Owner;
 use super::spawn::SpawnError;
 use super::system::ActorSystem;
 use super::then;

@@ -16,7 +16,7 @@ use crate::policy::YieldReason;
 use crate::time::nanos;
 
 use super::counts::TypeCounts;
-use super::header::Owner;
+use super::owner::Owner;
 use super::suspensions::Past;
 use super::system::Core;
 
@@ -202,7 +202,8 @@ impl Kind<'_> {
     }
 
     fn sums(&self, read: impl Fn(&TypeCounts) -> Vec<(&'static str, u64)>) -> Vec<(&'static str, u64)> {
-        self.by_name(read, |sum, number| *sum += number)
+        // Counters of an actor's own are raised by whatever it says.
+        self.by_name(read, |sum, number| *sum = sum.wrapping_add(number))
     }
 }
 

@@ -4,10 +4,12 @@
 //! to wake somebody; whoever is woken owns the turn and runs the cell: a worker of the `dispatcher`, the caller
 //! of an ask, or a `stepper`. `unsafe` is allowed in the modules that say so here, and nowhere else.
 
+#[allow(unsafe_code)]
+mod address;
 mod agenda;
 mod ambient;
+mod ask;
 mod blocking;
-#[allow(unsafe_code)]
 mod call;
 #[allow(unsafe_code)]
 mod cell;
@@ -35,18 +37,22 @@ mod header;
 mod histories;
 #[allow(unsafe_code)]
 mod host;
-mod inquiry;
+mod last_failures;
 mod lock;
 mod mailbox;
 mod metrics;
 mod monitor;
 mod offspring;
 #[allow(unsafe_code)]
+mod owner;
+#[allow(unsafe_code)]
 mod pool;
 mod registry;
 #[allow(unsafe_code)]
 mod reply;
 mod row;
+#[allow(unsafe_code)]
+mod runnable;
 mod seen;
 mod spans;
 mod spawn;
@@ -67,6 +73,7 @@ mod turn;
 mod waits;
 mod watch;
 
+pub(crate) use address::{Address, WeakAddress};
 pub(crate) use ambient::{WhyDropped, replace_debt};
 pub(crate) use blocking::block_on;
 pub(crate) use call::{Asking, Sending, Stopped};
@@ -81,9 +88,8 @@ pub use ending::SystemStopped;
 pub use events::EventListener;
 #[cfg(feature = "flame")]
 pub use flame::{HandlerTime, handler_times};
-pub(crate) use header::{Address, WeakAddress};
 pub(crate) use host::Host;
-pub(crate) use lock::Lock;
+pub(crate) use last_failures::LastFailures;
 #[cfg(feature = "instrument-locks")]
 pub use lock::{LockMode, LockSite, lock_sites};
 pub use metrics::Metrics;

@@ -10,9 +10,11 @@ use crate::factory::Factory;
 use crate::reference::{ActorRef, Ref};
 use crate::supervision::{RestartType, Scope, Terms};
 
+use super::address::Address;
 use super::cell::Cell;
 use super::dispatcher::{Place, Placement};
-use super::header::{Address, Owner, Parent};
+use super::header::Parent;
+use super::owner::Owner;
 use super::spawn::{SpawnError, Spawning};
 
 /// A child that is about to start: await it for its ref, or [`detach`](SpawnChild::detach) it. From

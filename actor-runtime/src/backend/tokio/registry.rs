@@ -7,8 +7,8 @@ use std::vec::Vec;
 
 use crate::id::ActorId;
 
-use super::header::Owner;
 use super::lock::Lock;
+use super::owner::Owner;
 
 /// See the module. Each cell is kept alive here until it has ended.
 #[derive(Default)]

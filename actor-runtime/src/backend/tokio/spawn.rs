@@ -13,10 +13,11 @@ use crate::factory::Factory;
 use crate::failure::{Failure, StopReason};
 use crate::reference::{ActorRef, Ref};
 
+use super::address::Address;
 use super::cell::Cell;
 use super::dispatcher::home::Home;
 use super::dispatcher::{Place, PlaceError, Placement};
-use super::header::{Address, Owner};
+use super::owner::Owner;
 
 /// An actor that is about to start: await it for its ref, or [`detach`](Spawn::detach) it.
 #[must_use = "nothing is started until this is awaited or detached; `let _ =` starts nothing either"]

@@ -15,8 +15,8 @@ use crate::policy::OverloadHint;
 use crate::time::{Clock, Instant};
 
 use super::dispatcher::home::{Home, Ready};
-use super::header::{Allowance, Runnable};
 use super::lock::Lock;
+use super::runnable::{Allowance, Runnable};
 
 /// Time that passes when it is told to.
 #[derive(Clone, Default)]
@@ -163,15 +163,16 @@ impl Stepper {
         self.leap(until);
     }
 
-    /// Runs a future to its end, stepping the system whenever it waits. When nothing is ready, time leaps to the
-    /// next timer.
+    /// Runs a future to its end, or a call or a start as it is, stepping the system whenever it waits. When nothing is
+    /// ready, time leaps to the next timer.
     ///
     /// # Panics
     /// When the future waits and neither an actor nor a timer is left that could wake it, or when a hundred thousand leaps have
     /// not, because an `#[every]` timer keeps time moving while nothing comes. So it is with anything only a tokio
     /// runtime can wake: tokio's timers, sockets and files need [`Builder::start`](super::Builder::start).
-    pub fn block_on<F: Future>(&mut self, future: F) -> F::Output {
-        let mut future = pin!(future);
+    #[track_caller]
+    pub fn block_on<F: IntoFuture>(&mut self, future: F) -> F::Output {
+        let mut future = pin!(future.into_future());
         let woken = Arc::new(Woken(AtomicBool::new(true)));
         let waker = Waker::from(Arc::clone(&woken));
         let mut cx = Context::from_waker(&waker);
@@ -206,7 +207,10 @@ impl Stepper {
                     self.leap(moment);
                 }
                 None if awake => {}
-                None => panic!("the future waits, and no actor or timer is left that could wake it"),
+                None => panic!(
+                    "the future waits, and no actor or timer is left that could wake it; send first what it waits for, or run what \
+                     waits for tokio's timers and sockets on a runtime"
+                ),
             }
         }
     }

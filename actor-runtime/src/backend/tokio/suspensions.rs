@@ -10,9 +10,10 @@ use std::vec::Vec;
 use crate::id::ActorId;
 use crate::time::Instant;
 
-use super::header::{Header, Owner};
+use super::header::Header;
 use super::lock::Lock;
 use super::mailbox::signal;
+use super::owner::Owner;
 use super::sync::{AtomicBool, Ordering, fence};
 use super::timers::{Due, Key};
 

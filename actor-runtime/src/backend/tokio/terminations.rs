@@ -8,9 +8,10 @@ use std::vec::Vec;
 use crate::failure::StopReason;
 use crate::id::ActorId;
 
-use super::header::{Header, Owner};
+use super::header::Header;
 use super::lock::Lock;
 use super::mailbox::signal;
+use super::owner::Owner;
 use super::sync::{Ordering, fence};
 
 #[derive(Default)]

@@ -19,10 +19,10 @@ use crate::metrics::DeadLetterReason;
 use crate::reference::{ActorRef, Ref};
 use crate::reply::Reply;
 
+use super::address::Address;
 use super::ambient::Until;
 use super::cell::Cell;
 use super::guard::guard;
-use super::header::Address;
 use super::mailbox::{Deadline, Pushed};
 use super::pool;
 use super::spans::{Cause, Trace, Traced};

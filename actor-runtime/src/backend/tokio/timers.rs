@@ -10,9 +10,9 @@ use std::vec::Vec;
 use crate::time::Instant;
 
 use super::guard::wake;
-use super::header::Owner;
 use super::lock::Lock;
 use super::mailbox::signal;
+use super::owner::Owner;
 
 /// The name of a timer: when it is due, and a number that tells those of one moment apart.
 pub(super) type Key = (Instant, u64);

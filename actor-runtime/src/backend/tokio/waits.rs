@@ -6,6 +6,10 @@
 //!
 //! Whoever is woken may have what it waits for, and goes on: its arrows end there, before the one who woke it goes on
 //! itself. A wait that is polled and has to go on is an arrow anew.
+//!
+//! So an arrow is drawn in two steps, or it would outlive a wake that came too early for it, or be there before anybody
+//! could wake: it is [prepared](Wait::prepare), and is no way yet; then the waker is left with whoever has to bring what is
+//! waited for; and only then, where nobody has woken the handler meanwhile, does it [begin](Wait::begin).
 
 use std::collections::BTreeMap;
 use std::vec::Vec;
@@ -20,34 +24,42 @@ use super::system::Core;
 /// An actor, as it is named to the user.
 type Named = (&'static str, ActorId);
 
+/// From one who waits.
+struct Arrow {
+    label: &'static str,
+    to: Named,
+    begun: bool,
+}
+
 #[derive(Default)]
 struct Arrows {
-    /// From whoever waits, by the number of the wait, to whom it waits for.
-    from: BTreeMap<(ActorId, u64), Named>,
+    /// By whoever waits, and by the number of the wait.
+    from: BTreeMap<(ActorId, u64), Arrow>,
     next_number: u64,
 }
 
 impl Arrows {
-    /// The shortest way from `start` to `end`, if there is one: all on it but `end`.
-    fn way(&self, start: Named, end: ActorId) -> Option<Vec<Named>> {
+    /// The shortest way from `start` to `end`, if there is one: all on it, but `end` first.
+    fn circle(&self, start: Named, end: Named) -> Result<(), Cycle> {
         // Each with the place of the one before it.
         let mut found = std::vec![(start, None::<usize>)];
         let mut place = 0;
         while let Some(&((_, id), before)) = found.get(place) {
-            if id == end {
+            if id == end.1 {
                 let back = std::iter::successors(before, |before| found[*before].1);
                 let mut way: Vec<_> = back.map(|place| found[place].0).collect();
+                way.push(end);
                 way.reverse();
-                return Some(way);
+                return Err(Cycle(way));
             }
-            for (_, to) in self.from.range((id, 0)..=(id, u64::MAX)) {
-                if found.iter().all(|((_, known), _)| *known != to.1) {
-                    found.push((*to, Some(place)));
+            for (_, arrow) in self.from.range((id, 0)..=(id, u64::MAX)).filter(|(_, arrow)| arrow.begun) {
+                if found.iter().all(|((_, known), _)| *known != arrow.to.1) {
+                    found.push((arrow.to, Some(place)));
                 }
             }
             place += 1;
         }
-        None
+        Ok(())
     }
 }
 
@@ -70,20 +82,23 @@ impl Waits {
         Self(look.then(Lock::default))
     }
 
-    /// The handler of `asker` waits for `target` from here on, unless that waits for the asker already.
-    fn begin(&self, asker: &Header, target: &Header) -> Result<Option<u64>, Cycle> {
-        let Some(arrows) = &self.0 else { return Ok(None) };
-        let named = |header: &Header| ((header.table.label)(), header.id);
+    /// `asker` is about to wait for `target`. Returns the number of the wait, where circles are looked for.
+    fn prepare(&self, asker: Named, target: Named) -> Option<u64> {
+        let mut arrows = self.0.as_ref()?.lock();
+        let number = arrows.next_number;
+        arrows.next_number += 1;
+        arrows.from.insert((asker.1, number), Arrow { label: asker.0, to: target, begun: false });
+        Some(number)
+    }
+
+    /// It waits from here on, unless that closes a circle; and not at all, where it was woken since.
+    fn begin(&self, asker: ActorId, number: u64) -> Result<(), Cycle> {
+        let Some(arrows) = &self.0 else { return Ok(()) };
         let mut arrows = arrows.lock();
-        let Some(mut way) = arrows.way(named(target), asker.id) else {
-            let number = arrows.next_number;
-            arrows.next_number += 1;
-            arrows.from.insert((asker.id, number), named(target));
-            return Ok(Some(number));
-        };
-        drop(arrows);
-        way.insert(0, named(asker));
-        Err(Cycle(way))
+        let Some(&Arrow { label, to, .. }) = arrows.from.get(&(asker, number)) else { return Ok(()) };
+        arrows.circle(to, (label, asker))?;
+        arrows.from.entry((asker, number)).and_modify(|arrow| arrow.begun = true);
+        Ok(())
     }
 
     /// The handler of `asker` goes on, or has ended: what it has begun to wait for and kept, or handed on, holds it up no
@@ -109,19 +124,75 @@ pub(super) struct Wait<'a> {
 }
 
 impl<'a> Wait<'a> {
-    /// The handler of `asker` waits for `target`. Nothing, where nobody looks for circles or it is in another system.
-    pub(super) fn begin(asker: Option<&Header>, target: &'a Header) -> Result<Option<Self>, Cycle> {
+    /// The handler of `asker` is about to wait for `target`, and has not yet left its waker. Nothing, where nobody looks for
+    /// circles or it is in another system.
+    pub(super) fn prepare(asker: Option<&Header>, target: &'a Header) -> Option<Self> {
         let core: &Core = &target.core;
-        let Some(asker) = asker.filter(|asker| std::ptr::eq::<Core>(&raw const **asker.core, core)) else {
-            return Ok(None);
-        };
-        let number = core.waits().begin(asker, target)?;
-        Ok(number.map(|number| Self { core, asker: asker.id, number }))
+        let asker = asker.filter(|asker| std::ptr::eq::<Core>(&raw const **asker.core, core))?;
+        let named = |header: &Header| ((header.table.label)(), header.id);
+        let number = core.waits().prepare(named(asker), named(target))?;
+        Some(Self { core, asker: asker.id, number })
+    }
+
+    /// The handler has left its waker with whoever has to bring what it waits for, which was not there yet.
+    ///
+    /// # Errors
+    /// The target waits for the handler already.
+    pub(super) fn begin(&self) -> Result<(), Cycle> {
+        self.core.waits().begin(self.asker, self.number)
     }
 }
 
 impl Drop for Wait<'_> {
     fn drop(&mut self) {
         self.core.waits().end(self.asker, self.number);
+    }
+}
+
+#[cfg(all(test, actor_loom))]
+mod model {
+    use super::*;
+    use crate::backend::tokio::reply;
+    use core::task::Waker;
+    use std::sync::Arc;
+    use std::task::Wake;
+
+    /// The cell of one that waits.
+    struct Asker(Arc<Waits>, ActorId);
+
+    impl Wake for Asker {
+        fn wake(self: Arc<Self>) {
+            self.0.leave(self.1);
+        }
+    }
+
+    /// Whoever answers may ask the other back at once, however far that is with its wait.
+    #[test]
+    fn whoever_is_answered_waits_no_more() {
+        loom::model(|| {
+            let waits = Arc::new(Waits::new(true));
+            let (asker, target) = (("asker", ActorId::new(0, 0)), ("target", ActorId::new(1, 0)));
+            let waker = Waker::from(Arc::new(Asker(Arc::clone(&waits), asker.1)));
+            let (mut pending, reply) = reply::pair::<()>();
+            let theirs = Arc::clone(&waits);
+            let replier = loom::thread::spawn(move || {
+                reply.send(());
+                let number = theirs.prepare(target, asker).unwrap();
+                assert!(theirs.begin(target.1, number).is_ok(), "it has answered");
+                theirs.end(target.1, number);
+            });
+            for _polled_twice in 0..2 {
+                let number = waits.prepare(asker, target).unwrap();
+                let polled = pending.poll(&waker);
+                if polled.is_pending() {
+                    assert!(waits.begin(asker.1, number).is_ok());
+                }
+                waits.end(asker.1, number);
+                if polled.is_ready() {
+                    break;
+                }
+            }
+            replier.join().unwrap();
+        });
     }
 }

@@ -3,11 +3,9 @@
 
 mod common;
 
-use std::cell::RefCell;
-
 use actor::prelude::*;
 use actor::system;
-use common::{Task, now, run, settle};
+use common::{Shared, Task, now, run, settle};
 use interrupts::{interrupted, sweep};
 
 /// As many as may be under way at a time.
@@ -29,7 +27,7 @@ system! {
     mod echo { ECHO: Echo { mailbox = 16 } = || Echo }
 }
 
-thread_local!(static UNDER_WAY: RefCell<Vec<Asked>> = const { RefCell::new(Vec::new()) });
+static UNDER_WAY: Shared<Vec<Asked>> = Shared::new();
 
 fn ask(word: u32) -> Asked {
     Task::new(async move { echo::ECHO.say(word).await })
@@ -45,7 +43,7 @@ fn take_all_places() {
 /// The worker and those who have asked get on.
 fn answer_all() {
     run(echo::step);
-    for (word, mut asked) in UNDER_WAY.take().into_iter().enumerate() {
+    for (word, mut asked) in UNDER_WAY.take().into_iter().flatten().enumerate() {
         if asked.go_on() {
             assert_eq!(asked.output(), Ok(word as u32));
         }
@@ -99,7 +97,7 @@ fn each_place_that_comes_free_is_for_one_who_waits() {
         interrupted(|| {
             // One of them gives up, its place is for the first who waits; the interrupt frees the others.
             run(echo::step);
-            drop(UNDER_WAY.with_borrow_mut(Vec::pop));
+            drop(UNDER_WAY.with(Vec::pop));
         });
         answer_all();
         for asked in &mut waits {

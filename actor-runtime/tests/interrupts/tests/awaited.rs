@@ -3,7 +3,6 @@
 
 mod common;
 
-use std::cell::RefCell;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use std::task::{Context as Polling, Wake, Waker};
 
 use actor::prelude::*;
 use actor::system;
-use common::{Load, Task, note, noted, now};
+use common::{Load, Shared, Task, note, noted, now};
 use interrupts::{alone, interrupted, sweep};
 
 #[actor(mailbox = 4)]
@@ -35,16 +34,16 @@ system! {
     mod awaited { PUMP: Pump { mailbox = 4 } = || Pump }
 }
 
-thread_local!(static WORKER: RefCell<Option<Task<()>>> = const { RefCell::new(None) });
+static WORKER: Shared<Task<()>> = Shared::new();
 
 /// The executor: polls the worker once, if it was woken. Returns whether it was.
 fn poll() -> bool {
-    WORKER.with_borrow_mut(|worker| {
-        let worker = worker.get_or_insert_with(|| Task::new(async { awaited::run_async().await }));
-        let polled = worker.polled();
-        worker.go_on();
-        worker.polled() != polled
-    })
+    let mut worker = WORKER.take().unwrap_or_else(|| Task::new(async { awaited::run_async().await }));
+    let polled = worker.polled();
+    worker.go_on();
+    let is_polled = worker.polled() != polled;
+    WORKER.set(worker);
+    is_polled
 }
 
 fn settle() -> u32 {

@@ -4,8 +4,8 @@
 
 mod common;
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use actor::prelude::*;
 use actor::system;
@@ -14,10 +14,10 @@ use interrupts::{interrupted, sweep};
 
 /// The lives of each member that were up.
 static LIVES: [AtomicU32; 3] = [const { AtomicU32::new(0) }; 3];
-static MEMBERS: [Mutex<Option<MemberRef>>; 3] = [const { Mutex::new(None) }; 3];
+static MEMBERS: [OnceLock<MemberRef>; 3] = [const { OnceLock::new() }; 3];
 
-fn member(place: usize) -> MemberRef {
-    MEMBERS[place].lock().unwrap().clone().unwrap()
+fn member(place: usize) -> &'static MemberRef {
+    MEMBERS[place].get().unwrap()
 }
 
 #[actor(mailbox = 4)]
@@ -27,8 +27,8 @@ struct Member(usize);
 impl Member {
     #[started]
     fn started(&mut self, ctx: &mut Context<Self>) {
-        LIVES[self.0].fetch_add(1, SeqCst);
-        *MEMBERS[self.0].lock().unwrap() = Some(ctx.this());
+        LIVES[self.0].fetch_add(1, Relaxed);
+        MEMBERS[self.0].get_or_init(|| ctx.this());
     }
     fn item(&mut self, load: Load) {
         note(load.0);
@@ -78,7 +78,7 @@ fn settle() {
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
 fn stop(place: usize) {
-    STOPPED.store(true, SeqCst);
+    STOPPED.store(true, Relaxed);
     drop(member(place).control().stop());
 }
 
@@ -86,14 +86,14 @@ fn stop(place: usize) {
 fn round(touched: usize) {
     family::start(now);
     settle();
-    let before = LIVES.each_ref().map(|lives| lives.load(SeqCst));
+    let before = LIVES.each_ref().map(|lives| lives.load(Relaxed));
     member(2).slow().tell().unwrap();
     member(1).fails().tell().unwrap();
     interrupted(settle);
     settle();
-    let is_stopped = STOPPED.swap(false, SeqCst);
+    let is_stopped = STOPPED.swap(false, Relaxed);
     for place in 0..3 {
-        let lives = LIVES[place].load(SeqCst) - before[place];
+        let lives = LIVES[place].load(Relaxed) - before[place];
         let is_gone = is_stopped && place == touched;
         assert_eq!(member(place).control().is_alive(), !is_gone, "{place}");
         assert!(is_gone || (1..4).contains(&lives), "{place} was up {lives} times");

@@ -5,7 +5,7 @@
 
 mod common;
 
-use std::sync::Mutex;
+use std::sync::OnceLock;
 
 use actor::prelude::*;
 use actor::system;
@@ -118,16 +118,18 @@ fn arguments_of_all_kinds_of_messages_go_once() {
         || {
             office::start(now);
             run(office::step);
-            interrupted(|| {
-                office::TABLE.slow(Row::new(1)).tell().ok();
+            let (slow, swap) = interrupted(|| {
+                let slow = office::TABLE.slow(Row::new(1)).tell().is_ok();
                 run(office::step);
-                office::TABLE.swap(Row::new(2), 3, Row::new(4)).tell().ok();
+                let swap = office::TABLE.swap(Row::new(2), 3, Row::new(4)).tell().is_ok();
                 run(office::step);
+                (slow, swap)
             });
             run(office::step);
             let seen = noted();
-            assert_eq!(seen.iter().filter(|number| **number == 1).count(), 1, "{seen:?}");
-            assert!(seen.windows(3).any(|three| three == [2, 3, 4]), "{seen:?}");
+            // Two interrupts in a row may have both places.
+            assert_eq!(seen.iter().filter(|number| **number == 1).count(), usize::from(slow), "{seen:?}");
+            assert_eq!(seen.windows(3).filter(|three| *three == [2, 3, 4]).count(), usize::from(swap), "{seen:?}");
             nothing_is_left(&seen);
         },
     );
@@ -162,17 +164,17 @@ struct Office {
     table: Child<Table>,
 }
 
-static CHILD: Mutex<Option<TableRef>> = Mutex::new(None);
+static CHILD: OnceLock<TableRef> = OnceLock::new();
 
-fn table() -> TableRef {
-    CHILD.lock().unwrap().clone().unwrap()
+fn table() -> &'static TableRef {
+    CHILD.get().unwrap()
 }
 
 #[handlers]
 impl Office {
     #[started]
     fn started(&mut self) {
-        *CHILD.lock().unwrap() = Some((*self.table).clone());
+        CHILD.get_or_init(|| (*self.table).clone());
     }
     fn again(&mut self, ctx: &mut Context<Self>) {
         ctx.fail("again");

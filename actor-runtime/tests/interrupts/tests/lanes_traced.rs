@@ -5,7 +5,7 @@ mod common;
 
 use actor::prelude::*;
 use actor::{TraceDump, TraceKind, TraceReader, TraceRing, system};
-use common::{now, run};
+use common::{Task, now, run, settle};
 use interrupts::alone;
 
 #[actor(mailbox(capacity = 1, overflow = drop_oldest))]
@@ -90,4 +90,25 @@ fn a_message_is_traced_in_each_lane_and_under_each_policy() {
         }
     }
     run(station::step);
+}
+
+type Sends = Task<Result<(), TellError>>;
+
+#[test]
+fn one_that_waits_for_room_is_traced_as_sent_once_it_is() {
+    let _alone = alone();
+    station::start(now);
+    run(station::step);
+    let mut reader = TRACE.reader();
+    let waits: [fn() -> Sends; 2] =
+        [|| Task::new(async { station::ALARM.arm().await }), || Task::new(async { station::ALARM.ring().await })];
+    for wait in waits {
+        let (mut first, mut second) = (wait(), wait());
+        assert!(first.go_on() && !second.go_on(), "there is room for one");
+        assert!(settle(station::step, &mut second), "it hangs");
+        assert_eq!(second.output(), Ok(()));
+        let kinds = traced(&mut reader);
+        let is_of_sender = |kind: &&TraceKind| matches!(kind, TraceKind::Sent | TraceKind::Refused);
+        assert_eq!(kinds.iter().filter(is_of_sender).collect::<Vec<_>>(), [&TraceKind::Sent; 2]);
+    }
 }

@@ -4,23 +4,22 @@
 mod common;
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use actor::prelude::*;
 use actor::system;
 use common::{Load, Task, note, noted, now, pass, run};
 use interrupts::{interrupted, sweep};
 
-thread_local! {
-    static PENDED: Cell<bool> = const { Cell::new(false) };
-}
+static PENDED: AtomicBool = AtomicBool::new(false);
 
 fn pend() {
-    PENDED.set(true);
+    PENDED.store(true, Relaxed);
 }
 
 /// The interrupt of the level, if it is pended.
 fn serve(level: &actor::Level) -> bool {
-    let is_pended = PENDED.take();
+    let is_pended = PENDED.swap(false, Relaxed);
     if is_pended {
         level.run();
     }
@@ -298,6 +297,11 @@ impl Keeper {
         self.kept = Some(reply);
     }
 
+    fn drops_and_fails(&mut self, reply: Reply<u32>, ctx: &mut Context<Self>) {
+        drop(reply);
+        ctx.fail("on purpose");
+    }
+
     fn fails(&mut self, ctx: &mut Context<Self>) {
         ctx.fail("on purpose");
     }
@@ -309,6 +313,10 @@ struct Mate;
 #[handlers]
 impl Mate {
     fn drops(&mut self, reply: Reply<u32>) {
+        drop(reply);
+    }
+
+    fn drops_what_is_lent(&mut self, reply: Reply<u32>, _ctx: &mut Context<Self>) {
         drop(reply);
     }
 
@@ -369,6 +377,31 @@ fn each_asker_is_told_what_became_of_its_own_reply() {
             },
         );
     }
+}
+
+#[test]
+fn a_handler_that_dropped_its_reply_and_fails_is_told_as_failed_though_another_came_within() {
+    sweep(
+        || _ = serve(&keeping::SSI2),
+        || {
+            keeping::start(now);
+            settle(keeping::step, &keeping::SSI2);
+            let mut of_keeper = Task::new(async { keeping::KEEPER.drops_and_fails().await });
+            let mut of_mate = Task::new(async { keeping::MATE.drops_what_is_lent().await });
+            assert!(!of_keeper.go_on() && !of_mate.go_on());
+            interrupted(|| run(keeping::step));
+            for _ in 0..3 {
+                settle(keeping::step, &keeping::SSI2);
+                pass(3600);
+                keeping::tick();
+            }
+            settle(keeping::step, &keeping::SSI2);
+            assert!(of_keeper.go_on() && of_mate.go_on(), "one of them hangs");
+            let (keeper, mate) = (of_keeper.output(), of_mate.output());
+            assert!(matches!(keeper, Err(AskError::Failed)), "{keeper:?}");
+            assert!(matches!(mate, Err(AskError::NoReply { .. })), "{mate:?}");
+        },
+    );
 }
 
 // ---- who looks on ------------------------------------------------------------------------------------
@@ -455,4 +488,87 @@ fn a_level_that_hangs_is_not_fed_for() {
     FED.set(0);
     observed::tick();
     assert_eq!(FED.get(), 1, "it goes on");
+}
+
+// ---- another clock -----------------------------------------------------------------------------------
+
+/// Tells the time.
+#[actor]
+struct Timepiece;
+
+#[handlers]
+impl Timepiece {
+    fn look(&mut self, ctx: &mut Context<Self>) {
+        note(ctx.now().as_nanos() as u32);
+    }
+}
+
+system! {
+    mod clocked {
+        BELOW: Timepiece { mailbox = 1 } = || Timepiece,
+        level SSI4 { pend = pend, ABOVE: Timepiece { mailbox = 1 } = || Timepiece },
+    }
+}
+
+#[test]
+fn a_second_start_gives_levels_the_other_clock_as_well() {
+    let _alone = interrupts::alone();
+    let clocks: [fn() -> actor::Instant; 2] = [|| actor::Instant::from_nanos(7), || actor::Instant::from_nanos(8)];
+    for clock in clocks {
+        clocked::start(clock);
+        clocked::BELOW.look().tell().unwrap();
+        clocked::ABOVE.look().tell().unwrap();
+        settle(clocked::step, &clocked::SSI4);
+    }
+    assert_eq!(noted(), [7, 7, 8, 8]);
+}
+
+// ---- answers that do not come ------------------------------------------------------------------------
+
+#[actor(mailbox = 2)]
+struct Silent;
+
+#[handlers]
+impl Silent {
+    fn keeps(&mut self, reply: Reply<u32>) {
+        core::mem::forget(reply);
+    }
+}
+
+#[actor(mailbox = 2)]
+struct Curious;
+
+#[handlers]
+impl Curious {
+    fn asks(&mut self, ctx: &mut Context<Self>) {
+        let call = awaiting::SILENT.keeps().timeout(core::time::Duration::from_secs(7));
+        call.then(ctx, CuriousRef::hears).unwrap();
+    }
+
+    fn hears(&mut self, answer: Result<u32, AskError>) {
+        note(u32::from(answer == Err(AskError::Timeout)));
+    }
+}
+
+system! {
+    mod awaiting {
+        SILENT: Silent { mailbox = 2 } = || Silent,
+        level SSI4 { pend = pend, CURIOUS: Curious { mailbox = 2 } = || Curious },
+    }
+}
+
+#[test]
+fn a_level_hears_that_its_answer_is_late() {
+    let _alone = interrupts::alone();
+    awaiting::start(now);
+    awaiting::tick();
+    settle(awaiting::step, &awaiting::SSI4);
+    awaiting::CURIOUS.asks().tell().unwrap();
+    settle(awaiting::step, &awaiting::SSI4);
+    let next = awaiting::next_deadline().expect("a deadline of the level");
+    assert_eq!(next.saturating_since(now()).as_secs(), 7);
+    pass(7);
+    awaiting::tick();
+    settle(awaiting::step, &awaiting::SSI4);
+    assert_eq!(noted(), [1]);
 }

@@ -3,8 +3,8 @@
 
 mod common;
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use actor::prelude::*;
 use actor::{Failure, system};
@@ -35,17 +35,17 @@ struct Parent {
     worker: Child<Worker>,
 }
 
-static WORKER: Mutex<Option<WorkerRef>> = Mutex::new(None);
+static WORKER: OnceLock<WorkerRef> = OnceLock::new();
 
-fn worker() -> WorkerRef {
-    WORKER.lock().unwrap().clone().unwrap()
+fn worker() -> &'static WorkerRef {
+    WORKER.get().unwrap()
 }
 
 #[handlers]
 impl Parent {
     #[started]
     fn started(&mut self) {
-        *WORKER.lock().unwrap() = Some((*self.worker).clone());
+        WORKER.get_or_init(|| (*self.worker).clone());
     }
 
     fn again(&mut self, ctx: &mut Context<Self>) {
@@ -84,6 +84,7 @@ fn an_actor_ends_once_whenever_that_is_asked_for() {
             assert!(seen.ends_with(&[90, 91]) && seen.iter().filter(|number| **number == 90).count() == 1, "{seen:?}");
             assert!([&[][..], &[1], &[1, 2]].contains(&&seen[..seen.len() - 2]), "{seen:?}");
             assert_eq!((Load::alive(), worker().control().depth()), (0, 0));
+            Load::made();
             family::PARENT.again().tell().unwrap();
             run(family::step);
             pass(3600);
@@ -104,7 +105,7 @@ struct Fails;
 impl Fails {
     #[started]
     fn started(&mut self, ctx: &mut Context<Self>) {
-        LIFE.store(ctx.incarnation().get(), SeqCst);
+        LIFE.store(ctx.incarnation().get(), Relaxed);
     }
 
     fn fail(&mut self) -> Result<(), &'static str> {
@@ -132,7 +133,7 @@ fn a_restart_counts_one_life_and_keeps_what_comes_meanwhile() {
         || {
             fails::start(now);
             run(fails::step);
-            let last = LIFE.load(SeqCst);
+            let last = LIFE.load(Relaxed);
             fails::FAILS.fail().tell().unwrap();
             interrupted(|| {
                 run(fails::step);
@@ -141,7 +142,7 @@ fn a_restart_counts_one_life_and_keeps_what_comes_meanwhile() {
                 run(fails::step);
             });
             run(fails::step);
-            assert_eq!(LIFE.load(SeqCst), last + 1);
+            assert_eq!(LIFE.load(Relaxed), last + 1);
             assert_eq!((noted().len(), Load::alive()), (Load::made(), 0));
         },
     );

@@ -137,8 +137,9 @@ fn what_was_not_ready_comes_before_what_an_interrupt_sends() {
         || {
             gate::start(now);
             run(gate::step);
+            // Waits in the stash.
+            gate::GATE.pass(Load::new(1)).tell().unwrap();
             interrupted(|| {
-                gate::GATE.pass(Load::new(1)).tell().unwrap();
                 run(gate::step);
                 gate::GATE.open().tell().unwrap();
                 run(gate::step);

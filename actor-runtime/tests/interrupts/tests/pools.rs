@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::sync::Mutex;
+use std::sync::OnceLock;
 
 use actor::prelude::*;
 use actor::system;
@@ -27,17 +27,17 @@ struct Boss {
     workers: Pool<Worker>,
 }
 
-static POOL: Mutex<Option<Pool<Worker>>> = Mutex::new(None);
+static POOL: OnceLock<Pool<Worker>> = OnceLock::new();
 
-fn pool() -> Pool<Worker> {
-    POOL.lock().unwrap().clone().unwrap()
+fn pool() -> &'static Pool<Worker> {
+    POOL.get().unwrap()
 }
 
 #[handlers]
 impl Boss {
     #[started]
     fn started(&mut self) {
-        *POOL.lock().unwrap() = Some(self.workers.clone());
+        POOL.get_or_init(|| self.workers.clone());
     }
 
     fn again(&mut self, ctx: &mut Context<Self>) {

@@ -3,12 +3,11 @@
 
 mod common;
 
-use std::cell::RefCell;
-use std::sync::Mutex;
+use std::sync::OnceLock;
 
 use actor::prelude::*;
 use actor::system;
-use common::{Load, Task, note, noted, now, pass, run, settle};
+use common::{Load, Shared, Task, note, noted, now, pass, run, settle};
 use interrupts::{interrupted, sweep};
 
 #[actor(mailbox(capacity = 1, overflow = wait))]
@@ -81,11 +80,11 @@ system! {
     mod wide { WIDE: Wide { mailbox = 3 } = || Wide }
 }
 
-thread_local!(static OTHER: RefCell<Option<Task<Result<(), TellError>>>> = const { RefCell::new(None) });
+static OTHER: Shared<Task<Result<(), TellError>>> = Shared::new();
 
 /// The other sender gets on, and so does the worker.
 fn other_and_worker() {
-    OTHER.with_borrow_mut(|other| other.as_mut().map(Task::go_on));
+    OTHER.with(Task::go_on);
     for _ in 0..3 {
         wide::step();
     }
@@ -99,7 +98,7 @@ fn room_is_kept_for_as_many_as_wait() {
         for number in 0..3 {
             wide::WIDE.item(number).tell().unwrap();
         }
-        OTHER.set(Some(Task::new(async { wide::WIDE.item(11).await })));
+        OTHER.set(Task::new(async { wide::WIDE.item(11).await }));
         let mut sender = Task::new(async { wide::WIDE.item(10).await });
         interrupted(|| sender.go_on());
         let mut other = OTHER.take().unwrap();
@@ -115,6 +114,41 @@ fn room_is_kept_for_as_many_as_wait() {
         run(wide::step);
         assert_eq!(noted(), [0, 1, 2]);
     });
+}
+
+// ---- the newest in the place of the oldest -----------------------------------------------------------
+
+#[actor(mailbox(capacity = 2, overflow = drop_oldest))]
+struct Gauge;
+
+#[handlers]
+impl Gauge {
+    fn read(&mut self, load: Load) {
+        note(load.0);
+    }
+}
+
+system! {
+    mod gauge { GAUGE: Gauge { mailbox = 2 } = || Gauge }
+}
+
+#[test]
+fn where_room_has_come_meanwhile_no_message_is_dropped() {
+    sweep(
+        || _ = gauge::step(),
+        || {
+            gauge::start(now);
+            run(gauge::step);
+            let tell = |number| gauge::GAUGE.read(Load::new(number)).tell().unwrap();
+            tell(1);
+            tell(2);
+            interrupted(|| tell(3));
+            run(gauge::step);
+            let seen = noted();
+            assert!(matches!(seen[..], [1, 2, 3] | [2, 3]), "{seen:?}");
+            assert_eq!(Load::alive(), 0);
+        },
+    );
 }
 
 // ---- actors that end, and are there again in the next round ------------------------------------------
@@ -147,23 +181,23 @@ struct Parent {
     patient: Child<Patient>,
 }
 
-static LATEST: Mutex<Option<LatestRef>> = Mutex::new(None);
-static PATIENT: Mutex<Option<PatientRef>> = Mutex::new(None);
+static LATEST: OnceLock<LatestRef> = OnceLock::new();
+static PATIENT: OnceLock<PatientRef> = OnceLock::new();
 
-fn latest() -> LatestRef {
-    LATEST.lock().unwrap().clone().unwrap()
+fn latest() -> &'static LatestRef {
+    LATEST.get().unwrap()
 }
 
-fn patient() -> PatientRef {
-    PATIENT.lock().unwrap().clone().unwrap()
+fn patient() -> &'static PatientRef {
+    PATIENT.get().unwrap()
 }
 
 #[handlers]
 impl Parent {
     #[started]
     fn started(&mut self) {
-        *LATEST.lock().unwrap() = Some((*self.latest).clone());
-        *PATIENT.lock().unwrap() = Some((*self.patient).clone());
+        LATEST.get_or_init(|| (*self.latest).clone());
+        PATIENT.get_or_init(|| (*self.patient).clone());
     }
 
     fn again(&mut self, ctx: &mut Context<Self>) {
@@ -258,4 +292,107 @@ fn a_sender_that_waits_hears_of_the_end() {
             }),
         );
     }
+}
+
+// ---- an end, and a new beginning ---------------------------------------------------------------------
+
+#[actor(mailbox(capacity = 1, overflow = wait))]
+struct Till;
+
+#[handlers]
+impl Till {
+    fn item(&mut self, number: u32) {
+        note(number);
+    }
+    #[handler(lane = urgent)]
+    fn rush(&mut self, number: u32) {
+        note(number);
+    }
+}
+
+#[actor(mailbox = 1)]
+struct Shop {
+    #[child(|| Till)]
+    till: Child<Till>,
+}
+
+static TILL: OnceLock<TillRef> = OnceLock::new();
+
+fn till() -> &'static TillRef {
+    TILL.get().unwrap()
+}
+
+#[handlers]
+impl Shop {
+    #[started]
+    fn started(&mut self) {
+        TILL.get_or_init(|| (*self.till).clone());
+    }
+
+    fn again(&mut self, ctx: &mut Context<Self>) {
+        ctx.fail("again");
+    }
+}
+
+system! {
+    mod shop { SHOP: Shop { mailbox = 1 } = || Shop { till: Child::default() } }
+}
+
+type Sent = Result<(), TellError>;
+
+/// Of the life that the interrupt begins.
+static NEXT: Shared<Task<Sent>> = Shared::new();
+
+/// A sender, for whom there is room by now.
+fn with_room(send: fn(u32) -> Task<Sent>) -> Task<Sent> {
+    let (mut first, mut second) = (send(1), send(2));
+    first.go_on();
+    second.go_on();
+    run(shop::step);
+    assert_eq!((noted(), first.output()), (vec![1], Ok(())));
+    second
+}
+
+/// The till ends, and begins anew.
+fn begin_anew() {
+    shop::SHOP.again().tell().unwrap();
+    run(shop::step);
+    pass(3600);
+    shop::tick();
+    run(shop::step);
+    assert!(till().control().is_alive());
+}
+
+fn nobody_takes_the_room_of_the_next_life(interrupt: fn(), send: fn(u32) -> Task<Sent>) {
+    sweep(interrupt, || {
+        shop::start(now);
+        run(shop::step);
+        let mut sender = with_room(send);
+        interrupted(|| sender.go_on());
+        if let Some(mut next) = NEXT.take() {
+            assert!(settle(shop::step, &mut next) && settle(shop::step, &mut sender), "one hangs");
+            assert_eq!((noted(), next.output()), (vec![2], Ok(())), "the other: {:?}", sender.output());
+        }
+        run(shop::step);
+        noted();
+    });
+}
+
+fn item(number: u32) -> Task<Sent> {
+    Task::new(async move { till().item(number).await })
+}
+
+fn rush(number: u32) -> Task<Sent> {
+    Task::new(async move { till().rush(number).await })
+}
+
+#[test]
+fn a_sender_that_waited_for_an_earlier_life_takes_nobodys_room() {
+    fn interrupt(send: fn(u32) -> Task<Sent>) {
+        begin_anew();
+        noted();
+        NEXT.set(with_room(send));
+    }
+    nobody_takes_the_room_of_the_next_life(|| interrupt(item), item);
+    nobody_takes_the_room_of_the_next_life(|| interrupt(rush), rush);
 }

@@ -42,6 +42,10 @@ struct Parent {
     not_filled: Pool<Db>,
     #[child(Db::open)]
     no_child: DbRef,
+    #[child(Valve::new)]
+    no_ref: Valve,
+    #[child(Db::open)]
+    wrapped: Option<Child<Db>>,
     #[cfg(all())]
     #[child(Db::open)]
     sometimes: Child<Db>,

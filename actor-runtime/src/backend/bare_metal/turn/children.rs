@@ -7,10 +7,11 @@ use crate::lifecycle::EndOfChildren;
 use crate::supervision::{Scope, Terms};
 
 use super::super::annex::{self, Restarts};
+use super::super::brood::Brood;
 use super::super::crash;
 use super::super::header::{Stage, attention};
 use super::super::siblings::Siblings;
-use super::super::slot::{Brood, Placed};
+use super::super::slot::Placed;
 use super::{Flow, Turn};
 
 impl<A: Actor + Placed> Turn<'_, A> {

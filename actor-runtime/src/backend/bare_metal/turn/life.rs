@@ -14,7 +14,7 @@ use super::super::header::{Stage, attention};
 use super::super::letters::lose;
 use super::super::make::Make;
 use super::super::slot::Placed;
-use super::super::then::{Leaves, Queue};
+use super::super::whereabouts::{self, Leaves};
 use super::super::{annex, crash, in_hand, mailbox, suspensions, telemetry, then, timers, urgent, waiting};
 use super::{Flow, Turn};
 
@@ -216,7 +216,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         if let Some(stash) = self.stashed() {
             stash.release();
             while let Some((message, index)) = stash.take() {
-                critical_section::with(|cs| then::take(cs, self.address, Queue::Stash, index, Leaves::ForGood));
+                whereabouts::unstashed(self.address, index, Leaves::ForGood);
                 self.lose(message);
             }
         }
@@ -248,7 +248,8 @@ impl<A: Actor + Placed> Turn<'_, A> {
         header.end(stage);
         suspensions::end_life(self.address);
         waiting::end(self.address);
-        then::end(self.address);
+        // What its last hook asked.
+        then::forget(self.address);
         self.wake_parent();
         if let Some(member) = self.member() {
             member.ended();

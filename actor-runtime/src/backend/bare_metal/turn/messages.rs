@@ -12,7 +12,7 @@ use super::super::header::attention;
 use super::super::letters::lose;
 use super::super::slot::Placed;
 use super::super::stash::{Stash, has_stash};
-use super::super::then::{self, Leaves, Queue};
+use super::super::whereabouts::{self, Leaves};
 use super::super::{annex, done, host, mailbox, timers, urgent, waiting};
 use super::{Flow, Turn};
 
@@ -67,9 +67,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         }
         if let Some((message, index)) = self.stashed().and_then(|stash| stash.take()) {
             self.note_stash();
-            let leaves = Leaves::ToBeHandled;
-            let is_stale = critical_section::with(|cs| then::take(cs, self.address, Queue::Stash, index, leaves));
-            return Some((message, is_stale));
+            return Some((message, whereabouts::unstashed(self.address, index, Leaves::ToBeHandled)));
         }
         if !any {
             return None;
@@ -127,7 +125,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
         let refused = match beside::close(message, place) {
             Ok(message) => match self.stashed().map(|stash| stash.put(message)) {
                 Some(Ok(index)) => {
-                    then::stashed(self.address, index);
+                    whereabouts::stashed(self.address, index);
                     None
                 }
                 Some(Err(message)) => Some(self.unpack(message)),

@@ -29,10 +29,11 @@ use super::earliest::Earliest;
 use super::header::Address;
 use super::host::Host;
 use super::make::Make;
+use super::place::Place;
 use super::quiet::Quiet;
 use super::siblings::{Member, Siblings};
-use super::slot::{Place, Placed, children_of};
-use super::{crash, done, in_hand, then, timers};
+use super::slot::{Placed, children_of};
+use super::{crash, done, in_hand, timers, whereabouts};
 
 /// Whether there is something to do at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -199,7 +200,7 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
     #[inline(never)]
     fn handle_apart(self, message: Packed<A>) {
         self.handle(message);
-        then::handled(self.address);
+        whereabouts::handled(self.address);
         if !self.is_running() {
             done::settle(self.address, Ok(()));
         }
@@ -241,7 +242,8 @@ impl<'p, A: Actor + Placed> Turn<'p, A> {
         let receives = self.life(|life| life.receives()) && !self.is_running();
         let no_tick = self.ticks().is_none_or(|ticks| ticks.get() == 0 && timers::due::<A>(self.place.annex) == 0);
         let up = receives && no_tick && self.urgent_depth() == 0 && !self.is_released();
-        self.address.header().rest(up, again);
+        // SAFETY: the turn is that of an actor that has been started.
+        unsafe { self.address.header().rest(up, again) };
     }
 
     /// The worker has nothing left to do: it has been quiet since now, if anything was heard.

@@ -35,10 +35,13 @@ impl<A: Actor + Placed> Turn<'_, A> {
         }
     }
 
-    /// A plain message was taken, with which so many waited.
+    /// A plain message was taken, with which so many waited. That one did is known of who handles one; it may go into a stash.
     #[inline(always)]
     pub(in super::super) fn note_waiting(self, messages: u32) {
-        if let Some(meters) = self.place.meters::<A>() {
+        if (messages > 1 || const { has_stash::<A>() })
+            && let Some(meters) = self.place.meters::<A>()
+        {
+            core::hint::cold_path();
             meters.saw(messages);
         }
     }

@@ -10,14 +10,15 @@ use crate::metrics::DispatcherFigures;
 use crate::policy::YieldReason;
 
 use super::super::ambient::{Ambient, Until};
-use super::super::guard::contain;
-use super::super::header::{Allowance, Owner, Runnable};
+use super::super::guard::{contain, guard};
 use super::super::lock::none_is_held;
 use super::super::mailbox::Deadline;
 use super::super::monitor;
+use super::super::owner::Owner;
+use super::super::runnable::{Allowance, Runnable};
 use super::super::stepper::Stepped;
 use super::super::system::{Core, in_runtime};
-use super::current_thread::CurrentThread;
+use super::current_thread;
 use super::homes::Homes;
 use super::load::Load;
 use super::residents::Residents;
@@ -29,7 +30,7 @@ pub(in super::super) struct Home {
     me: Weak<Self>,
     core: Arc<Core>,
     ready: Ready,
-    load: Load,
+    load: Arc<Load>,
 }
 
 /// Who takes cells that have something to do. A tag of its own is cheaper to look at than one inside a variant.
@@ -42,8 +43,16 @@ pub(in super::super) enum Ready {
 
 impl Home {
     pub(in super::super) fn new(core: Arc<Core>, ready: Ready) -> Arc<Self> {
-        let home = Arc::new_cyclic(|me| Self { me: me.clone(), core, ready, load: Load::default() });
-        home.core.homes().add(home.me.clone());
+        let load = Arc::new(match &ready {
+            Ready::Shared(_) => Load::new("shared", 0),
+            Ready::Stepped(_) => Load::new("stepped", 0),
+            Ready::Own(dispatcher) => {
+                let (label, parks) = guard(|| (dispatcher.label(), dispatcher.parks())).unwrap_or(("own", 0));
+                Load::new(label, parks)
+            }
+        });
+        let home = Arc::new_cyclic(|me| Self { me: me.clone(), core, ready, load });
+        home.core.homes().add(home.me.clone(), Arc::clone(&home.load));
         home
     }
 
@@ -117,19 +126,14 @@ impl Home {
 
     /// What its dispatcher has had to do.
     pub(in super::super) fn figures(&self) -> DispatcherFigures {
+        let mut ready = None;
         match &self.ready {
-            Ready::Shared(shared) => {
-                let mut figures = self.load.figures("shared");
-                shared.add_to(&mut figures);
-                figures
-            }
-            Ready::Stepped(_) => self.load.figures("stepped"),
-            Ready::Own(dispatcher) => {
-                let mut figures = self.load.figures("own");
-                contain(|| (figures.dispatcher, figures.parks) = (dispatcher.label(), dispatcher.parks()));
-                figures
-            }
+            Ready::Shared(shared) => ready = Some(shared.note(&self.load)),
+            Ready::Stepped(_) => {}
+            Ready::Own(dispatcher) => contain(|| self.load.note(0, 0, dispatcher.parks())),
         }
+        let figures = self.load.figures();
+        DispatcherFigures { ready: ready.unwrap_or(figures.ready), ..figures }
     }
 
     /// An actor from here has ended; refs to it may be left.
@@ -194,7 +198,7 @@ impl Home {
     fn usual_kind<A: Actor>() -> DispatcherKind {
         if !A::LOCAL {
             DispatcherKind::Shared
-        } else if CurrentThread::runtime().is_ok() {
+        } else if current_thread::runtime().is_ok() {
             DispatcherKind::CurrentThread
         } else {
             DispatcherKind::SingleWorker
@@ -222,7 +226,7 @@ impl Home {
 impl Drop for Home {
     /// Whoever lets go of the last actor here must not pay for a dispatcher of the user's that panics when it is dropped.
     fn drop(&mut self) {
-        self.core.homes().keep(self.figures());
+        self.core.homes().keep(&self.load, self.figures());
         if let Ready::Own(_) = &self.ready {
             let ready = core::mem::replace(&mut self.ready, Ready::Stepped(Stepped::new()));
             contain(|| drop(ready));

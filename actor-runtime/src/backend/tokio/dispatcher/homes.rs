@@ -7,19 +7,25 @@ use crate::metrics::DispatcherFigures;
 
 use super::super::lock::Lock;
 use super::super::system::Core;
-use super::current_thread::CurrentThread;
 use super::home::{Home, Ready};
-use super::pinned::Pinned;
-use super::{Dispatcher, DispatcherKind, Place, PlaceError, Placement, SingleWorker};
+use super::load::Load;
+use super::{Dispatcher, DispatcherKind, Place, PlaceError, Placement, SingleWorker, current_thread, pinned};
 
 /// See the module. Beside the one of `single_worker` they are kept by their actors alone.
 #[derive(Default)]
 pub(in super::super) struct Homes {
     known: Lock<Known>,
-    /// All that there are, in the order in which they were made.
-    all: Lock<Vec<Weak<Home>>>,
-    /// By label, without what lay ready.
-    past: Lock<Vec<DispatcherFigures>>,
+    counted: Lock<Counted>,
+}
+
+/// Each home is in one of these, under one lock, so that no look at both misses it or finds it twice.
+#[derive(Default)]
+struct Counted {
+    /// All that there are, in the order in which they were made, with what can be read of one that is about to go: then
+    /// its pointer leads nowhere, and it is not among those that are gone.
+    all: Vec<(Weak<Home>, Arc<Load>)>,
+    /// Those that are gone, by label, without what lay ready.
+    past: Vec<DispatcherFigures>,
 }
 
 #[derive(Default)]
@@ -33,16 +39,14 @@ struct Known {
 }
 
 impl Homes {
-    pub(super) fn add(&self, home: Weak<Home>) {
-        let mut all = self.all.lock();
-        all.retain(|home| home.strong_count() > 0);
-        all.push(home);
+    pub(super) fn add(&self, home: Weak<Home>, load: Arc<Load>) {
+        self.counted.lock().all.push((home, load));
     }
 
     /// All that there are; to be let go of with no lock held: the last pointer to one may be among them, and with it a
     /// dispatcher of the user's.
     fn living(&self) -> Vec<Arc<Home>> {
-        self.all.lock().iter().filter_map(Weak::upgrade).collect()
+        self.counted.lock().all.iter().filter_map(|(home, _)| home.upgrade()).collect()
     }
 
     pub(in super::super) fn set_main(&self, home: &Arc<Home>) {
@@ -68,7 +72,7 @@ impl Homes {
             DispatcherKind::Shared => core.homes().main().ok_or(PlaceError::NoRuntime),
             DispatcherKind::Pinned => {
                 let runtime = core.runtime().ok_or(PlaceError::NoRuntime)?;
-                let pinned = Pinned::start(runtime.clone())?;
+                let pinned = pinned::start(runtime.clone())?;
                 Ok(Home::own(Arc::clone(core), Arc::new(pinned)))
             }
             DispatcherKind::CurrentThread => Self::of_thread(core),
@@ -97,7 +101,7 @@ impl Homes {
 
     /// The home of `current_thread` actors that are spawned in the runtime of this thread: it may have another one later.
     fn of_thread(core: &Arc<Core>) -> Result<Arc<Home>, PlaceError> {
-        let runtime = CurrentThread::runtime()?;
+        let runtime = current_thread::runtime()?;
         let here = runtime.id();
         let homes = core.homes();
         let before = {
@@ -109,7 +113,7 @@ impl Homes {
         if let Some(home) = before.filter(|home| home.is_open()) {
             return Ok(home);
         }
-        let home = Home::own(Arc::clone(core), Arc::new(CurrentThread::start(&runtime, core.name())));
+        let home = Home::own(Arc::clone(core), Arc::new(current_thread::start(&runtime, core.name())));
         let mut known = homes.known.lock();
         known.current_thread.retain(|(runtime, _)| *runtime != here);
         known.current_thread.push((here, Arc::downgrade(&home)));
@@ -126,24 +130,29 @@ impl Homes {
 
     // ---- what they counted -------------------------------------------------------------------------
 
-    /// A home goes, and this is what it counted.
-    pub(super) fn keep(&self, figures: DispatcherFigures) {
-        merge(&mut self.past.lock(), DispatcherFigures { ready: 0, ..figures });
+    /// The home with this `load` goes, and has counted this.
+    pub(super) fn keep(&self, load: &Arc<Load>, figures: DispatcherFigures) {
+        let counted = &mut *self.counted.lock();
+        counted.all.retain(|(_, known)| !Arc::ptr_eq(known, load));
+        merge(&mut counted.past, DispatcherFigures { ready: 0, ..figures });
     }
 
-    /// What all have counted, those that are gone included, by label.
+    /// What all have counted, those that are gone included, by label. No sum in it is ever less than before.
     pub(in super::super) fn figures(&self) -> Vec<DispatcherFigures> {
-        // Held until they are read: one that goes meanwhile is counted once.
-        let living = self.living();
-        let mut all = Vec::new();
-        for home in &living {
-            merge(&mut all, home.figures());
+        let (all, past) = {
+            let counted = self.counted.lock();
+            let all = counted.all.iter().map(|(home, load)| (home.upgrade(), Arc::clone(load))).collect::<Vec<_>>();
+            (all, counted.past.clone())
+        };
+        let mut sums = Vec::new();
+        for (home, load) in &all {
+            let figures = home.as_ref().map_or_else(|| load.figures(), |home| home.figures());
+            merge(&mut sums, figures);
         }
-        let past = self.past.lock().clone();
         for figures in past {
-            merge(&mut all, figures);
+            merge(&mut sums, figures);
         }
-        all
+        sums
     }
 }
 

@@ -5,14 +5,15 @@
 //! nothing on that path is called through a pointer. The others are run by a [`Dispatcher`], which gets each actor
 //! that is ready as a [`ReadyCell`].
 
-pub(super) mod current_thread;
+mod current_thread;
 pub(super) mod home;
 pub(super) mod homes;
 mod line;
 mod load;
+mod one_thread;
 mod owned_runtime;
 mod parking;
-pub(super) mod pinned;
+mod pinned;
 pub(super) mod residents;
 #[allow(unsafe_code)]
 pub(super) mod shared;
@@ -31,7 +32,7 @@ pub use owned_runtime::OwnedRuntime;
 pub use residents::Residents;
 pub use single_worker::SingleWorker;
 
-use super::header::{Allowance, Runnable};
+use super::runnable::{Allowance, Runnable};
 use home::Ready;
 
 /// Who runs actors that have something to do.
@@ -258,7 +259,10 @@ impl fmt::Display for PlaceError {
                 f.write_str("`current_thread` needs the runtime of this thread; spawn the actor inside it")
             }
             Self::NoThread(why) => {
-                write!(f, "no thread for the actor: {why}; use `shared`, or run fewer pinned actors")
+                write!(
+                    f,
+                    "no thread for the actor: {why}; use `shared`, or fewer dispatchers with a thread of their own"
+                )
             }
             Self::Moves => f.write_str(
                 "a local actor stays on one thread, and actors are moved there; use `current_thread`, `pinned` or \

@@ -14,8 +14,8 @@ use std::vec::Vec;
 use crate::metrics::SystemEvent;
 
 use super::super::call::Stopped;
-use super::super::header::Owner;
 use super::super::mailbox::signal;
+use super::super::owner::Owner;
 use super::super::system::in_runtime;
 use super::home::Home;
 

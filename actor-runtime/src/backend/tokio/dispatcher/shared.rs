@@ -20,14 +20,15 @@ use std::thread_local;
 use std::time::Instant as RealInstant;
 use std::vec::Vec;
 
-use crate::metrics::{DispatcherFigures, SystemEvent};
+use crate::metrics::SystemEvent;
 use crate::policy::OverloadHint;
 
 use super::super::guard::{guard, wake};
-use super::super::header::{Allowance, Header, Runnable};
+use super::super::header::Header;
 use super::super::lock::{Lock, SpinLock};
+use super::super::runnable::{Allowance, Runnable};
 use super::home::Home;
-use super::load::count_alone;
+use super::load::{Load, count_alone};
 use super::parking::Sleepers;
 
 /// Activations out of the next place before the queue has its turn.
@@ -294,16 +295,16 @@ impl Shared {
         next
     }
 
-    /// Adds what its workers have counted.
-    pub(super) fn add_to(&self, figures: &mut DispatcherFigures) {
-        figures.ready = self.injected.load(Ordering::Relaxed);
-        for worker in &self.workers {
-            figures.ready += worker.queued.load(Ordering::Relaxed);
-            figures.ready += usize::from(!worker.next.load(Ordering::Relaxed).is_null());
-            figures.activations += worker.activations.load(Ordering::Relaxed);
-            figures.steals += worker.steals.load(Ordering::Relaxed);
-            figures.parks += worker.parks.load(Ordering::Relaxed);
-        }
+    /// Notes what its workers have counted, and returns how many cells are ready.
+    pub(super) fn note(&self, load: &Load) -> usize {
+        let sum = |read: fn(&Worker) -> &AtomicU64| {
+            self.workers.iter().map(|worker| read(worker).load(Ordering::Relaxed)).fold(0, u64::wrapping_add)
+        };
+        load.note(sum(|worker| &worker.activations), sum(|worker| &worker.steals), sum(|worker| &worker.parks));
+        let ready_at = |worker: &Worker| {
+            worker.queued.load(Ordering::Relaxed) + usize::from(!worker.next.load(Ordering::Relaxed).is_null())
+        };
+        self.injected.load(Ordering::Relaxed) + self.workers.iter().map(ready_at).sum::<usize>()
     }
 
     /// Cells that `worker` has before it: its own, and its part of what anybody may take.

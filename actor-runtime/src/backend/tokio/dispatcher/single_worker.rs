@@ -7,12 +7,9 @@ use std::thread;
 
 use ::tokio::runtime::{Builder, Handle};
 
-use crate::policy::OverloadHint;
-
-use super::line::{Line, Runner};
+use super::one_thread::OneThread;
 use super::owned_runtime::OwnedRuntime;
-use super::residents::Residents;
-use super::{Dispatcher, Place, PlaceError, Placement, ReadyCell};
+use super::{Dispatcher, Place, PlaceError, Placement};
 
 /// A thread with a tokio runtime of its own that runs actors one after the other.
 ///
@@ -29,10 +26,8 @@ use super::{Dispatcher, Place, PlaceError, Placement, ReadyCell};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct SingleWorker(Arc<Worker>);
-
-struct Worker {
-    line: Arc<Line>,
+pub struct SingleWorker {
+    dispatcher: Arc<OneThread>,
     runtime: OwnedRuntime,
 }
 
@@ -44,71 +39,30 @@ impl SingleWorker {
     pub fn new(name: &str) -> Result<Self, PlaceError> {
         let no_thread = |error: std::io::Error| PlaceError::NoThread(error.kind());
         let runtime = OwnedRuntime::from(Builder::new_current_thread().enable_all().build().map_err(no_thread)?);
-        let line = Arc::new(Line::default());
-        let runner = ::tokio::task::unconstrained(Runner::new(Arc::clone(&line)));
+        let (dispatcher, runner) = OneThread::new("single_worker");
         let owned = runtime.clone();
-        let run = move || owned.get().block_on(runner);
+        let run = move || owned.get().block_on(::tokio::task::unconstrained(runner));
         thread::Builder::new().name(name.into()).spawn(run).map_err(no_thread)?;
-        Ok(Self(Arc::new(Worker { line, runtime })))
+        Ok(Self { dispatcher: Arc::new(dispatcher), runtime })
     }
 
     /// A handle to its runtime, to spawn other work on its thread.
     #[must_use]
     pub fn handle(&self) -> &Handle {
-        self.0.runtime.handle()
+        self.runtime.handle()
     }
 
     /// Lets its actors end, for `within` at most, and takes no more. Inside a runtime it does not wait: actors that
     /// have not ended by then are killed, and reported as
     /// [`DispatcherDropped`](crate::metrics::SystemEvent::DispatcherDropped).
     pub fn shutdown(&self, within: Duration) {
-        self.0.shutdown(within);
-    }
-}
-
-impl Dispatcher for Worker {
-    fn schedule(&self, cell: ReadyCell) {
-        self.line.add(cell);
-    }
-
-    fn label(&self) -> &'static str {
-        "single_worker"
-    }
-
-    fn parks(&self) -> u64 {
-        self.line.parks()
-    }
-
-    fn overload_hint(&self) -> OverloadHint {
-        self.line.overload_hint()
-    }
-
-    fn stays_on_one_thread(&self) -> bool {
-        true
-    }
-
-    fn is_open(&self) -> bool {
-        self.line.is_open()
-    }
-
-    fn on_residents(&self, residents: Residents) {
-        self.line.on_residents(residents);
-    }
-
-    fn shutdown(&self, within: Duration) {
-        self.line.shut_down(within);
+        self.dispatcher.shutdown(within);
     }
 }
 
 impl From<SingleWorker> for Placement {
     fn from(dispatcher: SingleWorker) -> Self {
-        Self(Place::Own(dispatcher.0))
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.line.finish();
+        Self(Place::Own(dispatcher.dispatcher))
     }
 }
 

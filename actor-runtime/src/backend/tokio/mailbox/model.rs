@@ -2,6 +2,7 @@
 #![cfg(all(test, actor_loom))]
 
 use super::*;
+use crate::time::Instant;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::task::Wake;

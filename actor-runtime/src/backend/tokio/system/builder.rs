@@ -173,6 +173,7 @@ impl Builder {
     ///
     /// # Panics
     /// Outside of a tokio runtime, or in one without `enable_time`.
+    #[track_caller]
     pub fn start(self) -> ActorSystem {
         let Ok(runtime) = ::tokio::runtime::Handle::try_current() else {
             panic!("no tokio runtime here: start the system inside `#[tokio::main]` or `Runtime::block_on`")

@@ -6,8 +6,8 @@ use crate::failure::StopReason;
 use crate::metrics::LifeEvent;
 use crate::policy::{self, Budget, Next, Share, Trend, YieldReason};
 
-use super::super::header::{Allowance, Ran};
 use super::super::mailbox::signal;
+use super::super::runnable::{Allowance, Ran};
 use super::{Flow, Turn};
 
 /// What an activation has used so far.

@@ -10,7 +10,8 @@ use crate::supervision::Decision;
 use super::super::ambient::{Ambient, WhyDropped};
 use super::super::confined::Thread;
 use super::super::guard::contain;
-use super::super::header::{Header, Ran};
+use super::super::header::Header;
+use super::super::runnable::Ran;
 use super::Turn;
 
 impl<A: Actor> Turn<A> {

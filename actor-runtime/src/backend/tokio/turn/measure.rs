@@ -46,7 +46,10 @@ impl<A: Actor> Turn<A> {
 
     /// Counts the message in hand, whose handler did not come to its end.
     pub(super) fn count_handled(self) {
-        self.ran(self.tally(), self.in_hand(), None);
+        // Asked first: what is read of an atomic is read whether anybody uses it or not.
+        if const { A::OPTIONS.metrics.is_on() } {
+            self.ran(self.tally(), self.in_hand(), None);
+        }
     }
 
     /// Notes that the future in its slot begins, and when.
@@ -71,6 +74,9 @@ impl<A: Actor> Turn<A> {
 
     /// The future in its slot has ended, and with it the handler of the message in hand.
     pub(super) fn future_ran(mut self) {
+        if const { !A::OPTIONS.metrics.is_on() } {
+            return;
+        }
         let message = self.in_hand();
         let began = (const { A::OPTIONS.metrics.is_timed() }).then(|| self.body().cold().began);
         self.ran(self.tally(), message, began);

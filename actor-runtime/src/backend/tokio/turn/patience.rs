@@ -12,8 +12,8 @@ use crate::metrics::SystemEvent;
 use crate::supervision::Patience;
 use crate::time::Instant;
 
-use super::super::header::Owner;
 use super::super::mailbox::signal;
+use super::super::owner::Owner;
 use super::super::timers::{Due, Key};
 use super::Turn;
 

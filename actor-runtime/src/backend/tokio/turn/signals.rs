@@ -11,6 +11,7 @@ use crate::lifecycle::Task;
 use crate::metrics::SystemEvent;
 
 use super::super::mailbox::signal;
+use super::super::spans::Trace;
 use super::Turn;
 
 impl<A: Actor> Turn<A> {
@@ -101,7 +102,9 @@ impl<A: Actor> Turn<A> {
             }
             return;
         }
-        let Some(cause) = cause else { return };
+        let Some((cause, trace)) = cause else { return };
+        // What follows from the failure has its span for a cause.
+        let _entered = trace.as_deref().map(Trace::enter);
         // The parent waits for one that was not up yet, whatever its type.
         let comes_back = (header.restart().restarts_along() || header.start.is_on()) && !self.is_once();
         // It may wait for a sibling, which waits for it to be down.

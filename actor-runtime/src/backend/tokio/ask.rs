@@ -9,19 +9,19 @@ use crate::error::{TellError, Unanswered};
 use crate::metrics::{AskOutcome, LifeEvent};
 use crate::time::{Instant, nanos};
 
-use super::header::Borrowed;
+use super::address::Borrowed;
 
 /// An ask from its beginning to its end. Dropped before, it was cancelled.
 ///
 /// It is part of the future of each ask, which is moved now and then: a larger one costs those that do not wait as well.
-pub(super) struct Inquiry<'a, A: Actor> {
+pub(super) struct Ask<'a, A: Actor> {
     address: Borrowed<'a>,
     /// When, where asks are timed.
     began: Instant,
     actor: PhantomData<fn() -> A>,
 }
 
-impl<'a, A: Actor> Inquiry<'a, A> {
+impl<'a, A: Actor> Ask<'a, A> {
     /// Begins one, if it is counted.
     pub(super) fn begin(address: Borrowed<'a>) -> Option<Self> {
         if const { !A::OPTIONS.metrics.is_on() } {
@@ -36,8 +36,8 @@ impl<'a, A: Actor> Inquiry<'a, A> {
     #[cold]
     #[inline(never)]
     pub(super) fn count(address: Borrowed<'a>, outcome: Unanswered) {
-        if let Some(inquiry) = Self::begin(address) {
-            inquiry.end(outcome.into());
+        if let Some(ask) = Self::begin(address) {
+            ask.end(outcome.into());
         }
     }
 
@@ -56,7 +56,7 @@ impl<'a, A: Actor> Inquiry<'a, A> {
     }
 }
 
-impl<A: Actor> Drop for Inquiry<'_, A> {
+impl<A: Actor> Drop for Ask<'_, A> {
     fn drop(&mut self) {
         self.came_to(AskOutcome::Cancelled);
     }

@@ -1,0 +1,75 @@
+//! What a failure says is told, whatever others said of whom nobody is told.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::sync::Mutex;
+
+use actor::prelude::*;
+use actor::{SystemEvent, system};
+use common::{now, run};
+use interrupts::alone;
+
+#[actor(mailbox = 2)]
+struct Pump;
+
+#[handlers]
+impl Pump {
+    fn fails(&mut self, ctx: &mut Context<Self>) {
+        ctx.fail("out of water");
+    }
+    /// An interrupt comes within, and runs its level.
+    fn fails_after_another(&mut self, ctx: &mut Context<Self>) {
+        heard::FOURTH.rests().tell().unwrap();
+        heard::SSI0.run();
+        ctx.fail("out of water");
+    }
+    fn rests(&mut self) {}
+}
+
+system! {
+    mod unheard {
+        FIRST: Pump = || Pump,
+        SECOND: Pump = || Pump,
+    }
+}
+
+static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn hear(event: &SystemEvent<'_>) {
+    if let SystemEvent::Failed { failure, .. } = event {
+        HEARD.lock().unwrap().push(failure.to_string());
+    }
+}
+
+system! {
+    mod heard {
+        THIRD: Pump = || Pump,
+        level SSI0 { pend = || (), FOURTH: Pump = || Pump },
+    }
+    event_handler = hear
+}
+
+#[test]
+fn failures_that_nobody_hears_of_leave_room_for_what_others_say() {
+    let _alone = alone();
+    heard::start(now);
+    unheard::start(now);
+    for pump in [&unheard::FIRST, &unheard::SECOND, &heard::THIRD] {
+        pump.fails().tell().unwrap();
+    }
+    run(unheard::step);
+    run(heard::step);
+    assert_eq!(HEARD.lock().unwrap().split_off(0), ["error in `fails`: out of water"]);
+}
+
+#[test]
+fn a_failure_is_told_as_that_of_its_own_handler_though_a_level_came_within() {
+    let _alone = alone();
+    heard::start(now);
+    heard::SSI0.run();
+    run(heard::step);
+    heard::THIRD.fails_after_another().tell().unwrap();
+    run(heard::step);
+    assert_eq!(HEARD.lock().unwrap().split_off(0), ["error in `fails_after_another`: out of water"]);
+}
