@@ -112,7 +112,8 @@ pub enum AskError<E = Infallible> {
     Full,
     /// The message was let in, and dropped again by the overflow policy of its mailbox, or by a full stash.
     Dropped,
-    /// The actor asked itself, or one that waits for it already, and would have waited for ever.
+    /// The actor asked itself, or one that waits for it already, and would have waited for ever. The message was not sent;
+    /// unless both asked in the same moment, when it may still be handled.
     Cycle,
 }
 

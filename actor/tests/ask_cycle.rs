@@ -407,3 +407,49 @@ fn who_was_answered_and_has_not_gone_on_yet_is_no_part_of_a_circle() {
         assert_eq!(soon(asks_back).await, Ok(7));
     });
 }
+
+/// Asks the other again and again, while neither has room.
+#[actor(mailbox(capacity = 1, overflow = reject), inline_ask = off, ask_timeout = off)]
+struct Narrow {
+    other: Option<NarrowRef>,
+}
+
+#[handlers]
+impl Narrow {
+    fn meet(&mut self, other: NarrowRef) {
+        self.other = Some(other);
+    }
+    fn answer(&self) -> u32 {
+        7
+    }
+    /// Returns how often that would have closed a circle.
+    async fn insist(&mut self, gate: Gate) -> usize {
+        gate.passed().await;
+        let mut circles = 0;
+        for _ in 0..if cfg!(miri) { 20 } else { 2_000 } {
+            let Some(other) = &self.other else { break };
+            circles += usize::from(other.answer().await == Err(AskError::Cycle));
+        }
+        circles
+    }
+}
+
+#[test]
+fn who_is_refused_at_once_has_waited_for_nobody() {
+    everywhere_with(finding, |system| async move {
+        let narrow = || system.spawn(|| Narrow { other: None });
+        let (a, b) = (narrow().await.unwrap(), narrow().await.unwrap());
+        soon(a.meet(b.clone()).done().owned()).await.unwrap();
+        soon(b.meet(a.clone()).done().owned()).await.unwrap();
+        let gate = Gate::default();
+        let (mut one, mut other) =
+            (pin!(a.insist(gate.clone()).into_future()), pin!(b.insist(gate.clone()).into_future()));
+        for each in [(&a, one.as_mut()), (&b, other.as_mut())] {
+            begin(each.1).await;
+            in_hand(each.0.control()).await;
+            each.0.answer().tell().unwrap();
+        }
+        gate.open();
+        assert_eq!((soon(one).await, soon(other).await), (Ok(0), Ok(0)));
+    });
+}

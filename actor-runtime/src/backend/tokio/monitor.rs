@@ -13,10 +13,8 @@ use super::dispatcher::shared::Shared;
 use super::guard::guard;
 use super::lock::Lock;
 
-/// A system that is looked after, with the activations of its workers at the last look.
-type Watched = (Weak<Home>, Vec<u64>);
-
-static WATCHED: Lock<Vec<Watched>> = Lock::new(Vec::new());
+/// The systems that are looked after.
+static WATCHED: Lock<Vec<Weak<Home>>> = Lock::new(Vec::new());
 static MONITOR: OnceLock<Option<Thread>> = OnceLock::new();
 
 /// Looks after a system until nothing lies ready in it.
@@ -26,7 +24,7 @@ pub(super) fn look_after(home: Weak<Home>) {
     if cfg!(miri) {
         return;
     }
-    WATCHED.lock().push((home, Vec::new()));
+    WATCHED.lock().push(home);
     // Where no thread can be had, a blocking handler holds its neighbours, as it does without this module.
     let monitor = MONITOR.get_or_init(|| {
         let thread = thread::Builder::new().name("actor-monitor".into()).spawn(run);
@@ -38,22 +36,23 @@ pub(super) fn look_after(home: Weak<Home>) {
 }
 
 fn run() {
+    let mut looked_at = Vec::new();
     loop {
         if WATCHED.lock().is_empty() {
             thread::park();
         } else {
             thread::park_timeout(Shared::LOOK_EVERY);
         }
-        // Out of the lock: looking wakes workers.
-        let watched = core::mem::take(&mut *WATCHED.lock());
+        // Out of the lock: looking wakes workers. Swapped, because whoever sends a message pushes to what is left there,
+        // and must not have to allocate.
+        core::mem::swap(&mut looked_at, &mut *WATCHED.lock());
         // The last pointer to a system may go here, and with it code of the user's.
-        let left: Vec<_> = watched.into_iter().filter_map(|one| guard(|| look(one)).ok().flatten()).collect();
-        WATCHED.lock().extend(left);
+        looked_at.retain(|home| guard(|| look(home)).unwrap_or(false));
+        WATCHED.lock().append(&mut looked_at);
     }
 }
 
-/// Looks once. Returns the system if it is to be looked at again.
-fn look((weak, mut activations): Watched) -> Option<Watched> {
-    let home = weak.upgrade()?;
-    home.shared()?.look_after_stuck(&mut activations).then_some((weak, activations))
+/// Looks once. Returns whether the system is to be looked at again.
+fn look(home: &Weak<Home>) -> bool {
+    home.upgrade().is_some_and(|home| home.shared().is_some_and(Shared::look_after_stuck))
 }

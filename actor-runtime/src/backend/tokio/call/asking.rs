@@ -22,7 +22,7 @@ use super::super::spans::{Cause, Traced};
 use super::super::system::in_runtime;
 use super::super::waits::Wait;
 use super::stack_place::StackPlace;
-use super::waiting::{Line, Patience, Rare, prepare_wait};
+use super::waiting::{Line, Patience, Rare, look_for_circle, prepare_wait};
 
 /// See [`crate::backend::Asking`].
 pub(crate) struct Asking<'a, A: Actor, K: Kind> {
@@ -126,18 +126,14 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         let core = &self.address.header().core;
         #[allow(clippy::cast_possible_truncation)]
         let index = message.index() as u16;
-        let (mut pending, reply) = reply::pair::<K::Value>();
         // Whoever has a reply may hand it on, and then it is not the actor asked who answers.
         let holds_up = !matches!(message.mode(), Mode::Delegated);
-        let wait = if holds_up { prepare_wait(self.address) } else { None };
-        if let Some(wait) = &wait {
-            // Nobody can answer yet: a message that would close a circle does not go.
-            let _nobody_answered = pending.poll(waker);
-            if let Err(cycle) = wait.begin() {
-                cycle.tell(core);
-                return Self::unsent(ask, TellError::WouldDeadlock);
-            }
+        if holds_up && let Err(cycle) = look_for_circle(self.address) {
+            cycle.tell(core);
+            return Self::unsent(ask, TellError::WouldDeadlock);
         }
+        let wait = if holds_up { prepare_wait(self.address, None) } else { None };
+        let (pending, reply) = reply::pair::<K::Value>();
         // What is asked while a message is handled has no more time than that message.
         let mut deadline = limit.deadline(core).min(Until::now());
         // What goes with the message: the deadline, or the mark of its watch.
@@ -182,12 +178,8 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             panic!("a call is not polled after it has ended");
         };
         let waiting = &mut *waiting.0;
-        if !first {
-            waiting.wait = if waiting.holds_up { prepare_wait(self.address) } else { None };
-        }
-        // A wait that has begun has left its waker: were it taken back, an answer would wake nobody.
-        let has_begun = first && waiting.wait.is_some();
-        let answer = match if has_begun { Poll::Pending } else { waiting.pending.poll(waker) } {
+        waiting.wait = if waiting.holds_up { prepare_wait(self.address, waiting.wait.take()) } else { None };
+        let answer = match waiting.pending.poll(waker) {
             Poll::Ready(answer) => answer,
             Poll::Pending => {
                 let core = &*self.address.header().core;
@@ -198,7 +190,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
                 } else if late {
                     Err(Unanswered::Expired)
                 } else {
-                    match waiting.wait.as_ref().map_or(Ok(()), Wait::begin) {
+                    match waiting.wait.as_ref().map_or(Ok(()), |wait| wait.begin(waker)) {
                         Ok(()) => return Poll::Pending,
                         Err(cycle) => {
                             cycle.tell(core);

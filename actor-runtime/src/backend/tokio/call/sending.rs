@@ -87,12 +87,12 @@ impl<'a, A: Actor> Sending<'a, A> {
         };
         let ForRoom { line, patience, wait } = &mut *waiting.0;
         let core = &*self.address.header().core;
-        *wait = prepare_wait(self.address);
+        *wait = prepare_wait(self.address, wait.take());
         let result = match line.poll(waker) {
             Waited::Admitted => Ok(()),
             Waited::Closed => Err(TellError::Stopped),
             Waited::Waiting if patience.is_over(core, waker, false) => Err(TellError::Timeout),
-            Waited::Waiting => match wait.as_ref().map_or(Ok(()), Wait::begin) {
+            Waited::Waiting => match wait.as_ref().map_or(Ok(()), |wait| wait.begin(waker)) {
                 Ok(()) => return Poll::Pending,
                 Err(cycle) => {
                     cycle.tell(core);

@@ -9,10 +9,11 @@ use crate::message::{Lane, Message};
 
 use super::super::address::Borrowed;
 use super::super::ambient::Ambient;
+use super::super::header::Header;
 use super::super::mailbox::{Deadline, Envelope, Waited};
 use super::super::spans::Traced;
 use super::super::system::{self, Core};
-use super::super::waits::Wait;
+use super::super::waits::{Cycle, Wait};
 
 /// A place in the line of senders that wait for room; left when dropped.
 pub(super) struct Line<'a, A: Actor> {
@@ -101,11 +102,28 @@ impl<'a> Patience<'a> {
     }
 }
 
-/// The handler in hand, if there is one, is about to wait for the actor at `address`.
-pub(super) fn prepare_wait(address: Borrowed<'_>) -> Option<Wait<'_>> {
+/// Shows the actor whose handler is in hand, if there is one.
+fn in_hand<R>(see: impl FnOnce(&Header) -> R) -> Option<R> {
     // SAFETY: whoever runs an actor keeps it alive meanwhile.
-    let asker = Ambient::current().map(|asker| unsafe { asker.as_ref() });
-    Wait::prepare(asker, address.header())
+    Ambient::current().map(|asker| see(unsafe { asker.as_ref() }))
+}
+
+/// The handler in hand, if there is one, is about to send the actor at `address` what it will wait for.
+///
+/// # Errors
+/// That actor waits for the handler already.
+pub(super) fn look_for_circle(address: Borrowed<'_>) -> Result<(), Cycle> {
+    in_hand(|asker| Wait::look(asker, address.header())).unwrap_or(Ok(()))
+}
+
+/// The handler in hand, if there is one, is about to wait for the actor at `address`: for the first time, or after what it had
+/// `before`.
+pub(super) fn prepare_wait<'a>(address: Borrowed<'a>, before: Option<Wait<'a>>) -> Option<Wait<'a>> {
+    in_hand(|asker| match before {
+        Some(wait) => wait.prepare_again(asker),
+        None => Wait::prepare(asker, address.header()),
+    })
+    .flatten()
 }
 
 /// Something that few of its owners ever hold: its destructor is kept out of theirs, which are then small enough to

@@ -1,7 +1,5 @@
 //! What a dispatcher has had to do: what its homes, its workers and the turns of its actors count.
 
-use std::boxed::Box;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::metrics::{DispatcherFigures, Yields};
@@ -20,8 +18,9 @@ pub(in super::super) struct Load {
     /// Cells that were dropped unrun.
     refused: AtomicU64,
     yields: [AtomicU64; 3],
-    /// From the message that makes an actor ready to the activation that handles it.
-    run_delay: OnceLock<Box<Recorded>>,
+    /// From the message that makes an actor ready to the activation that handles it. In place: made when it is first
+    /// written, it would be an allocation on the way of some message.
+    run_delay: Recorded,
     /// What the dispatcher itself had counted when it was last asked, as it may be gone the next time.
     last: Last,
     /// Its parks before there was this home.
@@ -50,7 +49,7 @@ impl Load {
             begun: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             yields: Default::default(),
-            run_delay: OnceLock::new(),
+            run_delay: Recorded::default(),
             last: Last::default(),
             parks_before: before,
         }
@@ -73,7 +72,7 @@ impl Load {
 
     /// An actor was ready for so many nanoseconds before it was run.
     pub(in super::super) fn waited(&self, nanos: u64) {
-        self.run_delay.get_or_init(Box::default).record(nanos);
+        self.run_delay.record(nanos);
     }
 
     /// What is known here; what the dispatcher itself counts is as it was last [noted](Self::note).
@@ -85,7 +84,7 @@ impl Load {
         DispatcherFigures {
             dispatcher: self.label,
             ready: usize::try_from(ready).unwrap_or(usize::MAX),
-            run_delay: self.run_delay.get().map(|recorded| recorded.read()).unwrap_or_default(),
+            run_delay: self.run_delay.read(),
             activations: begun + read(&self.last.activations),
             steals: read(&self.last.steals),
             parks: read(&self.last.parks),

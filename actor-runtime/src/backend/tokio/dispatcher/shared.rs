@@ -67,6 +67,8 @@ struct Worker {
     activations: AtomicU64,
     steals: AtomicU64,
     parks: AtomicU64,
+    /// The activations at the monitor's last look.
+    looked_at: AtomicU64,
 }
 
 /// Cells moved between queues at once, without an allocation.
@@ -91,6 +93,7 @@ impl Shared {
                     activations: AtomicU64::new(0),
                     steals: AtomicU64::new(0),
                     parks: AtomicU64::new(0),
+                    looked_at: AtomicU64::new(u64::MAX),
                 })
                 .collect(),
             injector: Lock::new(VecDeque::new()),
@@ -191,19 +194,18 @@ impl Shared {
         drop(left);
     }
 
-    /// Has somebody come for cells that lie behind the same activation as at the last look, noted in `before`.
-    /// Returns whether to look again, after [`LOOK_EVERY`](Self::LOOK_EVERY).
-    pub(in super::super) fn look_after_stuck(&self, before: &mut Vec<u64>) -> bool {
-        before.resize(self.workers.len(), u64::MAX);
+    /// Has somebody come for cells that lie behind the same activation as at the last look. Returns whether to look
+    /// again, after [`LOOK_EVERY`](Self::LOOK_EVERY). For the monitor alone.
+    pub(in super::super) fn look_after_stuck(&self) -> bool {
         let mut ready = false;
-        for (worker, before) in self.workers.iter().zip(before) {
+        for worker in &self.workers {
             let activations = worker.activations.load(Ordering::Relaxed);
             let waits = !worker.next.load(Ordering::Relaxed).is_null() || worker.queued.load(Ordering::Relaxed) > 0;
             ready |= waits;
-            if waits && *before == activations {
+            if waits && worker.looked_at.load(Ordering::Relaxed) == activations {
                 self.wake_one();
             }
-            *before = activations;
+            worker.looked_at.store(activations, Ordering::Relaxed);
         }
         if !ready {
             // Cleared before the last look, so that what is scheduled from here on begins anew.
