@@ -240,22 +240,30 @@ mod model {
     use super::*;
     use crate::backend::tokio::reply;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::task::Wake;
 
     const ASKER: Named = ("asker", ActorId::new(0, 0));
     const TARGET: Named = ("target", ActorId::new(1, 0));
 
-    /// The cell of one that waits.
-    struct Waiting(Arc<Waits>, ActorId);
+    /// The cell of one that waits, until it is woken.
+    struct Waiting {
+        waits: Arc<Waits>,
+        id: ActorId,
+        woken: AtomicBool,
+    }
 
-    impl Wake for Waiting {
-        fn wake(self: Arc<Self>) {
-            self.0.leave(self.1);
+    impl Waiting {
+        fn new(waits: &Arc<Waits>, (_, id): Named) -> Arc<Self> {
+            Arc::new(Self { waits: Arc::clone(waits), id, woken: AtomicBool::new(false) })
         }
     }
 
-    fn waker(waits: &Arc<Waits>, (_, id): Named) -> Waker {
-        Waker::from(Arc::new(Waiting(Arc::clone(waits), id)))
+    impl Wake for Waiting {
+        fn wake(self: Arc<Self>) {
+            self.waits.leave(self.id);
+            self.woken.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Whoever answers may ask the other back at once, however far that is with its wait.
@@ -263,7 +271,7 @@ mod model {
     fn whoever_is_answered_waits_no_more() {
         loom::model(|| {
             let waits = Arc::new(Waits::new(true));
-            let waker = waker(&waits, ASKER);
+            let waker = Waker::from(Waiting::new(&waits, ASKER));
             let (mut pending, reply) = reply::pair::<()>();
             let number = waits.prepare(ASKER, TARGET).unwrap();
             let theirs = Arc::clone(&waits);
@@ -315,19 +323,20 @@ mod model {
             let [one, other] = sides.map(|(asker, target)| {
                 let waits = Arc::clone(&waits);
                 loom::thread::spawn(move || {
-                    let number = waits.prepare(asker, target).unwrap();
-                    (number, waits.begin(asker.1, number, &waker(&waits, asker)).is_err())
+                    let (number, waiting) = (waits.prepare(asker, target).unwrap(), Waiting::new(&waits, asker));
+                    let outcome = waits.begin(asker.1, number, &Waker::from(Arc::clone(&waiting)));
+                    (number, outcome.is_err(), waiting)
                 })
             });
             let found = [one.join().unwrap(), other.join().unwrap()];
             let told = [0, 1].map(|side: usize| {
-                let ((asker, target), (number, at_once)) = (sides[side], found[side]);
-                let is_woken = !waits.0.as_ref().unwrap().lock().from.contains_key(&(asker.1, number));
-                waits.prepare_again(asker, number, target);
-                let then = !at_once && waits.begin(asker.1, number, Waker::noop()).is_err();
-                waits.end(asker.1, number);
-                assert!(!then || is_woken);
-                at_once || then
+                let ((asker, target), (number, at_once, waiting)) = (sides[side], &found[side]);
+                let is_woken = waiting.woken.load(Ordering::Relaxed);
+                waits.prepare_again(asker, *number, target);
+                let then = !at_once && waits.begin(asker.1, *number, Waker::noop()).is_err();
+                waits.end(asker.1, *number);
+                assert_eq!(is_woken, then, "it is woken for nothing else");
+                *at_once || then
             });
             assert_eq!(told, [found[0].0 > found[1].0, found[1].0 > found[0].0]);
         });
