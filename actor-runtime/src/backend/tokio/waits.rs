@@ -71,24 +71,23 @@ impl Arrows {
         None
     }
 
-    /// See [`Waits::begin`]. Returns whom to wake besides.
-    fn begin(&mut self, key: Key, waker: Waker) -> (Result<(), Cycle>, Vec<Waker>) {
+    /// See [`Waits::begin`]. Takes the waker if it waits, and returns whom to wake besides.
+    fn begin(&mut self, key: Key, waker: &mut Option<Waker>) -> (Result<(), Cycle>, Vec<Waker>) {
         let mut woken = Vec::new();
         if let Some(cycle) = self.closed.remove(&key) {
             return (Err(cycle), woken);
         }
-        let Some(arrow) = self.from.get_mut(&key) else { return (Ok(()), woken) };
-        arrow.waker = Some(waker);
+        let Some(arrow) = self.from.get(&key) else { return (Ok(()), woken) };
         let (asker, target) = ((arrow.label, key.0), arrow.to);
         while let Some(circle) = self.circle(asker, key.1, target) {
             let (closer, cycle) = Cycle::of(circle);
-            let arrow = self.from.remove(&closer);
-            woken.extend(arrow.and_then(|arrow| arrow.waker));
             if closer == key {
                 return (Err(cycle), woken);
             }
+            woken.extend(self.from.remove(&closer).and_then(|arrow| arrow.waker));
             self.closed.insert(closer, cycle);
         }
+        self.from.entry(key).and_modify(|arrow| arrow.waker = waker.take());
         (Ok(()), woken)
     }
 }
@@ -147,8 +146,8 @@ impl Waits {
     /// It waits from here on, unless it has closed a circle; and not at all, where it was woken since.
     fn begin(&self, asker: ActorId, number: u64, waker: &Waker) -> Result<(), Cycle> {
         let Some(arrows) = &self.0 else { return Ok(()) };
-        let waker = waker.clone();
-        let (outcome, woken) = arrows.lock().begin((asker, number), waker);
+        let mut waker = Some(waker.clone());
+        let (outcome, woken) = arrows.lock().begin((asker, number), &mut waker);
         woken.into_iter().for_each(wake);
         outcome
     }
