@@ -76,29 +76,13 @@ impl<const N: usize> core::fmt::Debug for RingBufferFailureTelemetry<N> {
 mod tests {
     use super::*;
     use crate::failure::Failure;
-    use crate::id::{ActorId, Incarnation};
-    use crate::supervision::{Decision, Scope, Strategy};
-    use crate::telemetry::{About, Report, Severity, Tags};
+    use crate::telemetry::{Report, Tags};
     use crate::time::Instant;
     use std::vec::Vec;
 
     fn at(nanos: u64) -> FailureSnapshot {
-        FailureSnapshot::of(&Report {
-            id: ActorId::new(0, 0),
-            about: &About { label: "db", type_name: "Db", tags: &[] },
-            path: &"db",
-            incarnation: Incarnation::FIRST,
-            failure: &Failure::error(&"disk full"),
-            ascent: None,
-            tags: &Tags::new(),
-            decision: Decision::Stop,
-            strategy: Strategy::OneForOne,
-            restarts: 0,
-            scope: Scope::Child,
-            severity: Severity::Error,
-            at: Instant::from_nanos(nanos),
-            left_out: 0,
-        })
+        let (failure, tags) = (Failure::error(&"disk full"), Tags::new());
+        FailureSnapshot::of(&Report { at: Instant::from_nanos(nanos), ..Report::sample(&failure, &tags) })
     }
 
     fn kept<const N: usize>(ring: &RingBufferFailureTelemetry<N>) -> Vec<u64> {

@@ -267,9 +267,9 @@ impl<'a> Reader<'a> {
 pub(super) mod tests {
     use super::*;
     use crate::failure::Failure;
-    use crate::supervision::{Decision, Strategy};
+    use crate::supervision::Decision;
     use crate::telemetry::record::{RecordedFailure, RecordedTags};
-    use crate::telemetry::{About, Ascent, FailureOrigin, Report, Tags};
+    use crate::telemetry::{Ascent, FailureOrigin, Report, Tags};
     use core::time::Duration;
     use proptest::prelude::*;
     use std::format;
@@ -282,19 +282,12 @@ pub(super) mod tests {
         let origin = FailureOrigin { id: ActorId::new(3, 1), actor: "page", kind: FailureKind::Panic };
         RecordedFailure::from(&FailureSnapshot::of(&Report {
             id: ActorId::new(7, 0),
-            about: &About { label: "db", type_name: "Db", tags: &[] },
-            path: &"store/db",
-            incarnation: Incarnation::new(2),
-            failure: &failure,
             ascent: Some(&Ascent { origin, hops: 1, tags }),
-            tags: &Tags::new(),
             decision: Decision::Restart { after: Duration::from_nanos(0x0102) },
-            strategy: Strategy::OneForAll,
-            restarts: 2,
             scope: Scope::Group,
             severity: Severity::Error,
-            at: Instant::from_nanos(9),
             left_out: 5,
+            ..Report::sample(&failure, &Tags::new())
         }))
     }
 

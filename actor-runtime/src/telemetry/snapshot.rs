@@ -361,6 +361,29 @@ impl fmt::Debug for FailureSnapshot {
 }
 
 #[cfg(test)]
+impl<'a> Report<'a> {
+    /// Of a database, for a test to change in what it is about.
+    pub(crate) fn sample(failure: &'a Failure, tags: &'a Tags) -> Self {
+        Self {
+            id: ActorId::new(7, 1),
+            about: &About { label: "db", type_name: "Db", tags: &[] },
+            path: &"store/db",
+            incarnation: Incarnation::new(2),
+            failure,
+            ascent: None,
+            tags,
+            decision: Decision::Restart { after: core::time::Duration::from_millis(50) },
+            strategy: Strategy::OneForAll,
+            restarts: 2,
+            scope: Scope::Child,
+            severity: Severity::Warning,
+            at: Instant::from_nanos(9),
+            left_out: 0,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::failure::Description;
@@ -394,46 +417,32 @@ mod tests {
         assert!(Severity::Error < Severity::Fatal);
     }
 
-    fn report<'a>(failure: &'a Failure, tags: &'a Tags, ascent: Option<&'a Ascent>) -> Report<'a> {
-        Report {
-            id: ActorId::new(7, 1),
-            about: &About { label: "db", type_name: "Db", tags: &[] },
-            path: &"store/db",
-            incarnation: Incarnation::new(2),
-            failure,
-            ascent,
-            tags,
-            decision: Decision::Restart { after: Duration::from_millis(50) },
-            strategy: Strategy::OneForAll,
-            restarts: 2,
-            scope: Scope::Child,
-            severity: Severity::Warning,
-            at: Instant::from_nanos(9),
-            left_out: 0,
-        }
-    }
-
     #[test]
     fn a_line_says_all_that_matters() {
         let check = |snapshot: &FailureSnapshot, expected: &str| {
             assert_eq!(snapshot.to_string(), ["store/db", expected].concat());
         };
         let (failure, none) = (Failure::panic(&"overflow").in_handler("add"), Tags::new());
-        let snapshot = FailureSnapshot::of(&report(&failure, &none, None));
+        let snapshot = FailureSnapshot::of(&Report::sample(&failure, &none));
         check(&snapshot, ": panic in `add`: overflow; restart after 50ms; 2 restarts");
 
-        let of_group = FailureSnapshot::of(&Report { scope: Scope::Group, ..report(&failure, &none, None) });
+        let of_group = FailureSnapshot::of(&Report { scope: Scope::Group, ..Report::sample(&failure, &none) });
         check(&of_group, ": panic in `add`: overflow; restart after 50ms; 2 restarts of the group");
 
         let mut tags = Tags::new();
         tags.set("component", &"db");
-        let snapshot = FailureSnapshot::of(&Report { left_out: 4, restarts: 1, ..report(&failure, &tags, None) });
+        let snapshot = FailureSnapshot::of(&Report { left_out: 4, restarts: 1, ..Report::sample(&failure, &tags) });
         check(&snapshot, ": panic in `add`: overflow; restart after 50ms; 1 restart; component=db; 4 left out before");
 
         let failure = Failure::new(FailureKind::Error, Description::empty()).escalated("page");
         let origin = FailureOrigin { id: ActorId::new(3, 0), actor: "page", kind: FailureKind::Error };
         let ascent = Ascent { origin, hops: 1, tags: Tags::new() }.passed_on();
-        let climbing = Report { decision: Decision::Escalate, restarts: 0, ..report(&failure, &tags, Some(&ascent)) };
+        let climbing = Report {
+            decision: Decision::Escalate,
+            restarts: 0,
+            ascent: Some(&ascent),
+            ..Report::sample(&failure, &tags)
+        };
         check(&FailureSnapshot::of(&climbing), ": from `page` 3.0, 2 up: error; escalate");
     }
 
@@ -446,7 +455,7 @@ mod tests {
         let mut ascent = Ascent { origin, hops: 1, tags: below };
         let failure = Failure::panic(&"torn").in_handler("read").escalated("page");
         for hops in 1..=300_u32 {
-            let snapshot = FailureSnapshot::of(&report(&failure, &here, Some(&ascent)));
+            let snapshot = FailureSnapshot::of(&Report { ascent: Some(&ascent), ..Report::sample(&failure, &here) });
             let hops = u8::try_from(hops).unwrap_or(u8::MAX);
             assert_eq!(snapshot.stage(), EscalationStage::Escalated { hops });
             assert_eq!((snapshot.origin(), snapshot.kind()), (origin, FailureKind::Escalated));
@@ -458,7 +467,7 @@ mod tests {
     #[test]
     fn a_description_is_cut_and_says_so() {
         let (long, none) = ("x".repeat(DESCRIPTION + 1), Tags::new());
-        let snapshot = FailureSnapshot::of(&report(&Failure::error(&long), &none, None)).clone();
+        let snapshot = FailureSnapshot::of(&Report::sample(&Failure::error(&long), &none)).clone();
         assert_eq!(snapshot.description().len(), DESCRIPTION);
         assert!(snapshot.description().ends_with("x…"));
     }

@@ -94,9 +94,8 @@ impl<const N: usize> fmt::Debug for SurvivingFailureTelemetry<N> {
 mod tests {
     use super::*;
     use crate::failure::Failure;
-    use crate::id::{ActorId, Incarnation};
-    use crate::supervision::{Decision, Scope, Strategy};
-    use crate::telemetry::{About, Report, Severity, Tags};
+    use crate::supervision::Decision;
+    use crate::telemetry::{About, Report, Tags};
     use crate::time::Instant;
     use std::string::{String, ToString};
     use std::vec::Vec;
@@ -104,25 +103,18 @@ mod tests {
     fn tell(ring: &impl FailureTelemetry, nanos: u64, path: &str) {
         let mut tags = Tags::new();
         tags.set("component", &"db");
+        let failure = Failure::error(&"disk full").in_handler("a_handler_with_a_name_of_many_letters_as_well");
         ring.on_failure(&FailureSnapshot::of(&Report {
-            id: ActorId::new(0, 0),
             about: &About {
                 label: "an_actor_with_a_label_of_many_letters",
                 type_name: "a_module::with::a::name::of::many::letters::Db",
                 tags: &[],
             },
             path: &path,
-            incarnation: Incarnation::FIRST,
-            failure: &Failure::error(&"disk full").in_handler("a_handler_with_a_name_of_many_letters_as_well"),
-            ascent: None,
-            tags: &tags,
             decision: Decision::Stop,
-            strategy: Strategy::OneForOne,
             restarts: 0,
-            scope: Scope::Child,
-            severity: Severity::Error,
             at: Instant::from_nanos(nanos),
-            left_out: 0,
+            ..Report::sample(&failure, &tags)
         }));
     }
 
