@@ -45,26 +45,26 @@ fn main() {
     exit(code);
 }
 
-fn run(mut options: Options) -> i32 {
-    if options.files.is_empty() {
-        let Some(log) = what_there_is() else {
-            return complain("name a file: none of the usual logs can be read here", USAGE);
-        };
-        let name = if log == arguments::STANDARD_INPUT { "standard input" } else { log };
-        complain(&format!("no file named, reading {name}"), FINE);
-        options.files.push(log.into());
-    }
+fn run(options: Options) -> i32 {
     incidents::hush_panics_of_actors();
     watch(options).unwrap_or_else(|error| complain(&error.to_string(), UNREADABLE))
 }
 
 /// Reads the files, until they end or somebody has seen enough, and prints what was found.
 #[tokio::main]
-async fn watch(options: Options) -> Result<i32, Box<dyn Error>> {
+async fn watch(mut options: Options) -> Result<i32, Box<dyn Error>> {
     let (endpoint, collector) = match for_figures(&options) {
         Ok(wished) => wished,
         Err(error) => return Ok(complain(&error, USAGE)),
     };
+    if options.files.is_empty() {
+        let Some(log) = what_there_is() else {
+            return Ok(complain("name a file: none of the usual logs can be read here", USAGE));
+        };
+        let name = if log == arguments::STANDARD_INPUT { "standard input" } else { log };
+        complain(&format!("no file named, reading {name}"), FINE);
+        options.files.push(log.into());
+    }
     let crew = Crew::start(options.files, how_to_show(options.progress)).await?;
     if let Some(endpoint) = endpoint {
         complain(&format!("figures at http://{}/metrics", endpoint.address()), FINE);
