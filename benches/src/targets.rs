@@ -40,7 +40,7 @@ const TARGETS: &[Target] = &[
     ratios("fan-mt", (4.0, 2.0), (1.5, 0.5)),
     ratios("fan-ct", (3.0, 2.5), (1.6, 1.0)),
     ratios("spawn-mt", (7.0, 9.0), (0.8, 1.4)),
-    ratios("spawn-ct", (9.0, 12.0), (1.4, 1.0)),
+    ratios("spawn-ct", (9.0, 12.0), (1.1, 0.8)),
     Target { key: "restart-mt", goal: peer(1.8), floor: peer(1.0), at_most: None },
     Target { key: "restart-ct", goal: peer(1.8), floor: peer(1.0), at_most: None },
     Target { key: "memory", goal: both(3.0, 8.0), floor: both(2.5, 6.0), at_most: Some(250.0) },
