@@ -6,11 +6,12 @@ mod common;
 use std::future::{Future, IntoFuture};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{Builder, SystemEvent};
-use common::{Gate, Journal, begin, everywhere_with, in_hand, on_runtimes, poll_once, soon, until, yield_now};
+use common::{Gate, Journal, begin, everywhere_with, handled, in_hand, on_runtimes, poll_once, soon, until, yield_now};
 
 /// Looks for circles, in a release build too.
 fn finding(builder: Builder) -> Builder {
@@ -451,5 +452,119 @@ fn who_is_refused_at_once_has_waited_for_nobody() {
         }
         gate.open();
         assert_eq!((soon(one).await, soon(other).await), (Ok(0), Ok(0)));
+    });
+}
+
+/// Asks the other, and does not wait for it alone.
+#[actor(inline_ask = off, ask_timeout = off)]
+struct Idler {
+    other: Option<IdlerRef>,
+    begun: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+#[handlers]
+impl Idler {
+    fn meet(&mut self, other: Option<IdlerRef>) {
+        (self.other, self.begun) = (other, None);
+    }
+    fn answer(&self) -> u32 {
+        7
+    }
+    async fn ask(&mut self) -> Result<u32, AskError> {
+        match &self.other {
+            Some(other) => other.answer().await,
+            None => Ok(0),
+        }
+    }
+    /// Is woken before it asks, and takes that.
+    async fn takes_what_is_there(&mut self) {
+        let Some(other) = &self.other else { return };
+        tokio::select! { biased; () = yield_now() => {} _ = other.answer().into_future() => {} }
+    }
+    /// No handler that could wait.
+    fn begins_to_ask(&mut self) {
+        let Some(other) = self.other.clone() else { return };
+        let call = self.begun.insert(Box::pin(async move {
+            let _ = other.answer().await;
+        }));
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    /// Asks with a waker that is not its own, and goes on later, whenever the answer comes.
+    async fn asks_and_looks_later(&mut self, gate: Gate) -> Result<u32, AskError> {
+        let Some(other) = self.other.clone() else { return Ok(0) };
+        let mut call = pin!(other.answer().into_future());
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        gate.passed().await;
+        call.await
+    }
+}
+
+/// Two that know each other, until they are told to forget that.
+async fn idlers(system: &ActorSystem) -> [IdlerRef; 2] {
+    let idler = || system.spawn(|| Idler { other: None, begun: None });
+    let both = [idler().await.unwrap(), idler().await.unwrap()];
+    both[0].meet(Some(both[1].clone())).await.unwrap();
+    both[1].meet(Some(both[0].clone())).await.unwrap();
+    both
+}
+
+async fn part(idlers: [&IdlerRef; 2]) {
+    for idler in idlers {
+        soon(idler.meet(None).owned()).await.unwrap();
+    }
+}
+
+#[test]
+fn who_is_woken_before_it_asks_is_no_part_of_a_circle() {
+    everywhere_with(finding, |system| async move {
+        let [one, other] = idlers(&system).await;
+        for _ in 0..8 {
+            let takes = one.takes_what_is_there().into_future();
+            let (_, asked) = soon(async { tokio::join!(takes, other.ask().into_future()) }).await;
+            assert_eq!(asked, Ok(7));
+        }
+        part([&one, &other]).await;
+    });
+}
+
+#[test]
+fn a_call_that_was_begun_in_a_handler_that_cannot_wait_is_no_part_of_a_circle() {
+    everywhere_with(finding, |system| async move {
+        let [one, other] = idlers(&system).await;
+        let asleep = other.control().suspend("until that is begun");
+        one.begins_to_ask().await.unwrap();
+        assert_eq!(one.answer().await, Ok(7), "its handler has ended");
+        asleep.resume();
+        assert_eq!(soon(other.ask().owned()).await, Ok(7));
+        part([&one, &other]).await;
+    });
+}
+
+#[test]
+fn who_waits_with_another_waker_is_no_part_of_a_circle() {
+    everywhere_with(finding, |system| async move {
+        let ([one, other], gate) = (idlers(&system).await, Gate::default());
+        let mut looks = pin!(one.asks_and_looks_later(gate.clone()).into_future());
+        begin(looks.as_mut()).await;
+        until(|| handled::<Idler>(&system, "answer") == 1).await;
+        let mut asks = pin!(other.ask().into_future());
+        begin(asks.as_mut()).await;
+        until(|| one.control().depth() == 1).await;
+        gate.open();
+        assert_eq!((soon(looks).await, soon(asks).await), (Ok(7), Ok(7)));
+        part([&one, &other]).await;
+    });
+}
+
+#[test]
+fn circles_that_close_at_once_are_found() {
+    on_runtimes(finding, |system| async move {
+        for round in 0..if cfg!(miri) { 2 } else { 30 } {
+            let links = ring(&system, 2 + round % 3, &Journal::default(), &Kept::default()).await;
+            let all = links.iter().map(|link| tokio::spawn(link.ask_on(10).owned().into_future()));
+            for asked in all.collect::<Vec<_>>() {
+                soon(asked).await.unwrap().unwrap();
+            }
+        }
     });
 }

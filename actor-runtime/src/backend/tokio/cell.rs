@@ -202,6 +202,7 @@ impl<A: Actor> Cell<A> {
         run: Self::run,
         abandon: Self::abandon,
         signal: Self::signal,
+        is_woken: Self::is_woken,
         depth: Self::depth,
         begun: Self::begun,
         load: Self::load,
@@ -388,6 +389,11 @@ impl<A: Actor> Cell<A> {
         unsafe { header.cast::<Self>().as_ref() }.mailbox.signal(bits)
     }
 
+    unsafe fn is_woken(header: NonNull<Header>) -> bool {
+        // SAFETY: see the block.
+        unsafe { header.cast::<Self>().as_ref() }.mailbox.has(signal::WAKE)
+    }
+
     unsafe fn upgrade(header: NonNull<Header>) -> Option<Address> {
         // SAFETY: see the block.
         let cell = unsafe { header.cast::<Self>().as_ref() };
@@ -443,8 +449,7 @@ impl<A: Actor> Wake for Cell<A> {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.header.core.waits().leave(self.header.id);
-        if self.mailbox.signal(signal::WAKE) {
+        if self.header.core.waits().wake(self.header.id, || self.mailbox.signal(signal::WAKE)) {
             let this = NonNull::new(Arc::as_ptr(self).cast_mut()).expect("an allocation has an address");
             // SAFETY: `signal` handed over the turn, and the pointer is that of the `Arc`.
             unsafe { Self::schedule(this) };

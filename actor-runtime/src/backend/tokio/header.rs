@@ -31,6 +31,7 @@ pub(super) struct Table {
     pub(super) run: unsafe fn(NonNull<Header>, Allowance) -> Ran,
     pub(super) abandon: unsafe fn(NonNull<Header>),
     pub(super) signal: unsafe fn(NonNull<Header>, u32) -> bool,
+    pub(super) is_woken: unsafe fn(NonNull<Header>) -> bool,
     pub(super) depth: unsafe fn(NonNull<Header>) -> usize,
     pub(super) begun: unsafe fn(NonNull<Header>) -> Option<&'static str>,
     pub(super) load: unsafe fn(NonNull<Header>) -> usize,

@@ -22,7 +22,7 @@ use super::super::spans::{Cause, Traced};
 use super::super::system::in_runtime;
 use super::super::waits::Wait;
 use super::stack_place::StackPlace;
-use super::waiting::{Line, Patience, Rare, look_for_circle, prepare_wait};
+use super::waiting::{Line, Patience, Rare, begin_wait, look_for_circle, prepare_wait};
 
 /// See [`crate::backend::Asking`].
 pub(crate) struct Asking<'a, A: Actor, K: Kind> {
@@ -132,7 +132,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             cycle.tell(core);
             return Self::unsent(ask, TellError::WouldDeadlock);
         }
-        let wait = if holds_up { prepare_wait(self.address, None) } else { None };
+        let wait = if holds_up { prepare_wait(self.address, None, waker) } else { None };
         let (pending, reply) = reply::pair::<K::Value>();
         // What is asked while a message is handled has no more time than that message.
         let mut deadline = limit.deadline(core).min(Until::now());
@@ -178,7 +178,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             panic!("a call is not polled after it has ended");
         };
         let waiting = &mut *waiting.0;
-        waiting.wait = if waiting.holds_up { prepare_wait(self.address, waiting.wait.take()) } else { None };
+        waiting.wait = if waiting.holds_up { prepare_wait(self.address, waiting.wait.take(), waker) } else { None };
         let answer = match waiting.pending.poll(waker) {
             Poll::Ready(answer) => answer,
             Poll::Pending => {
@@ -190,7 +190,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
                 } else if late {
                     Err(Unanswered::Expired)
                 } else {
-                    match waiting.wait.as_ref().map_or(Ok(()), |wait| wait.begin(waker)) {
+                    match begin_wait(waiting.wait.as_ref(), waker) {
                         Ok(()) => return Poll::Pending,
                         Err(cycle) => {
                             cycle.tell(core);

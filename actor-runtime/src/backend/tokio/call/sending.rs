@@ -13,7 +13,7 @@ use super::super::ambient::Ambient;
 use super::super::mailbox::{Deadline, Pushed, Waited};
 use super::super::spans::{Cause, Trace, Traced};
 use super::super::waits::Wait;
-use super::waiting::{Line, Patience, Rare, prepare_wait};
+use super::waiting::{Line, Patience, Rare, begin_wait, prepare_wait};
 
 /// See [`crate::backend::Sending`].
 pub(crate) struct Sending<'a, A: Actor> {
@@ -87,12 +87,12 @@ impl<'a, A: Actor> Sending<'a, A> {
         };
         let ForRoom { line, patience, wait } = &mut *waiting.0;
         let core = &*self.address.header().core;
-        *wait = prepare_wait(self.address, wait.take());
+        *wait = prepare_wait(self.address, wait.take(), waker);
         let result = match line.poll(waker) {
             Waited::Admitted => Ok(()),
             Waited::Closed => Err(TellError::Stopped),
             Waited::Waiting if patience.is_over(core, waker, false) => Err(TellError::Timeout),
-            Waited::Waiting => match wait.as_ref().map_or(Ok(()), |wait| wait.begin(waker)) {
+            Waited::Waiting => match begin_wait(wait.as_ref(), waker) {
                 Ok(()) => return Poll::Pending,
                 Err(cycle) => {
                     cycle.tell(core);

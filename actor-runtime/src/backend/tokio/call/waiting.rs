@@ -2,6 +2,7 @@
 
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
+use core::ptr::NonNull;
 use core::task::Waker;
 
 use crate::actor::Actor;
@@ -102,10 +103,10 @@ impl<'a> Patience<'a> {
     }
 }
 
-/// Shows the actor whose handler is in hand, if there is one.
-fn in_hand<R>(see: impl FnOnce(&Header) -> R) -> Option<R> {
+/// Shows the actor whose handler is in hand, if there is one, and the pointer to its whole cell.
+fn in_hand<R>(see: impl FnOnce(&Header, NonNull<Header>) -> R) -> Option<R> {
     // SAFETY: whoever runs an actor keeps it alive meanwhile.
-    Ambient::current().map(|asker| see(unsafe { asker.as_ref() }))
+    Ambient::current().map(|asker| see(unsafe { asker.as_ref() }, asker))
 }
 
 /// The handler in hand, if there is one, is about to send the actor at `address` what it will wait for.
@@ -113,17 +114,30 @@ fn in_hand<R>(see: impl FnOnce(&Header) -> R) -> Option<R> {
 /// # Errors
 /// That actor waits for the handler already.
 pub(super) fn look_for_circle(address: Borrowed<'_>) -> Result<(), Cycle> {
-    in_hand(|asker| Wait::look(asker, address.header())).unwrap_or(Ok(()))
+    in_hand(|asker, _| Wait::look(asker, address.header())).unwrap_or(Ok(()))
 }
 
-/// The handler in hand, if there is one, is about to wait for the actor at `address`: for the first time, or after what it had
-/// `before`.
-pub(super) fn prepare_wait<'a>(address: Borrowed<'a>, before: Option<Wait<'a>>) -> Option<Wait<'a>> {
-    in_hand(|asker| match before {
-        Some(wait) => wait.prepare_again(asker),
-        None => Wait::prepare(asker, address.header()),
+/// The handler in hand, if there is one, is about to wait for the actor at `address`, with this `waker`: for the first time, or
+/// after what it had `before`.
+pub(super) fn prepare_wait<'a>(address: Borrowed<'a>, before: Option<Wait<'a>>, waker: &Waker) -> Option<Wait<'a>> {
+    in_hand(|asker, _| match before {
+        Some(wait) => wait.prepare_again(asker, waker),
+        None => Wait::prepare(asker, address.header(), waker),
     })
     .flatten()
+}
+
+/// The handler in hand, which has prepared for it, has to wait.
+///
+/// # Errors
+/// That actor waits for the handler already.
+pub(super) fn begin_wait(wait: Option<&Wait<'_>>, waker: &Waker) -> Result<(), Cycle> {
+    let Some(wait) = wait else { return Ok(()) };
+    in_hand(|asker, cell| {
+        // SAFETY: as above; the table is its own, and the pointer has the provenance of the whole cell.
+        wait.begin(asker, waker, || unsafe { (asker.table.is_woken)(cell) })
+    })
+    .unwrap_or(Ok(()))
 }
 
 /// Something that few of its owners ever hold: its destructor is kept out of theirs, which are then small enough to
