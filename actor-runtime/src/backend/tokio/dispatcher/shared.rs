@@ -208,11 +208,12 @@ impl Shared {
             worker.looked_at.store(activations, Ordering::Relaxed);
         }
         if !ready {
-            // Cleared before the last look, so that what is scheduled from here on begins anew.
+            // Cleared before the last look, so that what is scheduled from here on begins anew; and set again where this one goes
+            // on and nobody has begun anew, as two would take each other's looks for those of a stuck worker.
             self.watched.store(false, Ordering::SeqCst);
             ready = self.workers.iter().any(|worker| {
                 !worker.next.load(Ordering::SeqCst).is_null() || worker.queued.load(Ordering::SeqCst) > 0
-            });
+            }) && !self.watched.swap(true, Ordering::SeqCst);
         }
         ready
     }
@@ -480,5 +481,30 @@ impl Drop for WorkerTask {
             self.dispatcher().abandon_ready();
             self.home.abandon_all();
         }
+    }
+}
+
+#[cfg(all(test, not(actor_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_looks_again_is_the_only_one() {
+        let (shared, done) = (Shared::new(2), AtomicBool::new(false));
+        let twice = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    let queued = &shared.workers[0].queued;
+                    [1, 0].into_iter().for_each(|cells| queued.store(cells, Ordering::SeqCst));
+                }
+            });
+            let twice = (0..if cfg!(miri) { 100 } else { 200_000 }).any(|_| {
+                shared.watched.store(true, Ordering::SeqCst);
+                shared.look_after_stuck() != shared.watched.load(Ordering::SeqCst)
+            });
+            done.store(true, Ordering::Relaxed);
+            twice
+        });
+        assert!(!twice, "whoever schedules next has it looked after once more");
     }
 }
