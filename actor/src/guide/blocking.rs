@@ -43,7 +43,8 @@
 //! ask that closes such a circle, of two or of more, fails at once with [`Cycle`](crate::AskError::Cycle), and the event
 //! [`AskCycle`](crate::SystemEvent::AskCycle) names all who are in it. [`find_cycles`](crate::Builder::find_cycles) says
 //! whether other builds look for circles too. Without that the deadline of an ask ends it, after 5 seconds by default, with
-//! `Timeout`; with `ask_timeout = off` nothing does.
+//! `Timeout`; with `ask_timeout = off` nothing does. Nor is a call looked at that has a waker of its own, as those in a
+//! `FuturesUnordered` do: nobody can tell whether the handler waits for it.
 //!
 //! ```
 //! use actor::prelude::*;

@@ -43,8 +43,8 @@ fn run() {
         } else {
             thread::park_timeout(Shared::LOOK_EVERY);
         }
-        // Out of the lock: looking wakes workers. Swapped, because whoever sends a message pushes to what is left there,
-        // and must not have to allocate.
+        // Out of the lock: looking wakes workers. Swapped, because whoever sends a message pushes to what is left there, and
+        // once both lists have had as many systems as there are, nobody allocates.
         core::mem::swap(&mut looked_at, &mut *WATCHED.lock());
         // The last pointer to a system may go here, and with it code of the user's.
         looked_at.retain(|home| guard(|| look(home)).unwrap_or(false));
