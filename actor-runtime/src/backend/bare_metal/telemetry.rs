@@ -162,6 +162,14 @@ fn take_said(address: Address) -> Excerpt<DESCRIPTION> {
     said.map_or(Excerpt::of(&""), |said| said.take())
 }
 
+/// No failure is passed on to the actor at `address` any more: one for which it had no time, as it was told to go down, is none of
+/// its next life.
+pub(super) fn end_life(address: Address) {
+    if taker().is_some() || events::are_any() {
+        arrived(address);
+    }
+}
+
 /// Keeps where a failure comes from that is passed on to `parent`.
 fn climb(parent: Address, ascent: Ascent, said: Said) {
     if let Some(claim) = with(|cs| claim_of(&CLIMBING, cs, None)) {
@@ -170,6 +178,8 @@ fn climb(parent: Address, ascent: Ascent, said: Said) {
 }
 
 /// Where a failure comes from that was passed on to `parent`. Several that come together are one.
+#[cold]
+#[inline(never)]
 fn arrived(parent: Address) -> Option<(Ascent, Said)> {
     let mut climbed = CLIMBING.iter().filter_map(|kept| with(|cs| kept.share(cs, parent)));
     let first = climbed.next().map(|kept| kept.take());

@@ -175,6 +175,9 @@ impl<A: Actor + Placed> Turn<'_, A> {
     fn drop_state(self) {
         timers::stop::<A>(self.place.annex);
         suspensions::end_life(self.address);
+        if A::CHILDREN > 0 {
+            telemetry::end_life(self.address);
+        }
         // Replies it kept are answered with what became of it.
         let is_stopping = self.life(|life| life.is_stopping());
         if !is_stopping {
