@@ -90,6 +90,11 @@ pub(super) fn ears_of(system: &System) -> Option<Ears> {
     if events::are_any() { Observer::of(system).map(|observer| observer.ears) } else { None }
 }
 
+/// Whether anybody may be told of the actor at `address`.
+pub(super) fn hears_of(address: Address) -> bool {
+    events::are_any() && Observer::of_actor(address).is_some()
+}
+
 /// The meters of the actor at `address`, for those who know no more of it.
 pub(super) fn meters_of(address: Address) -> Option<Meters> {
     if !meters::are_any() {

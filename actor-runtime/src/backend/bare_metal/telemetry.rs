@@ -22,6 +22,7 @@ use super::events::{self, Ears};
 use super::header::{Address, Stage};
 use super::in_hand;
 use super::names::{Names, PathOf};
+use super::observer;
 use super::place::Place;
 
 /// A telemetry in a static.
@@ -134,10 +135,12 @@ pub(super) fn tell(
     }
 }
 
-/// Keeps the beginning of what the failure of the actor in hand says, if anybody is told.
+/// Keeps the beginning of what the failure of the actor in hand says, if anybody is told: of one that nobody is told of it would
+/// be kept for nobody.
 pub(super) fn say(text: &dyn fmt::Display) {
     if (taker().is_some() || events::are_any())
         && let Some(address) = in_hand::look().address
+        && (taker().is_some() || observer::hears_of(address))
     {
         // Code of the user.
         keep_said(address, &Excerpt::of(text));
@@ -149,7 +152,7 @@ pub(super) fn say(text: &dyn fmt::Display) {
 fn keep_said(address: Address, text: &Excerpt<DESCRIPTION>) {
     let claim = with(|cs| {
         let of = |whose| claim_of(&SAYING, cs, whose);
-        // Else it may be that nobody asks for one of them any more: nobody is told of it, or its handler was dropped.
+        // Else it may be that nobody asks for one of them any more, as its handler was dropped.
         of(Some(address)).or_else(|| of(None)).or_else(|| SAYING.iter().find_map(|said| said.claim(cs)))
     });
     if let Some(claim) = claim {

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use actor::prelude::*;
 use actor::{SystemEvent, system};
-use common::{now, run};
+use common::{now, pass, run};
 use interrupts::alone;
 
 #[actor(mailbox = 2)]
@@ -23,6 +23,12 @@ impl Pump {
         heard::FOURTH.rests().tell().unwrap();
         heard::SSI0.run();
         ctx.fail("out of water");
+    }
+    /// As above, between what it says and its end.
+    fn fails_before_another(&mut self, ctx: &mut Context<Self>) {
+        ctx.fail("out of oil");
+        heard::FOURTH.fails().tell().unwrap();
+        heard::SSI0.run();
     }
     fn rests(&mut self) {}
 }
@@ -72,4 +78,29 @@ fn a_failure_is_told_as_that_of_its_own_handler_though_a_level_came_within() {
     heard::THIRD.fails_after_another().tell().unwrap();
     run(heard::step);
     assert_eq!(HEARD.lock().unwrap().split_off(0), ["error in `fails_after_another`: out of water"]);
+}
+
+#[test]
+fn both_are_told_what_they_say_though_others_failed_of_whom_nobody_hears() {
+    let _alone = alone();
+    heard::start(now);
+    unheard::start(now);
+    // Whoever failed in another test is up again.
+    run(heard::step);
+    run(unheard::step);
+    pass(3600);
+    heard::tick();
+    unheard::tick();
+    heard::SSI0.run();
+    run(heard::step);
+    run(unheard::step);
+    unheard::FIRST.fails().tell().unwrap();
+    unheard::SECOND.fails().tell().unwrap();
+    run(unheard::step);
+    heard::THIRD.fails_before_another().tell().unwrap();
+    run(heard::step);
+    assert_eq!(
+        HEARD.lock().unwrap().split_off(0),
+        ["error in `fails`: out of water", "error in `fails_before_another`: out of oil"]
+    );
 }
