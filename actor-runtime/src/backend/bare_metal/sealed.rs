@@ -55,6 +55,30 @@ impl<const N: usize> Sealed<N> {
         }
     }
 
+    /// The first word, whether or not it is one that was stored.
+    pub(super) fn peek(&self) -> Option<u32> {
+        self.words.first().map(|word| word.load(Ordering::Relaxed))
+    }
+
+    /// Stores words for as long as they `are_wanted`, each in a critical section of its own: whoever stores others in between, and so
+    /// ends that, finds nothing of these in them afterwards.
+    pub(super) fn store_while(&self, words: &[u32; N], are_wanted: impl Fn() -> bool) {
+        let seal = Self::sum(words);
+        let words = self.words.iter().zip(words.iter().copied());
+        let mut steps = [(&self.seal, 0)].into_iter().chain(words).chain([(&self.seal, seal)]);
+        steps.all(|(kept, word)| {
+            with(|_| {
+                let is_wanted = are_wanted();
+                if is_wanted {
+                    kept.store(word, Ordering::Relaxed);
+                }
+                is_wanted
+            })
+        });
+        // It has to be there before the reset.
+        black_box(self);
+    }
+
     /// A reset in between leaves words whose sum is wrong.
     pub(super) fn store(&self, words: &[u32; N]) {
         self.put(words, Self::sum(words));

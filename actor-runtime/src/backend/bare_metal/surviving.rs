@@ -72,14 +72,15 @@ impl<const N: usize> FailureTelemetry for SurvivingFailureTelemetry<N> {
         if snapshot.encode(&mut bytes) == 0 && snapshot.encode_briefly(&mut bytes) == 0 {
             return;
         }
-        // Whoever interrupts this has another number, and so another place.
         let [next] = self.next.update(|kept| [kept.map_or(0, |[next]| next).wrapping_add(1)]);
         let number = next.wrapping_sub(1);
         let mut words = [number; WORDS];
         let [_, rest @ ..] = &mut words;
         rest.iter_mut().zip(bytes.as_chunks::<4>().0).for_each(|(word, four)| *word = u32::from_le_bytes(*four));
+        // Whoever interrupts this has another number. So many of them that its place is one of theirs have it to themselves.
+        let is_kept = || self.next.peek().is_some_and(|next| next.wrapping_sub(number) <= N as u32);
         if let Some(entry) = self.entry(number) {
-            entry.store(&words);
+            entry.store_while(&words, is_kept);
         }
     }
 }
