@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use critical_section::with;
-
 use crate::telemetry::{FailureSnapshot, FailureTelemetry, RecordedFailure};
 
 use super::sealed::Sealed;
@@ -33,7 +31,7 @@ impl<const N: usize> SurvivingFailureTelemetry<N> {
         Self { next: Sealed::new(), entries: [const { Sealed::new() }; N] }
     }
 
-    /// How many failures it was told of since power-on; of them it keeps the last `N`.
+    /// How many failures it was told of since power-on, or since they were [forgotten](Self::clear); of them it keeps the last `N`.
     pub fn seen(&self) -> u32 {
         self.next.load().map_or(0, |[next]| next)
     }
@@ -48,9 +46,17 @@ impl<const N: usize> SurvivingFailureTelemetry<N> {
         }
     }
 
-    /// Forgets them.
+    /// Forgets them, and those that are told meanwhile.
     pub fn clear(&self) {
-        with(|_| self.next.clear());
+        self.next.update(|_| [0]);
+        // Their numbers are those of others from here on.
+        self.entries.iter().for_each(Sealed::clear);
+    }
+
+    /// The number of one that is about to be kept.
+    fn begin(&self) -> u32 {
+        let [next] = self.next.update(|kept| [kept.map_or(0, |[next]| next).wrapping_add(1)]);
+        next.wrapping_sub(1)
     }
 
     fn entry(&self, number: u32) -> Option<&Sealed<WORDS>> {
@@ -72,13 +78,13 @@ impl<const N: usize> FailureTelemetry for SurvivingFailureTelemetry<N> {
         if snapshot.encode(&mut bytes) == 0 && snapshot.encode_briefly(&mut bytes) == 0 {
             return;
         }
-        let [next] = self.next.update(|kept| [kept.map_or(0, |[next]| next).wrapping_add(1)]);
-        let number = next.wrapping_sub(1);
+        let number = self.begin();
         let mut words = [number; WORDS];
         let [_, rest @ ..] = &mut words;
         rest.iter_mut().zip(bytes.as_chunks::<4>().0).for_each(|(word, four)| *word = u32::from_le_bytes(*four));
         // Whoever interrupts this has another number. So many of them that its place is one of theirs have it to themselves.
-        let is_kept = || self.next.peek().is_some_and(|next| next.wrapping_sub(number) <= N as u32);
+        // Where all are forgotten meanwhile it is none of the next ones.
+        let is_kept = || self.next.peek().is_some_and(|next| (1..=N as u32).contains(&next.wrapping_sub(number)));
         if let Some(entry) = self.entry(number) {
             entry.store_while(&words, is_kept);
         }
@@ -148,8 +154,19 @@ mod tests {
         let ring = SurvivingFailureTelemetry::<2>::new();
         (0..3).for_each(|nanos| tell(&ring, nanos, "db"));
         // A reset came in between, or an interrupt that looks.
-        ring.next.store(&[4]);
+        ring.begin();
         assert_eq!((kept(&ring), ring.seen()), ([2].into(), 4));
+    }
+
+    #[test]
+    fn one_that_was_begun_and_not_written_is_none_that_was_cleared() {
+        let ring = SurvivingFailureTelemetry::<2>::new();
+        (0..2).for_each(|nanos| tell(&ring, nanos, "db"));
+        ring.clear();
+        ring.begin();
+        assert_eq!((kept(&ring), ring.seen()), ([].into(), 1));
+        tell(&ring, 9, "db");
+        assert_eq!((kept(&ring), ring.seen()), ([9].into(), 2));
     }
 
     #[test]

@@ -3,10 +3,15 @@
 
 mod common;
 
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
 use actor::prelude::*;
 use actor::{FailureSnapshot, FailureTelemetry, SurvivingFailureTelemetry, system};
 use common::{now, pass, run};
 use interrupts::{interrupted, sweep};
+
+/// Of the next failure.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 #[actor(mailbox = 2)]
 struct Sensor;
@@ -14,7 +19,7 @@ struct Sensor;
 #[handlers]
 impl Sensor {
     fn read(&mut self, ctx: &mut Context<Self>) {
-        ctx.fail("sensor");
+        ctx.fail(format!("sensor {}", NUMBER.fetch_add(1, Relaxed)));
     }
 }
 
@@ -25,7 +30,7 @@ struct Alarm;
 #[handlers]
 impl Alarm {
     fn rise(&mut self, ctx: &mut Context<Self>) {
-        ctx.fail("alarm");
+        ctx.fail(format!("alarm {}", NUMBER.fetch_add(1, Relaxed)));
     }
 }
 
@@ -44,23 +49,35 @@ impl FailureTelemetry for Kept {
 system! {
     mod plant {
         SENSOR: Sensor { mailbox = 2 } = || Sensor,
+        OTHER: Sensor { mailbox = 2 } = || Sensor,
         level SSI0 { pend = || (), ALARM: Alarm { mailbox = 2 } = || Alarm },
     }
     telemetry = &KEPT
 }
 
-fn kept<const N: usize>(ring: &SurvivingFailureTelemetry<N>) -> usize {
-    let mut kept = 0;
+/// The numbers of those that are kept.
+fn kept<const N: usize>(ring: &SurvivingFailureTelemetry<N>) -> Vec<u32> {
+    let mut kept = Vec::new();
     ring.dump_to(|failure| {
         let failure = failure.to_string();
-        assert!(
-            failure.starts_with("SENSOR: error in `read`: sensor; ")
-                || failure.starts_with("ALARM: error in `rise`: alarm; "),
-            "{failure}"
-        );
-        kept += 1;
+        let said =
+            ["SENSOR: error in `read`: sensor ", "OTHER: error in `read`: sensor ", "ALARM: error in `rise`: alarm "];
+        let said = said.iter().find_map(|said| failure.strip_prefix(said)?.split(';').next());
+        kept.push(said.and_then(|number| number.parse().ok()).expect(&failure));
     });
     kept
+}
+
+/// Until all are up, and nothing is kept.
+fn rest() {
+    plant::start(now);
+    run(plant::step);
+    pass(3600);
+    plant::tick();
+    plant::SSI0.run();
+    run(plant::step);
+    KEPT.0.clear();
+    KEPT.1.clear();
 }
 
 fn rise() {
@@ -71,19 +88,45 @@ fn rise() {
 #[test]
 fn the_last_failures_are_kept_though_interrupts_fail_meanwhile() {
     sweep(rise, || {
-        plant::start(now);
-        pass(3600);
-        plant::tick();
-        plant::SSI0.run();
-        run(plant::step);
-        KEPT.0.clear();
-        KEPT.1.clear();
+        rest();
         interrupted(|| {
             plant::SENSOR.read().tell().unwrap();
             run(plant::step);
         });
         let told = KEPT.1.seen() as usize;
         assert!((1..=3).contains(&told));
-        assert_eq!((kept(&KEPT.0), kept(&KEPT.1)), (1, told.min(2)));
+        assert_eq!((kept(&KEPT.0).len(), kept(&KEPT.1).len()), (1, told.min(2)));
+    });
+}
+
+static CLEARED: AtomicU32 = AtomicU32::new(u32::MAX);
+
+/// The first interrupt of a round clears them, and the other one looks.
+fn clear_or_look() {
+    let cleared = CLEARED.load(Relaxed);
+    if cleared == u32::MAX {
+        KEPT.0.clear();
+        KEPT.1.clear();
+        CLEARED.store(NUMBER.load(Relaxed), Relaxed);
+    } else {
+        // The one that was told meanwhile may be there.
+        let is_new = |number: &u32| number + 1 >= cleared;
+        assert!(kept(&KEPT.0).iter().all(is_new) && kept(&KEPT.1).iter().all(is_new), "since {cleared}");
+    }
+}
+
+#[test]
+fn those_that_were_cleared_do_not_come_back() {
+    sweep(clear_or_look, || {
+        rest();
+        plant::ALARM.rise().tell().unwrap();
+        plant::SSI0.run();
+        CLEARED.store(u32::MAX, Relaxed);
+        interrupted(|| {
+            plant::SENSOR.read().tell().unwrap();
+            run(plant::step);
+            plant::OTHER.read().tell().unwrap();
+            run(plant::step);
+        });
     });
 }
