@@ -332,7 +332,11 @@ impl<A: Actor> Future for Sending<'_, A> {
         let Some(message) = this.message.take() else { return Poll::Pending };
         match this.address.tell_or_wait::<A, ()>(message, &mut this.limit, &mut this.line.ticket, cx.waker(), &mut ()) {
             Ok(()) => Poll::Ready(Ok(())),
-            Err((_, Some(error))) => Poll::Ready(Err(error)),
+            Err((_, Some(error))) => {
+                // Its turn is the next one's, even where this is kept.
+                this.line = Line::NONE;
+                Poll::Ready(Err(error))
+            }
             Err((message, None)) => {
                 this.message = Some(message);
                 Poll::Pending
@@ -496,7 +500,11 @@ impl<A: Actor, K: Kind> Future for Asking<'_, A, K> {
                 this.stage = stage;
                 Poll::Pending
             }
-            Err(output) => Poll::Ready(output),
+            Err(output) => {
+                // As above.
+                this.line = Line::NONE;
+                Poll::Ready(output)
+            }
         }
     }
 }

@@ -4,11 +4,12 @@
 mod common;
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use actor::prelude::*;
 use actor::system;
 use common::{Load, Shared, Task, note, noted, now, pass, run, settle};
-use interrupts::{interrupted, sweep};
+use interrupts::{alone, interrupted, sweep};
 
 #[actor(mailbox(capacity = 1, overflow = wait))]
 struct Narrow;
@@ -308,6 +309,10 @@ impl Till {
     fn rush(&mut self, number: u32) {
         note(number);
     }
+    fn count(&mut self, number: u32) -> u32 {
+        note(number);
+        number
+    }
 }
 
 #[actor(mailbox = 1)]
@@ -395,4 +400,33 @@ fn a_sender_that_waited_for_an_earlier_life_takes_nobodys_room() {
     }
     nobody_takes_the_room_of_the_next_life(|| interrupt(item), item);
     nobody_takes_the_room_of_the_next_life(|| interrupt(rush), rush);
+}
+
+// ---- who gave up -------------------------------------------------------------------------------------
+
+const MOMENT: Duration = Duration::from_secs(1);
+
+fn who_gave_up_is_passed_over<T>(send: fn(u32) -> Task<Sent>, late: fn(u32) -> Task<T>) {
+    let _alone = alone();
+    shop::start(now);
+    run(shop::step);
+    let mut first = send(1);
+    assert!(first.go_on());
+    let (mut late, mut next) = (late(2), send(3));
+    late.go_on();
+    next.go_on();
+    pass(3600);
+    shop::tick();
+    assert!(late.go_on(), "it has time");
+    assert!(settle(shop::step, &mut next), "it waits for one who has gone");
+    // The future of the other one was there until now.
+    drop(late);
+    assert_eq!((noted(), next.output()), (vec![1, 3], Ok(())));
+}
+
+#[test]
+fn a_sender_that_gave_up_is_passed_over_though_its_future_is_kept() {
+    who_gave_up_is_passed_over(item, |number| Task::new(till().item(number).timeout(MOMENT).into_future()));
+    who_gave_up_is_passed_over(rush, |number| Task::new(till().rush(number).timeout(MOMENT).into_future()));
+    who_gave_up_is_passed_over(item, |number| Task::new(till().count(number).timeout(MOMENT).into_future()));
 }
