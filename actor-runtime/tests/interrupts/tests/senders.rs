@@ -402,6 +402,83 @@ fn a_sender_that_waited_for_an_earlier_life_takes_nobodys_room() {
     nobody_takes_the_room_of_the_next_life(|| interrupt(rush), rush);
 }
 
+/// The lane counts nobody who has gone: else it would be full for good.
+fn assert_nobody_stands_in_line() {
+    run(shop::step);
+    noted();
+    till().rush(9).tell().unwrap();
+    run(shop::step);
+    assert_eq!(noted(), [9]);
+}
+
+#[test]
+fn an_urgent_sender_that_waits_no_more_leaves_its_turn_to_others() {
+    fn step_and_send() {
+        shop::step();
+        if NEXT.with(Task::go_on).is_none() {
+            NEXT.set(rush(4));
+        }
+    }
+    let interrupts: [fn(); 3] = [|| run(shop::step), begin_anew, step_and_send];
+    for interrupt in interrupts {
+        sweep(interrupt, || {
+            shop::start(now);
+            run(shop::step);
+            let mut first = rush(1);
+            first.go_on();
+            let (mut sender, mut next) = (rush(2), rush(3));
+            interrupted(|| {
+                sender.go_on();
+                next.go_on();
+                drop(sender);
+            });
+            let mut last = NEXT.take();
+            while let Some(task) = &mut last
+                && !settle(shop::step, task)
+                && settle(shop::step, &mut next)
+            {}
+            assert!(settle(shop::step, &mut next), "it hangs");
+            assert!(last.is_none_or(|mut task| settle(shop::step, &mut task)), "the other hangs");
+            assert_nobody_stands_in_line();
+        });
+    }
+}
+
+#[cfg(not(miri))]
+#[test]
+fn urgent_senders_of_all_levels_have_their_turns_or_hear_of_the_end() {
+    use interrupts::{Interrupt, model};
+    const SENDS: Interrupt = Interrupt {
+        level: 1,
+        act: || {
+            let mut next = rush(4);
+            next.go_on();
+            NEXT.set(next);
+        },
+    };
+    fn round() {
+        shop::start(now);
+        run(shop::step);
+        let mut first = rush(1);
+        first.go_on();
+        let (mut sender, mut dropped) = (rush(2), rush(3));
+        interrupted(|| {
+            dropped.go_on();
+            sender.go_on();
+            drop(dropped);
+        });
+        let mut next = NEXT.take().unwrap();
+        for _ in 0..3 {
+            settle(shop::step, &mut sender);
+            settle(shop::step, &mut next);
+        }
+        assert!(sender.go_on() && next.go_on(), "one hangs");
+        assert_nobody_stands_in_line();
+    }
+    model(const { &[SENDS, Interrupt { level: 2, act: || run(shop::step) }] }, round);
+    model(const { &[SENDS, Interrupt { level: 2, act: begin_anew }] }, round);
+}
+
 // ---- who gave up -------------------------------------------------------------------------------------
 
 const MOMENT: Duration = Duration::from_secs(1);
