@@ -152,7 +152,7 @@ pub(super) fn say(text: &dyn fmt::Display) {
 fn keep_said(address: Address, text: &Excerpt<DESCRIPTION>) {
     let claim = with(|cs| {
         let of = |whose| claim_of(&SAYING, cs, whose);
-        // Else it may be that nobody asks for one of them any more, as its handler was dropped.
+        // Else it may be of a handler that waits.
         of(Some(address)).or_else(|| of(None)).or_else(|| SAYING.iter().find_map(|said| said.claim(cs)))
     });
     if let Some(claim) = claim {
@@ -160,16 +160,18 @@ fn keep_said(address: Address, text: &Excerpt<DESCRIPTION>) {
     }
 }
 
+#[inline(never)]
 fn take_said(address: Address) -> Excerpt<DESCRIPTION> {
     let said = with(|cs| SAYING.iter().find_map(|said| said.share(cs, address)));
     said.map_or(Excerpt::of(&""), |said| said.take())
 }
 
-/// No failure is passed on to the actor at `address` any more: one for which it had no time, as it was told to go down, is none of
-/// its next life.
+/// What is kept for the actor at `address` is none of its next life: a failure that was passed on to it and for which it had no
+/// time, as it was told to go down, or what a handler said that was dropped.
 pub(super) fn end_life(address: Address) {
     if taker().is_some() || events::are_any() {
         arrived(address);
+        take_said(address);
     }
 }
 

@@ -40,6 +40,40 @@ system! {
     }
 }
 
+#[actor(mailbox = 2)]
+struct Waiter;
+
+#[handlers]
+impl Waiter {
+    async fn fails_and_waits(&mut self, ctx: &mut Context<Self>) {
+        ctx.fail("out of time");
+        std::future::pending().await
+    }
+    fn fails(&mut self, ctx: &mut Context<Self>) {
+        ctx.fail("out of gas");
+    }
+}
+
+#[actor(mailbox = 2)]
+#[supervise(strategy = one_for_all)]
+struct Heater {
+    #[child(|| Waiter)]
+    first: Child<Waiter>,
+    #[child(|| Waiter)]
+    second: Child<Waiter>,
+    #[child(|| Waiter)]
+    third: Child<Waiter>,
+}
+
+#[handlers]
+impl Heater {
+    fn fails(&mut self) {
+        self.first.fails_and_waits().tell().unwrap();
+        self.second.fails_and_waits().tell().unwrap();
+        self.third.fails().tell().unwrap();
+    }
+}
+
 static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 fn hear(event: &SystemEvent<'_>) {
@@ -51,6 +85,7 @@ fn hear(event: &SystemEvent<'_>) {
 system! {
     mod heard {
         THIRD: Pump = || Pump,
+        HEATER: Heater = || Heater { first: Child::default(), second: Child::default(), third: Child::default() },
         level SSI0 { pend = || (), FOURTH: Pump = || Pump },
     }
     event_handler = hear
@@ -80,8 +115,8 @@ fn a_failure_is_told_as_that_of_its_own_handler_though_a_level_came_within() {
     assert_eq!(HEARD.lock().unwrap().split_off(0), ["error in `fails_after_another`: out of water"]);
 }
 
-#[test]
-fn both_are_told_what_they_say_though_others_failed_of_whom_nobody_hears() {
+/// An actor and another one that comes in between, while all are up.
+fn assert_both_are_told_what_they_say(before: fn()) {
     let _alone = alone();
     heard::start(now);
     unheard::start(now);
@@ -94,13 +129,30 @@ fn both_are_told_what_they_say_though_others_failed_of_whom_nobody_hears() {
     heard::SSI0.run();
     run(heard::step);
     run(unheard::step);
-    unheard::FIRST.fails().tell().unwrap();
-    unheard::SECOND.fails().tell().unwrap();
-    run(unheard::step);
+    before();
+    HEARD.lock().unwrap().clear();
     heard::THIRD.fails_before_another().tell().unwrap();
     run(heard::step);
     assert_eq!(
         HEARD.lock().unwrap().split_off(0),
         ["error in `fails`: out of water", "error in `fails_before_another`: out of oil"]
     );
+}
+
+#[test]
+fn both_are_told_what_they_say_though_others_failed_of_whom_nobody_hears() {
+    assert_both_are_told_what_they_say(|| {
+        unheard::FIRST.fails().tell().unwrap();
+        unheard::SECOND.fails().tell().unwrap();
+        run(unheard::step);
+    });
+}
+
+#[test]
+fn both_are_told_what_they_say_though_handlers_were_dropped_that_had_said_something() {
+    assert_both_are_told_what_they_say(|| {
+        heard::HEATER.fails().tell().unwrap();
+        run(heard::step);
+        assert_eq!(HEARD.lock().unwrap().split_off(0), ["error in `fails`: out of gas"]);
+    });
 }

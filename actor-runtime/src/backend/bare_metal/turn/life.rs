@@ -175,7 +175,7 @@ impl<A: Actor + Placed> Turn<'_, A> {
     fn drop_state(self) {
         timers::stop::<A>(self.place.annex);
         suspensions::end_life(self.address);
-        if A::CHILDREN > 0 {
+        if A::CHILDREN > 0 || (const { annex::is_async::<A>() }) {
             telemetry::end_life(self.address);
         }
         // Replies it kept are answered with what became of it.
