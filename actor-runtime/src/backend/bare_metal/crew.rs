@@ -35,20 +35,20 @@ struct Roll {
 
 /// The place of a ref.
 #[repr(transparent)]
-struct Berth<R>(UnsafeCell<MaybeUninit<R>>);
+struct Bunk<R>(UnsafeCell<MaybeUninit<R>>);
 
 /// The refs of a pool, in a row whose length stands in the type or in the pointer.
 struct Members<B: ?Sized> {
     roll: Mutex<Cell<Roll>>,
-    berths: B,
+    bunks: B,
 }
 
-// SAFETY: a berth is written once, by the turn of the parent, before it is counted, and read after that alone; who counts
+// SAFETY: a bunk is written once, by the turn of the parent, before it is counted, and read after that alone; who counts
 // it and who reads it hold the critical section.
-unsafe impl<R: Send + Sync> Sync for Members<[Berth<R>]> {}
+unsafe impl<R: Send + Sync> Sync for Members<[Bunk<R>]> {}
 
 /// The members of a pool, as all who have that know them.
-pub struct Crew<R: 'static>(&'static Members<[Berth<R>]>);
+pub struct Crew<R: 'static>(&'static Members<[Bunk<R>]>);
 
 impl<R> Clone for Crew<R> {
     fn clone(&self) -> Self {
@@ -71,9 +71,9 @@ impl<R> Crew<R> {
 
     pub(crate) fn members(&self) -> &'static [R] {
         let enlisted = usize::from(self.roll().enlisted);
-        let berths = self.0.berths.get(..enlisted).unwrap_or_default();
-        // SAFETY: each of these was written before it was counted, and is written no more. A berth is as its ref.
-        unsafe { core::slice::from_raw_parts(berths.as_ptr().cast(), berths.len()) }
+        let bunks = self.0.bunks.get(..enlisted).unwrap_or_default();
+        // SAFETY: each of these was written before it was counted, and is written no more. A bunk is as its ref.
+        unsafe { core::slice::from_raw_parts(bunks.as_ptr().cast(), bunks.len()) }
     }
 
     /// How the next call finds its member, and the one whose turn it is.
@@ -98,10 +98,10 @@ impl<R> Crew<R> {
     {
         let mut enlisted = self.roll().enlisted;
         if !self.members().contains(&member)
-            && let Some(berth) = self.0.berths.get(usize::from(enlisted))
+            && let Some(bunk) = self.0.bunks.get(usize::from(enlisted))
         {
-            // SAFETY: nobody looks at a berth that is not counted, and the turn of the parent is exclusive.
-            unsafe { berth.0.get().write(MaybeUninit::new(member)) };
+            // SAFETY: nobody looks at a bunk that is not counted, and the turn of the parent is exclusive.
+            unsafe { bunk.0.get().write(MaybeUninit::new(member)) };
             enlisted += 1;
         }
         critical_section::with(|cs| self.0.roll.borrow(cs).set(Roll { enlisted, next: 0, route }));
@@ -111,7 +111,7 @@ impl<R> Crew<R> {
 /// The slots of a pool of `N` members.
 pub struct PoolSlots<C: Actor + Placed, const N: usize> {
     build: Kept<C>,
-    members: Members<[Berth<C::Ref>; N]>,
+    members: Members<[Bunk<C::Ref>; N]>,
     slots: [Slot<C, C::Capacity>; N],
 }
 
@@ -138,7 +138,7 @@ impl<C: Actor + Placed, const N: usize> Seat for PoolSlots<C, N> {
             build: Mutex::new(Cell::new(None)),
             members: Members {
                 roll: Mutex::new(Cell::new(Roll { enlisted: 0, next: 0, route: Route::RoundRobin })),
-                berths: [const { Berth(UnsafeCell::new(MaybeUninit::zeroed())) }; N],
+                bunks: [const { Bunk(UnsafeCell::new(MaybeUninit::zeroed())) }; N],
             },
             slots: [const { Slot::new() }; N],
         }
