@@ -154,9 +154,9 @@ fn who_is_not_run_has_no_handler_in_hand() {
                 system.spawn(busy(&Gate::default())).on(Arc::clone(&lazy) as Arc<dyn Dispatcher>).await.unwrap();
             assert_eq!(actor.ping().await, Ok(true));
             lazy.is_idle.store(true, Ordering::SeqCst);
-            // The turn in which it has answered may go on for a while.
+            // The turn in which it has answered may go on for a while, and have so much before it that there is no room.
             until(|| {
-                actor.ping().tell().unwrap();
+                let _ = actor.ping().tell();
                 !lazy.kept.lock().unwrap().is_empty()
             })
             .await;
