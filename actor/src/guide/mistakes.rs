@@ -42,7 +42,7 @@
 //! |---|---|---|
 //! | an actor ends at once, a timer never ticks | its last ref was dropped, and neither a timer nor a name keeps it | keep the ref; see [`refs`](super::refs) |
 //! | a state is as new, without a word | a tell returned `Err`, or a handler panicked, and the actor was restarted | an [event handler](super::supervision) that tells; [`.done()`](super::calls) |
-//! | an ask times out after 5 s | the actor asked is busy with an `async` handler, or asks back | a pipe, or `.then`; see [`blocking`](super::blocking) |
+//! | an ask times out after 5 s | the actor asked is busy with an `async` handler, or asks back, which a debug build says at once: `Cycle` | a pipe, or `.then`; see [`blocking`](super::blocking) |
 //! | an ask that was stashed times out | nobody called for the stash when the actor was ready | [`ctx.unstash_all()`](crate::Context::unstash_all) in that handler |
 //! | an `Err` fails nobody, though nobody asked | the actor has type parameters, and the return type is a `Result` by another name, which is an error elsewhere | `Result<(), E>` |
 //! | a suspended actor goes on, a listener hears nothing | `let _ =` drops what `suspend` or `listen` returned | `let held = ..`, kept as long as it should last |
