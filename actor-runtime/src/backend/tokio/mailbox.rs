@@ -323,7 +323,8 @@ impl<M> Mailbox<M> {
         }
         // A drain lets nothing more in from here on, whatever is in hand.
         inner.closed |= bits & signal::DRAIN != 0;
-        self.signals.fetch_or(bits, Ordering::Relaxed);
+        // The owner of the turn takes them without the lock, and then polls: it must see what came before a wake.
+        self.signals.fetch_or(bits, Ordering::Release);
         let had_turn = inner.turn == Turn::Busy;
         inner.turn = Turn::Busy;
         !had_turn

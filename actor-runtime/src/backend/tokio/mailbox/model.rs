@@ -367,3 +367,25 @@ fn whoever_waits_for_the_end_hears_of_it() {
         assert_eq!(usize::from(ticket.is_some()), woken.0.load(core::sync::atomic::Ordering::SeqCst));
     });
 }
+
+/// What was done before the wake is seen by the poll that follows it: a future of anybody's may rely on that.
+#[test]
+fn who_polls_after_a_wake_sees_what_came_before_it() {
+    use loom::sync::atomic::{AtomicBool, Ordering};
+
+    loom::model(|| {
+        let (mailbox, is_there) = (idle(), Arc::new(AtomicBool::new(false)));
+        assert!(mailbox.claim_idle());
+        let waker = {
+            let (mailbox, is_there) = (Arc::clone(&mailbox), Arc::clone(&is_there));
+            loom::thread::spawn(move || {
+                is_there.store(true, Ordering::Relaxed);
+                assert!(!mailbox.signal(signal::WAKE), "the turn is taken");
+            })
+        };
+        if mailbox.has_signals() && mailbox.take_signals() & signal::WAKE != 0 {
+            assert!(is_there.load(Ordering::Relaxed));
+        }
+        waker.join().unwrap();
+    });
+}
