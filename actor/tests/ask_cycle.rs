@@ -544,8 +544,11 @@ fn a_call_that_was_begun_in_a_handler_that_cannot_wait_is_no_part_of_a_circle() 
 fn who_waits_with_another_waker_is_no_part_of_a_circle() {
     everywhere_with(finding, |system| async move {
         let ([one, other], gate) = (idlers(&system).await, Gate::default());
+        let asleep = other.control().suspend("until it has asked");
         let mut looks = pin!(one.asks_and_looks_later(gate.clone()).into_future());
         begin(looks.as_mut()).await;
+        until(|| other.control().depth() == 1).await;
+        asleep.resume();
         until(|| handled::<Idler>(&system, "answer") == 1).await;
         let mut asks = pin!(other.ask().into_future());
         begin(asks.as_mut()).await;
