@@ -195,7 +195,7 @@ pub enum SystemEvent<'a> {
         /// Time since it was told.
         elapsed: Duration,
     },
-    /// A handler was about to wait for an actor that waits for it already; see
+    /// A handler was about to wait for an actor that waits for it already, or for its own; see
     /// [`find_cycles`](crate::backend::tokio::Builder::find_cycles).
     AskCycle {
         /// Labels and identities: each waits for the next, and the last one for the first, whose call failed.

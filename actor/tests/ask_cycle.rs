@@ -3,10 +3,10 @@
 
 mod common;
 
-use std::future::{Future, IntoFuture};
+use std::future::{Future, IntoFuture, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use actor::prelude::*;
@@ -350,6 +350,42 @@ fn a_circle_is_told_by_the_names_of_all_in_it() {
 }
 
 #[test]
+fn who_asks_itself_is_told_by_its_name() {
+    #[actor]
+    #[derive(Default)]
+    struct Lonely;
+
+    #[handlers]
+    impl Lonely {
+        async fn asks_itself(&mut self, ctx: &mut actor::Context<Self>) -> Result<u32, AskError> {
+            ctx.this().answer().await
+        }
+        fn answer(&self) -> u32 {
+            7
+        }
+    }
+
+    for looks in [true, false] {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let (system, mut stepper) = {
+            let told = Arc::clone(&told);
+            let handler = move |event: &SystemEvent<'_>| {
+                if let SystemEvent::AskCycle { actors } = event {
+                    told.lock().unwrap().push(actors.to_vec());
+                }
+            };
+            ActorSystem::builder("told").find_cycles(looks).event_handler(handler).stepper()
+        };
+        stepper.block_on(async {
+            let lonely = system.spawn(Lonely::default).await.unwrap();
+            assert_eq!(lonely.asks_itself().await, Err(AskError::Handler(AskError::Cycle)));
+            let named = vec![("lonely", lonely.control().id().unwrap())];
+            assert_eq!(*told.lock().unwrap(), if looks { vec![named] } else { vec![] });
+        });
+    }
+}
+
+#[test]
 fn who_does_not_look_for_circles_is_helped_by_the_deadline() {
     let (system, mut stepper) = ActorSystem::builder("off").find_cycles(false).stepper();
     stepper.block_on(async {
@@ -435,6 +471,56 @@ impl Narrow {
     }
 }
 
+/// Keeps what it is asked, and asks.
+#[actor(mailbox = 1, ask_timeout = off)]
+struct Keeper {
+    other: Option<KeeperRef>,
+}
+
+#[handlers]
+impl Keeper {
+    fn meet(&mut self, other: Option<KeeperRef>) {
+        self.other = other;
+    }
+    fn answer(&self, reply: Reply<u32>) {
+        reply.send(7);
+    }
+    async fn ask(&mut self, gate: Gate) -> Result<u32, AskError> {
+        gate.passed().await;
+        match &self.other {
+            Some(other) => other.answer().await,
+            None => Ok(0),
+        }
+    }
+}
+
+#[test]
+fn who_waits_for_room_is_part_of_a_circle_though_the_reply_may_be_handed_on() {
+    everywhere_with(finding, |system| async move {
+        let (a, b) = (
+            system.spawn(|| Keeper { other: None }).await.unwrap(),
+            system.spawn(|| Keeper { other: None }).await.unwrap(),
+        );
+        soon(a.meet(Some(b.clone())).done().owned()).await.unwrap();
+        soon(b.meet(Some(a.clone())).done().owned()).await.unwrap();
+        let gate = Gate::default();
+        let (mut one, mut other) = (pin!(a.ask(gate.clone()).into_future()), pin!(b.ask(gate.clone()).into_future()));
+        for each in [(&a, one.as_mut()), (&b, other.as_mut())] {
+            begin(each.1).await;
+            in_hand(each.0.control()).await;
+            each.0.answer().tell().unwrap();
+        }
+        gate.open();
+        // Each waits for room in the mailbox of the other.
+        let told = (soon(one).await, soon(other).await);
+        let cycle = Err(AskError::Handler(AskError::Cycle));
+        assert!(told == (cycle, Ok(7)) || told == (Ok(7), cycle), "{told:?}");
+        for each in [&a, &b] {
+            soon(each.meet(None).owned()).await.unwrap();
+        }
+    });
+}
+
 #[test]
 fn who_is_refused_at_once_has_waited_for_nobody() {
     everywhere_with(finding, |system| async move {
@@ -460,17 +546,25 @@ fn who_is_refused_at_once_has_waited_for_nobody() {
 struct Idler {
     other: Option<IdlerRef>,
     begun: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    waker: Option<Waker>,
 }
 
 #[handlers]
 impl Idler {
     fn meet(&mut self, other: Option<IdlerRef>) {
-        (self.other, self.begun) = (other, None);
+        (self.other, self.begun, self.waker) = (other, None, None);
     }
     fn answer(&self) -> u32 {
         7
     }
     async fn ask(&mut self) -> Result<u32, AskError> {
+        match &self.other {
+            Some(other) => other.answer().await,
+            None => Ok(0),
+        }
+    }
+    async fn asks_later(&mut self, gate: Gate) -> Result<u32, AskError> {
+        gate.passed().await;
         match &self.other {
             Some(other) => other.answer().await,
             None => Ok(0),
@@ -489,6 +583,37 @@ impl Idler {
         }));
         assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }
+    /// Asks, and keeps that with its waker.
+    async fn begins_to_ask_and_keeps_it(&mut self) {
+        let Some(other) = self.other.clone() else { return };
+        let call = self.begun.insert(Box::pin(async move {
+            let _ = other.answer().await;
+        }));
+        let waker = poll_fn(|cx| {
+            assert!(call.as_mut().poll(cx).is_pending());
+            Poll::Ready(cx.waker().clone())
+        });
+        self.waker = Some(waker.await);
+    }
+    /// No handler that could wait, though it has the waker of one that could.
+    fn asks_on(&mut self) {
+        let (Some(call), Some(waker)) = (&mut self.begun, &self.waker) else { return };
+        assert!(call.as_mut().poll(&mut Context::from_waker(waker)).is_pending());
+    }
+    /// Asks, and is polled again and again meanwhile.
+    async fn asks_without_rest(&mut self) -> Result<u32, AskError> {
+        let Some(other) = self.other.clone() else { return Ok(0) };
+        let mut call = pin!(other.ask().into_future());
+        let answer = poll_fn(|cx| {
+            let polled = call.as_mut().poll(cx);
+            cx.waker().wake_by_ref();
+            polled
+        });
+        answer.await.map_err(|error| match error {
+            AskError::Handler(error) => error,
+            _ => AskError::Failed,
+        })
+    }
     /// Asks with a waker that is not its own, and goes on later, whenever the answer comes.
     async fn asks_and_looks_later(&mut self, gate: Gate) -> Result<u32, AskError> {
         let Some(other) = self.other.clone() else { return Ok(0) };
@@ -501,10 +626,11 @@ impl Idler {
 
 /// Two that know each other, until they are told to forget that.
 async fn idlers(system: &ActorSystem) -> [IdlerRef; 2] {
-    let idler = || system.spawn(|| Idler { other: None, begun: None });
+    let idler = || system.spawn(|| Idler { other: None, begun: None, waker: None });
     let both = [idler().await.unwrap(), idler().await.unwrap()];
-    both[0].meet(Some(both[1].clone())).await.unwrap();
-    both[1].meet(Some(both[0].clone())).await.unwrap();
+    for (one, other) in [(0, 1), (1, 0)] {
+        soon(both[one].meet(Some(both[other].clone())).done().owned()).await.unwrap();
+    }
     both
 }
 
@@ -536,6 +662,34 @@ fn a_call_that_was_begun_in_a_handler_that_cannot_wait_is_no_part_of_a_circle() 
         assert_eq!(one.answer().await, Ok(7), "its handler has ended");
         asleep.resume();
         assert_eq!(soon(other.ask().owned()).await, Ok(7));
+        part([&one, &other]).await;
+    });
+}
+
+#[test]
+fn a_call_that_goes_on_in_a_handler_that_cannot_wait_is_no_part_of_a_circle() {
+    everywhere_with(finding, |system| async move {
+        let ([one, other], gate) = (idlers(&system).await, Gate::default());
+        let mut asks = pin!(other.asks_later(gate.clone()).into_future());
+        begin(asks.as_mut()).await;
+        in_hand(other.control()).await;
+        one.begins_to_ask_and_keeps_it().await.unwrap();
+        one.asks_on().await.unwrap();
+        assert_eq!(one.answer().await, Ok(7), "its handler has ended");
+        gate.open();
+        assert_eq!(soon(asks).await, Ok(7));
+        part([&one, &other]).await;
+    });
+}
+
+#[test]
+fn a_circle_is_found_where_one_is_woken_at_every_poll() {
+    everywhere_with(finding, |system| async move {
+        let [one, other] = idlers(&system).await;
+        for _ in 0..8 {
+            // It asks back, and one of them hears of it.
+            assert_eq!(soon(one.asks_without_rest().owned()).await, Err(AskError::Handler(AskError::Cycle)));
+        }
         part([&one, &other]).await;
     });
 }

@@ -4,6 +4,7 @@
 mod common;
 
 use std::cell::RefCell;
+use std::future::IntoFuture;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use actor::prelude::*;
 use actor::{Dispatcher, DispatcherKind, PlaceError, ReadyCell, SingleWorker, SpawnError, StopReason, SystemEvent};
-use common::{Gate, Journal, everywhere, runtime, yield_now};
+use common::{Gate, Journal, begin, everywhere, in_hand, runtime, until, yield_now};
 
 /// Notes where it is made and dropped, and panics where it is touched elsewhere than where it was made.
 struct Mine {
@@ -67,6 +68,11 @@ impl Page {
     fn thread(&self) -> ThreadId {
         self.mine.touch();
         thread::current().id()
+    }
+
+    async fn asks(&mut self, reader: ReaderRef) {
+        self.mine.touch();
+        let _ = reader.pages().await;
     }
 
     /// Holds what is not `Send` over an await.
@@ -309,7 +315,7 @@ fn a_dispatcher_that_moves_it_nevertheless_ends_it_and_never_touches_its_state()
 /// A runtime, on whose thread of the moment a local actor runs `begin`; the thread waits for `leave` before it ends.
 fn begun(
     journal: &Journal,
-    begin: impl AsyncFnOnce(&PageRef) + Send + 'static,
+    begin: impl AsyncFnOnce(&ActorSystem, &PageRef) + Send + 'static,
 ) -> (tokio::runtime::Runtime, PageRef, std::sync::mpsc::Sender<()>, thread::JoinHandle<()>) {
     let (leave, left) = std::sync::mpsc::channel::<()>();
     let (hand_over, taken) = std::sync::mpsc::channel();
@@ -317,9 +323,9 @@ fn begun(
     let thread = thread::spawn(move || {
         let runtime = runtime(None);
         let page = runtime.block_on(async {
-            let system = ActorSystem::new("moved");
+            let system = ActorSystem::builder("moved").find_cycles(true).start();
             let page = system.spawn(page).await.unwrap();
-            begin(&page).await;
+            begin(&system, &page).await;
             // It goes on until the runtime is gone.
             std::mem::forget(system);
             page
@@ -334,7 +340,7 @@ fn begun(
 #[test]
 fn a_runtime_dropped_on_another_thread_leaves_the_state_to_its_own() {
     let journal = Journal::default();
-    let (moved, page, leave, thread) = begun(&journal, async |page| page.write("a".into()).await.unwrap());
+    let (moved, page, leave, thread) = begun(&journal, async |_, page| page.write("a".into()).await.unwrap());
     drop(moved);
     assert!(!page.control().is_alive());
     runtime(None).block_on(async {
@@ -351,7 +357,7 @@ fn a_runtime_dropped_on_another_thread_leaves_the_state_to_its_own() {
 fn a_runtime_dropped_on_another_thread_leaves_the_future_in_hand_to_its_own() {
     let journal = Journal::default();
     let noted = journal.clone();
-    let (moved, page, leave, thread) = begun(&journal, async move |page| {
+    let (moved, page, leave, thread) = begun(&journal, async move |_, page| {
         page.wait().tell().unwrap();
         page.write("never".into()).tell().unwrap();
         while noted.entries().len() < 2 {
@@ -371,7 +377,7 @@ fn a_handler_whose_future_is_left_to_its_thread_is_counted_and_begins_nothing_th
     let (journal, token) = (Journal::default(), Arc::new(()));
     let (noted, given) = (journal.clone(), Arc::clone(&token));
     let (hand_over, taken) = std::sync::mpsc::channel();
-    let (moved, page, leave, thread) = begun(&journal, async move |page| {
+    let (moved, page, leave, thread) = begun(&journal, async move |_, page| {
         hand_over.send(page.system().await.unwrap()).unwrap();
         page.wait_and_begin(given).tell().unwrap();
         page.write("never".into()).tell().unwrap();
@@ -393,7 +399,7 @@ fn a_handler_whose_future_is_left_to_its_thread_is_counted_and_begins_nothing_th
 #[test]
 fn what_is_left_on_a_thread_that_is_gone_is_never_touched() {
     let journal = Journal::default();
-    let (moved, page, leave, thread) = begun(&journal, async |page| page.write("a".into()).await.unwrap());
+    let (moved, page, leave, thread) = begun(&journal, async |_, page| page.write("a".into()).await.unwrap());
     drop(leave);
     thread.join().unwrap();
     drop(moved);
@@ -405,7 +411,7 @@ fn what_is_left_on_a_thread_that_is_gone_is_never_touched() {
 #[test]
 fn a_runtime_driven_by_another_thread_ends_it() {
     let journal = Journal::default();
-    let (moved, page, leave, thread) = begun(&journal, async |page| page.write("a".into()).await.unwrap());
+    let (moved, page, leave, thread) = begun(&journal, async |_, page| page.write("a".into()).await.unwrap());
     moved.block_on(async {
         assert_eq!(page.words().await, Err(AskError::Stopped));
         page.control().stopped().await;
@@ -419,7 +425,7 @@ fn a_runtime_driven_by_another_thread_ends_it() {
 #[test]
 fn who_is_asked_by_a_state_that_was_left_hears_of_the_end() {
     let journal = Journal::default();
-    let (moved, page, leave, thread) = begun(&journal, async |page| page.write("a".into()).await.unwrap());
+    let (moved, page, leave, thread) = begun(&journal, async |_, page| page.write("a".into()).await.unwrap());
     let asking = page.clone();
     let asker = thread::spawn(move || runtime(None).block_on(async move { asking.keep().await }));
     // The asker waits in the mailbox, or in the state.
@@ -431,6 +437,53 @@ fn who_is_asked_by_a_state_that_was_left_hears_of_the_end() {
     drop(moved);
     assert_eq!(asker.join().unwrap(), Err(AskError::Stopped));
     drop(leave);
+    thread.join().unwrap();
+}
+
+/// Is asked by a page, and asks it.
+#[actor]
+struct Reader {
+    page: PageRef,
+    gate: Gate,
+}
+
+#[handlers]
+impl Reader {
+    fn pages(&self) -> u32 {
+        1
+    }
+    async fn read(&mut self) -> Result<Vec<String>, AskError> {
+        self.gate.passed().await;
+        self.page.words().await
+    }
+}
+
+#[test]
+fn whose_handler_was_left_to_its_thread_waits_for_nobody() {
+    let (journal, gate) = (Journal::default(), Gate::default());
+    let opened = gate.clone();
+    let (hand_over, taken) = std::sync::mpsc::channel();
+    let (moved, page, leave, thread) = begun(&journal, async move |system, page| {
+        let read = page.clone();
+        let reader = system.spawn(move || Reader { page: read.clone(), gate: gate.clone() }).await.unwrap();
+        let mut reads = Box::pin(reader.read().owned().into_future());
+        begin(reads.as_mut()).await;
+        in_hand(reader.control()).await;
+        let asks = reader.clone();
+        page.asks(asks).tell().unwrap();
+        until(|| reader.control().depth() == 1).await;
+        hand_over.send((reader, reads)).unwrap();
+    });
+    let (reader, reads) = taken.recv().unwrap();
+    moved.block_on(async {
+        // It is run here, and ends.
+        page.write("a".into()).tell().unwrap();
+        page.control().kill();
+        page.control().stopped().await;
+        opened.open();
+        assert_eq!(reads.await, Err(AskError::Handler(AskError::Stopped)));
+    });
+    drop((reader, leave));
     thread.join().unwrap();
 }
 

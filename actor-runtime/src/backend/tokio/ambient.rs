@@ -1,7 +1,7 @@
 //! What a thread is doing while it runs an actor: the one slot through which asks recognise their asker.
 
 use core::cell::Cell;
-use core::ptr::{NonNull, null_mut};
+use core::ptr::{NonNull, null, null_mut};
 
 use crate::error::Unanswered;
 use crate::reply::Debt;
@@ -93,6 +93,32 @@ impl Drop for Ambient {
     fn drop(&mut self) {
         CURRENT.set(self.outer);
         DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
+thread_local! {
+    static POLLED: Cell<*const Header> = const { Cell::new(null()) };
+}
+
+/// The handler of an actor is polled on this thread, until dropped: it may wait, as no other handler may.
+pub(super) struct Polled {
+    outer: *const Header,
+}
+
+impl Polled {
+    pub(super) fn enter(header: NonNull<Header>) -> Self {
+        Self { outer: POLLED.replace(header.as_ptr()) }
+    }
+
+    /// Whether it is that of the actor behind `header`.
+    pub(super) fn is(header: *const Header) -> bool {
+        POLLED.get() == header
+    }
+}
+
+impl Drop for Polled {
+    fn drop(&mut self) {
+        POLLED.set(self.outer);
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! An arrow stands for a handler that does not go on before another actor does: it asked, and that actor has to answer
 //! itself, or it has no room for a message. A reply that may be handed on is no arrow, since whoever has it may answer. Nor is
-//! a call that is polled with another waker than the handler's own: nobody knows here whether the handler waits for it, or
-//! when it goes on. None outlives the handler, whoever keeps the future that waits.
+//! a call that is polled by a handler that cannot wait, or with another waker than the handler's own: nobody knows here whether
+//! the handler waits for it, or when it goes on. None outlives the handler, whoever keeps the future that waits.
 //!
 //! Whoever is woken may have what it waits for, and goes on: its arrows end there, before the one who [woke](Waits::wake) it
 //! goes on itself, and it draws no other before it is polled again. A wait that is polled and has to go on is an arrow anew.
@@ -13,9 +13,10 @@
 //! has waited.
 //!
 //! A message that would close a circle of arrows does [not go](Wait::look). Where several go in the same moment, the circle is
-//! found by the one that begins last, and is that of the wait with the last number: whose it is is woken for it, and finds it when
-//! it begins anew.
+//! found by the one that begins last, and is that of the wait with the last number: whose it is is woken for it, and finds it
+//! there, whether the others still wait or not.
 
+use core::ops::RangeInclusive;
 use core::task::Waker;
 use std::collections::BTreeMap;
 use std::vec::Vec;
@@ -23,6 +24,7 @@ use std::vec::Vec;
 use crate::id::ActorId;
 use crate::metrics::SystemEvent;
 
+use super::ambient::Polled;
 use super::guard::wake;
 use super::header::Header;
 use super::lock::Lock;
@@ -44,6 +46,8 @@ type Key = (ActorId, u64);
 #[derive(Default)]
 struct Arrows {
     from: BTreeMap<Key, Arrow>,
+    /// Circles that somebody else has found, by the wait that has closed each.
+    found: BTreeMap<Key, Cycle>,
     next_number: u64,
 }
 
@@ -59,7 +63,7 @@ impl Arrows {
                 let way = std::iter::successors(Some(place), |place| found[*place].2);
                 return Some(way.map(|place| found[place].1).collect());
             }
-            for (&(_, number), arrow) in self.from.range((id, 0)..=(id, u64::MAX)) {
+            for (&(_, number), arrow) in self.from.range(all_of(id)) {
                 if found.iter().all(|((_, known), ..)| *known != arrow.to.1) {
                     found.push((arrow.to, (number, named), Some(place)));
                 }
@@ -98,6 +102,11 @@ impl Waits {
         Self(look.then(Lock::default))
     }
 
+    /// Whether circles are looked for.
+    pub(super) fn are_looked_at(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Whether `asker` would close a circle, if it waited for `target`.
     fn look(&self, asker: Named, target: Named) -> Result<(), Cycle> {
         let circle = self.0.as_ref().and_then(|arrows| arrows.lock().circle(asker, u64::MAX, target));
@@ -126,6 +135,9 @@ impl Waits {
         let mut arrow = Some(Arrow { to: target, waker: waker.clone() });
         let mut told = Vec::new();
         let outcome = arrows.with(|arrows| {
+            if let Some(cycle) = arrows.found.remove(&key) {
+                return Err(cycle);
+            }
             // Looked at under the lock: between this and `wake` one of the two sees what the other did.
             if is_woken() {
                 return Ok(());
@@ -136,7 +148,9 @@ impl Waits {
                     return Err(cycle);
                 }
                 told.extend(arrows.from.remove(&closer));
+                arrows.found.insert(closer, cycle);
             }
+            // What was in its place goes out the same way.
             arrow = arrow.take().and_then(|arrow| arrows.from.insert(key, arrow));
             Ok(())
         });
@@ -148,23 +162,43 @@ impl Waits {
     pub(super) fn wake(&self, asker: ActorId, signal: impl Fn() -> bool) -> bool {
         let owns_turn = signal();
         // Who was running has gone on meanwhile, it may be: what ends here was drawn after the signal, and is to be once more.
-        let has_waited = self.leave(asker);
+        let has_waited = self.go_on(asker);
         owns_turn || has_waited && signal()
     }
 
-    /// The handler of `asker` goes on, or has ended: what it has begun to wait for and kept, or handed on, holds it up no
-    /// more. Returns whether there was any of that.
-    pub(super) fn leave(&self, asker: ActorId) -> bool {
+    /// The handler of `asker` goes on. Returns whether it has waited.
+    fn go_on(&self, asker: ActorId) -> bool {
         let Some(arrows) = &self.0 else { return false };
-        let left: Vec<_> = arrows.lock().from.extract_if((asker, 0)..=(asker, u64::MAX), |_, _| true).collect();
+        let left: Vec<_> = arrows.lock().from.extract_if(all_of(asker), |_, _| true).collect();
         !left.is_empty()
     }
 
+    /// The handler of `asker` has ended: what it has begun to wait for and kept, or handed on, holds it up no more.
+    pub(super) fn leave(&self, asker: ActorId) {
+        let Some(arrows) = &self.0 else { return };
+        self.go_on(asker);
+        arrows.lock().found.extract_if(all_of(asker), |_, _| true).for_each(drop);
+    }
+
+    /// The wait is polled, or is over.
     fn end(&self, asker: ActorId, number: u64) {
         if let Some(arrows) = &self.0 {
             let _ended = arrows.lock().from.remove(&(asker, number));
         }
     }
+
+    /// The wait is over.
+    fn forget(&self, asker: ActorId, number: u64) {
+        if let Some(arrows) = &self.0 {
+            self.end(asker, number);
+            arrows.lock().found.remove(&(asker, number));
+        }
+    }
+}
+
+/// The waits of `asker`.
+fn all_of(asker: ActorId) -> RangeInclusive<Key> {
+    (asker, 0)..=(asker, u64::MAX)
 }
 
 /// A handler that waits for another actor, until this is dropped, or the handler is woken or has ended.
@@ -189,11 +223,11 @@ impl<'a> Wait<'a> {
     /// The handler of `asker` is about to wait for `target`, and has not yet left its `waker`. Nothing, where nobody looks for
     /// circles, it is in another system, or that waker is not the handler's.
     pub(super) fn prepare(asker: &Header, target: &'a Header, waker: &Waker) -> Option<Self> {
-        if !asker.is_beside(target) {
+        if !asker.is_beside(target) || !asker.is_woken_by(waker) {
             return None;
         }
         let number = target.core.waits().number()?;
-        asker.is_woken_by(waker).then_some(Self { target, asker: asker.id, number })
+        Some(Self { target, asker: asker.id, number })
     }
 
     /// The same, when it was woken and has to go on; `asker` may be another one by now.
@@ -225,15 +259,18 @@ impl Header {
         std::ptr::eq::<Core>(&raw const **self.core, &raw const **other.core)
     }
 
-    /// Whether `waker` is that of its own handlers, which is the `Arc` of the cell.
+    /// Whether this thread polls its handler, and with this `waker`. Its handlers have one that is made of the `Arc` of the
+    /// cell, so that its data is the pointer to that (`Arc::into_raw`); a waker to compare it to by `will_wake` would have to be
+    /// made first, at two changes of the count.
     fn is_woken_by(&self, waker: &Waker) -> bool {
-        std::ptr::eq(waker.data(), std::ptr::from_ref(self).cast())
+        let cell = std::ptr::from_ref(self);
+        Polled::is(cell) && std::ptr::eq(waker.data(), cell.cast())
     }
 }
 
 impl Drop for Wait<'_> {
     fn drop(&mut self) {
-        self.target.core.waits().end(self.asker, self.number);
+        self.target.core.waits().forget(self.asker, self.number);
     }
 }
 
@@ -376,6 +413,8 @@ mod model {
             let found = [one.join().unwrap(), other.join().unwrap()];
             let told = [0, 1].map(|side: usize| {
                 let ((asker, target), (number, at_once, waiting)) = (sides[side], &found[side]);
+                // Found by the other one, who goes on before this one does.
+                waits.go_on(target.1);
                 *at_once || waiting.goes_on() && begin(&waits, asker, *number, target).is_err()
             });
             assert_eq!(told, [found[0].0 > found[1].0, found[1].0 > found[0].0]);

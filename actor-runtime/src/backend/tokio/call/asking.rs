@@ -16,11 +16,11 @@ use super::super::address::{Address, Borrowed};
 use super::super::ambient::{Ambient, Until};
 use super::super::ask::Ask;
 use super::super::cell::Cell;
-use super::super::mailbox::{Deadline, Pushed};
+use super::super::mailbox::{Deadline, Pushed, Waited};
 use super::super::reply::{self, Pending};
 use super::super::spans::{Cause, Traced};
 use super::super::system::in_runtime;
-use super::super::waits::Wait;
+use super::super::waits::{Cycle, Wait};
 use super::stack_place::StackPlace;
 use super::waiting::{Line, Patience, Rare, begin_wait, look_for_circle, prepare_wait};
 
@@ -44,14 +44,36 @@ enum AskStage<'a, A: Actor, K: Kind> {
 struct Waiting<'a, A: Actor, K: Kind> {
     pending: Pending<K::Value>,
     /// Where the message still waits for room. Its answer comes through `pending` all the same.
-    _line: Option<Line<'a, A>>,
-    /// The actor asked has to answer itself.
-    holds_up: bool,
+    line: Option<Line<'a, A>>,
+    /// Whoever has the reply may hand it on, and then it is not the actor asked who answers.
+    delegated: bool,
     wait: Option<Wait<'a>>,
     /// Index of the message, for the name of its handler.
     message: u16,
     patience: Patience<'a>,
     ask: Option<Ask<'a, A>>,
+}
+
+impl<A: Actor, K: Kind> Waiting<'_, A, K> {
+    /// Whether the actor asked has to go on before this does.
+    fn holds_up(&self) -> bool {
+        !self.delegated || self.line.is_some()
+    }
+
+    /// The answer is not there yet.
+    ///
+    /// # Errors
+    /// The actor asked waits for the handler in hand already.
+    fn begin(&mut self, waker: &Waker) -> Result<(), Cycle> {
+        if self.delegated {
+            // Once it is in, anybody may answer.
+            self.line = self.line.take().filter(|line| line.poll(waker) == Waited::Waiting);
+        }
+        if !self.holds_up() {
+            self.wait = None;
+        }
+        begin_wait(self.wait.as_ref(), waker)
+    }
 }
 
 // Nothing in it is pinned: messages and values are moved whole.
@@ -120,19 +142,21 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         };
         // `.done()` is no ask; neither does it run on the stack of who waits.
         let ask = if K::INLINE { Ask::begin(self.address) } else { None };
-        if Ambient::is(self.address.as_ptr()) {
-            return Self::unsent(ask, TellError::WouldDeadlock);
-        }
         let core = &self.address.header().core;
         #[allow(clippy::cast_possible_truncation)]
         let index = message.index() as u16;
-        // Whoever has a reply may hand it on, and then it is not the actor asked who answers.
-        let holds_up = !matches!(message.mode(), Mode::Delegated);
-        if holds_up && let Err(cycle) = look_for_circle(self.address) {
+        let delegated = matches!(message.mode(), Mode::Delegated);
+        let is_own = Ambient::is(self.address.as_ptr());
+        if (is_own || !delegated)
+            && let Err(cycle) = look_for_circle(self.address)
+        {
             cycle.tell(core);
             return Self::unsent(ask, TellError::WouldDeadlock);
         }
-        let wait = if holds_up { prepare_wait(self.address, None, waker) } else { None };
+        if is_own {
+            return Self::unsent(ask, TellError::WouldDeadlock);
+        }
+        let wait = prepare_wait(self.address, None, waker);
         let (pending, reply) = reply::pair::<K::Value>();
         // What is asked while a message is handled has no more time than that message.
         let mut deadline = limit.deadline(core).min(Until::now());
@@ -168,7 +192,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
         }
         let default = default && deadline != inherited;
         let patience = Patience::new(deadline, default);
-        let waiting = Waiting { pending, _line: line, holds_up, wait, message: index, patience, ask };
+        let waiting = Waiting { pending, line, delegated, wait, message: index, patience, ask };
         self.stage = AskStage::Waiting(Rare::new(waiting));
         self.poll_waiting(waker, true)
     }
@@ -178,7 +202,9 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
             panic!("a call is not polled after it has ended");
         };
         let waiting = &mut *waiting.0;
-        waiting.wait = if waiting.holds_up { prepare_wait(self.address, waiting.wait.take(), waker) } else { None };
+        if !first && waiting.holds_up() {
+            waiting.wait = prepare_wait(self.address, waiting.wait.take(), waker);
+        }
         let answer = match waiting.pending.poll(waker) {
             Poll::Ready(answer) => answer,
             Poll::Pending => {
@@ -190,7 +216,7 @@ impl<'a, A: Actor, K: Kind> Asking<'a, A, K> {
                 } else if late {
                     Err(Unanswered::Expired)
                 } else {
-                    match begin_wait(waiting.wait.as_ref(), waker) {
+                    match waiting.begin(waker) {
                         Ok(()) => return Poll::Pending,
                         Err(cycle) => {
                             cycle.tell(core);

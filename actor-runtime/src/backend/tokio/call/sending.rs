@@ -13,7 +13,7 @@ use super::super::ambient::Ambient;
 use super::super::mailbox::{Deadline, Pushed, Waited};
 use super::super::spans::{Cause, Trace, Traced};
 use super::super::waits::Wait;
-use super::waiting::{Line, Patience, Rare, begin_wait, prepare_wait};
+use super::waiting::{Line, Patience, Rare, begin_wait, look_for_circle, prepare_wait};
 
 /// See [`crate::backend::Sending`].
 pub(crate) struct Sending<'a, A: Actor> {
@@ -55,7 +55,7 @@ impl<'a, A: Actor> Sending<'a, A> {
     #[cold]
     #[inline(never)]
     fn refused(&mut self, mut pushed: Pushed, deadline: Deadline, waker: &Waker) -> Poll<Result<(), TellError>> {
-        let SendStage::Fresh { message, .. } = &mut self.stage else { return self.poll_waiting(waker) };
+        let SendStage::Fresh { message, .. } = &mut self.stage else { return self.poll_waiting(waker, false) };
         let mut message = message.take();
         loop {
             match pushed {
@@ -65,15 +65,19 @@ impl<'a, A: Actor> Sending<'a, A> {
                 Pushed::Closed => return Poll::Ready(Err(TellError::Stopped)),
                 Pushed::Full => return Poll::Ready(Err(TellError::Full)),
                 Pushed::MustWait if Ambient::is(self.address.as_ptr()) => {
+                    if let Err(cycle) = look_for_circle(self.address) {
+                        cycle.tell(&self.address.header().core);
+                    }
                     return Poll::Ready(Err(TellError::WouldDeadlock));
                 }
                 Pushed::MustWait => {}
             }
+            let wait = prepare_wait(self.address, None, waker);
             match Line::join(self.address, &mut message, deadline, waker) {
                 Some(line) => {
                     let patience = Patience::new(deadline, false);
-                    self.stage = SendStage::Waiting(Rare::new(ForRoom { line, wait: None, patience }));
-                    return self.poll_waiting(waker);
+                    self.stage = SendStage::Waiting(Rare::new(ForRoom { line, wait, patience }));
+                    return self.poll_waiting(waker, true);
                 }
                 None => pushed = self.address.push::<A>(&mut message, deadline),
             }
@@ -81,13 +85,15 @@ impl<'a, A: Actor> Sending<'a, A> {
     }
 
     #[cold]
-    fn poll_waiting(&mut self, waker: &Waker) -> Poll<Result<(), TellError>> {
+    fn poll_waiting(&mut self, waker: &Waker, first: bool) -> Poll<Result<(), TellError>> {
         let SendStage::Waiting(waiting) = &mut self.stage else {
             panic!("a call is not polled after it has ended");
         };
         let ForRoom { line, patience, wait } = &mut *waiting.0;
         let core = &*self.address.header().core;
-        *wait = prepare_wait(self.address, wait.take(), waker);
+        if !first {
+            *wait = prepare_wait(self.address, wait.take(), waker);
+        }
         let result = match line.poll(waker) {
             Waited::Admitted => Ok(()),
             Waited::Closed => Err(TellError::Stopped),
@@ -112,7 +118,7 @@ impl<A: Actor> Future for Sending<'_, A> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         let SendStage::Fresh { message: message @ Some(_), limit } = &mut this.stage else {
-            return this.poll_waiting(cx.waker());
+            return this.poll_waiting(cx.waker(), false);
         };
         if Trace::is_wanted()
             && let Some(message) = message

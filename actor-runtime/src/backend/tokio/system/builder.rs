@@ -113,8 +113,8 @@ impl Builder {
     /// Whether an ask, or a wait for room, that closes a circle of handlers which wait for each other fails at once, and is
     /// the event [`AskCycle`](SystemEvent::AskCycle) that names them; without that it ends at its deadline. It costs each ask
     /// that waits in a handler, and each async handler, a lock for the whole system, so it is on in debug builds only unless
-    /// this says otherwise. Who asks itself is always told. Calls with a waker of their own, such as those in a
-    /// `FuturesUnordered`, are not looked at.
+    /// this says otherwise. Who asks itself is always told; the event is raised only where circles are looked for. Calls with a
+    /// waker of their own, such as those in a `FuturesUnordered`, are not looked at.
     pub fn find_cycles(mut self, find: bool) -> Self {
         self.find_cycles = find;
         self

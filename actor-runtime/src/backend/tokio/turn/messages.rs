@@ -13,7 +13,7 @@ use crate::lifecycle::Task;
 use crate::message::{Message, Mode};
 use crate::metrics::{DeadLetterReason, LifeEvent};
 
-use super::super::ambient::{Until, WhyDropped};
+use super::super::ambient::{Polled, Until, WhyDropped};
 use super::super::cell::Cell;
 use super::super::flame::Frame;
 use super::super::guard::{contain, guard};
@@ -357,7 +357,9 @@ impl<A: Actor> Turn<A> {
         let entered = trace.enter();
         // A factory is no handler.
         let frame = (!self.is_building()).then(|| self.frame(self.in_hand()));
+        let may_wait = self.cell().header.core.waits().are_looked_at().then(|| Polled::enter(self.0.cast()));
         let polled = guard(|| slot.poll(&mut cx));
+        drop(may_wait);
         frame.into_iter().for_each(Frame::end);
         drop(entered);
         self.keep_trace(trace);
