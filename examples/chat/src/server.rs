@@ -141,7 +141,7 @@ pub(crate) struct Parting {
 impl fmt::Display for Parting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.clients == 0 {
-            return f.write_str("nobody was here");
+            return f.write_str("nobody was left to take a good-bye");
         }
         write!(f, "{} of {} clients took their good-bye", self.clients - self.unread, self.clients)
     }

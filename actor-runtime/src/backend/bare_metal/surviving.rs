@@ -16,8 +16,11 @@ const WORDS: usize = 1 + BYTES / 4;
 /// They are kept as [encoded](FailureSnapshot::encode) and shown as [`RecordedFailure`]: names are texts, because another
 /// firmware may read them.
 pub struct SurvivingFailureTelemetry<const N: usize> {
-    /// The number of the next one.
+    /// The number of the next one. It is never taken again, so that whoever is interrupted sees by it whether its place is
+    /// another's by now.
     next: Sealed<1>,
+    /// The number of the first one since they were forgotten.
+    first: Sealed<1>,
     /// Each with its number.
     entries: [Sealed<WORDS>; N],
 }
@@ -28,19 +31,27 @@ impl<const N: usize> SurvivingFailureTelemetry<N> {
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Self {
         const { assert!(N > 0, "a ring without room keeps nothing: give it room for one failure or more") };
-        Self { next: Sealed::new(), entries: [const { Sealed::new() }; N] }
+        Self { next: Sealed::new(), first: Sealed::new(), entries: [const { Sealed::new() }; N] }
     }
 
     /// How many failures it was told of since power-on, or since they were [forgotten](Self::clear); of them it keeps the last `N`.
     pub fn seen(&self) -> u32 {
-        self.next.load().map_or(0, |[next]| next)
+        self.next().wrapping_sub(self.first())
+    }
+
+    fn first(&self) -> u32 {
+        self.first.load().map_or(0, |[first]| first)
+    }
+
+    fn next(&self) -> u32 {
+        self.next.load().map_or_else(|| self.first(), |[next]| next)
     }
 
     /// Shows the failures that are kept, the oldest first.
     pub fn dump_to(&self, mut show: impl FnMut(&RecordedFailure)) {
-        let end = self.seen();
-        for number in end.saturating_sub(N as u32)..end {
-            if let Some(failure) = self.get(number) {
+        let (seen, next) = (self.seen(), self.next());
+        for back in (1..=seen.min(N as u32)).rev() {
+            if let Some(failure) = self.get(next.wrapping_sub(back)) {
                 show(&failure);
             }
         }
@@ -48,14 +59,13 @@ impl<const N: usize> SurvivingFailureTelemetry<N> {
 
     /// Forgets them, and those that are told meanwhile.
     pub fn clear(&self) {
-        self.next.update(|_| [0]);
-        // Their numbers are those of others from here on.
+        self.first.update(|_| [self.next()]);
         self.entries.iter().for_each(Sealed::clear);
     }
 
     /// The number of one that is about to be kept.
     fn begin(&self) -> u32 {
-        let [next] = self.next.update(|kept| [kept.map_or(0, |[next]| next).wrapping_add(1)]);
+        let [next] = self.next.update(|kept| [kept.map_or_else(|| self.first(), |[next]| next).wrapping_add(1)]);
         next.wrapping_sub(1)
     }
 
@@ -83,7 +93,6 @@ impl<const N: usize> FailureTelemetry for SurvivingFailureTelemetry<N> {
         let [_, rest @ ..] = &mut words;
         rest.iter_mut().zip(bytes.as_chunks::<4>().0).for_each(|(word, four)| *word = u32::from_le_bytes(*four));
         // Whoever interrupts this has another number. So many of them that its place is one of theirs have it to themselves.
-        // Where all are forgotten meanwhile it is none of the next ones.
         let is_kept = || self.next.peek().is_some_and(|next| (1..=N as u32).contains(&next.wrapping_sub(number)));
         if let Some(entry) = self.entry(number) {
             entry.store_while(&words, is_kept);

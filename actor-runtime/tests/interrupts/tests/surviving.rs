@@ -130,3 +130,33 @@ fn those_that_were_cleared_do_not_come_back() {
         });
     });
 }
+
+/// The failure that was told after all were cleared.
+static SINCE: AtomicU32 = AtomicU32::new(u32::MAX);
+
+/// The first interrupt of a round clears them and fails.
+fn clear_and_rise() {
+    if SINCE.load(Relaxed) == u32::MAX {
+        KEPT.0.clear();
+        KEPT.1.clear();
+        SINCE.store(NUMBER.load(Relaxed), Relaxed);
+        rise();
+    }
+}
+
+#[test]
+fn one_that_is_told_after_they_were_cleared_is_kept_whoever_is_interrupted() {
+    sweep(clear_and_rise, || {
+        rest();
+        SINCE.store(u32::MAX, Relaxed);
+        interrupted(|| {
+            plant::SENSOR.read().tell().unwrap();
+            run(plant::step);
+        });
+        let since = SINCE.load(Relaxed);
+        if since != u32::MAX {
+            assert_eq!(kept(&KEPT.1).first(), Some(&since));
+            assert_eq!(kept(&KEPT.0).len(), 1);
+        }
+    });
+}
