@@ -189,10 +189,11 @@ impl Waits {
 
     /// The wait is over.
     fn forget(&self, asker: ActorId, number: u64) {
-        if let Some(arrows) = &self.0 {
-            self.end(asker, number);
-            arrows.lock().found.remove(&(asker, number));
-        }
+        let Some(arrows) = &self.0 else { return };
+        let _ended = arrows.with(|arrows| {
+            arrows.found.remove(&(asker, number));
+            arrows.from.remove(&(asker, number))
+        });
     }
 }
 
