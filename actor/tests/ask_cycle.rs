@@ -615,10 +615,11 @@ impl Idler {
         })
     }
     /// Asks with a waker that is not its own, and goes on later, whenever the answer comes.
-    async fn asks_and_looks_later(&mut self, gate: Gate) -> Result<u32, AskError> {
+    async fn asks_and_looks_later(&mut self, asked: Gate, gate: Gate) -> Result<u32, AskError> {
         let Some(other) = self.other.clone() else { return Ok(0) };
         let mut call = pin!(other.answer().into_future());
         assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        asked.open();
         gate.passed().await;
         call.await
     }
@@ -697,11 +698,11 @@ fn a_circle_is_found_where_one_is_woken_at_every_poll() {
 #[test]
 fn who_waits_with_another_waker_is_no_part_of_a_circle() {
     everywhere_with(finding, |system| async move {
-        let ([one, other], gate) = (idlers(&system).await, Gate::default());
+        let ([one, other], asked, gate) = (idlers(&system).await, Gate::default(), Gate::default());
         let asleep = other.control().suspend("until it has asked");
-        let mut looks = pin!(one.asks_and_looks_later(gate.clone()).into_future());
+        let mut looks = pin!(one.asks_and_looks_later(asked.clone(), gate.clone()).into_future());
         begin(looks.as_mut()).await;
-        until(|| other.control().depth() == 1).await;
+        asked.passed().await;
         asleep.resume();
         until(|| handled::<Idler>(&system, "answer") == 1).await;
         let mut asks = pin!(other.ask().into_future());
