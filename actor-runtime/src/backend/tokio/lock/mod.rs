@@ -4,8 +4,10 @@
 //! is free. A debug build checks it: whoever takes a lock, and [`guard`](super::guard::guard), through which user code
 //! is called, panic on a thread that holds one, and say where it was taken. A release build holds no trace of that.
 //!
-//! With the feature `instrument-locks` each is timed (`heat`).
+//! With the feature `instrument-locks` each is timed (`heat`). With `--cfg actor_delays` each holds its thread up (`delays`).
 
+#[cfg(actor_delays)]
+mod delays;
 mod heat;
 #[allow(unsafe_code)]
 mod spin;
@@ -111,6 +113,8 @@ impl Held {
     #[inline]
     #[cfg_attr(any(debug_assertions, feature = "instrument-locks"), track_caller)]
     fn enter(mode: heat::LockMode) -> Self {
+        #[cfg(actor_delays)]
+        delays::delay();
         check::enter();
         Self { heat: heat::Heat::at(mode), stays: PhantomData }
     }
@@ -132,6 +136,8 @@ impl Drop for Held {
     fn drop(&mut self) {
         check::leave();
         self.heat.given_back();
+        #[cfg(actor_delays)]
+        delays::delay();
     }
 }
 
