@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use actor::prelude::*;
-use actor::{Builder, SystemEvent};
+use actor::{ActorId, Builder, SystemEvent};
 use common::{Gate, Journal, begin, everywhere_with, handled, in_hand, on_runtimes, poll_once, soon, until, yield_now};
 
 /// Looks for circles, in a release build too.
@@ -328,18 +328,25 @@ fn calls_that_are_cut_short_leave_nothing_behind() {
     });
 }
 
+/// Who is in each circle that is told.
+type Told = Arc<Mutex<Vec<Vec<(&'static str, ActorId)>>>>;
+
+/// Notes each circle that is told.
+fn noting(builder: Builder) -> (Builder, Told) {
+    let told = Told::default();
+    let noted = Arc::clone(&told);
+    let handler = move |event: &SystemEvent<'_>| {
+        if let SystemEvent::AskCycle { actors } = event {
+            noted.lock().unwrap().push(actors.to_vec());
+        }
+    };
+    (builder.event_handler(handler), told)
+}
+
 #[test]
 fn a_circle_is_told_by_the_names_of_all_in_it() {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let (system, mut stepper) = {
-        let told = Arc::clone(&told);
-        let handler = move |event: &SystemEvent<'_>| {
-            if let SystemEvent::AskCycle { actors } = event {
-                told.lock().unwrap().push(actors.to_vec());
-            }
-        };
-        finding(ActorSystem::builder("told")).event_handler(handler).stepper()
-    };
+    let (builder, told) = noting(finding(ActorSystem::builder("told")));
+    let (system, mut stepper) = builder.stepper();
     stepper.block_on(async {
         let links = ring(&system, 3, &Journal::default(), &Kept::default()).await;
         assert_eq!(links[0].ask_on(5).await, Ok(FOUND + 2));
@@ -366,16 +373,8 @@ fn who_asks_itself_is_told_by_its_name() {
     }
 
     for looks in [true, false] {
-        let told = Arc::new(Mutex::new(Vec::new()));
-        let (system, mut stepper) = {
-            let told = Arc::clone(&told);
-            let handler = move |event: &SystemEvent<'_>| {
-                if let SystemEvent::AskCycle { actors } = event {
-                    told.lock().unwrap().push(actors.to_vec());
-                }
-            };
-            ActorSystem::builder("told").find_cycles(looks).event_handler(handler).stepper()
-        };
+        let (builder, told) = noting(ActorSystem::builder("told").find_cycles(looks));
+        let (system, mut stepper) = builder.stepper();
         stepper.block_on(async {
             let lonely = system.spawn(Lonely::default).await.unwrap();
             assert_eq!(lonely.asks_itself().await, Err(AskError::Handler(AskError::Cycle)));
@@ -497,10 +496,8 @@ impl Keeper {
 #[test]
 fn who_waits_for_room_is_part_of_a_circle_though_the_reply_may_be_handed_on() {
     everywhere_with(finding, |system| async move {
-        let (a, b) = (
-            system.spawn(|| Keeper { other: None }).await.unwrap(),
-            system.spawn(|| Keeper { other: None }).await.unwrap(),
-        );
+        let keeper = || system.spawn(|| Keeper { other: None });
+        let (a, b) = (keeper().await.unwrap(), keeper().await.unwrap());
         soon(a.meet(Some(b.clone())).done().owned()).await.unwrap();
         soon(b.meet(Some(a.clone())).done().owned()).await.unwrap();
         let gate = Gate::default();
@@ -565,10 +562,7 @@ impl Idler {
     }
     async fn asks_later(&mut self, gate: Gate) -> Result<u32, AskError> {
         gate.passed().await;
-        match &self.other {
-            Some(other) => other.answer().await,
-            None => Ok(0),
-        }
+        self.ask().await
     }
     /// Is woken before it asks, and takes that.
     async fn takes_what_is_there(&mut self) {

@@ -36,7 +36,9 @@ impl<const N: usize> SurvivingFailureTelemetry<N> {
 
     /// How many failures it was told of since power-on, or since they were [forgotten](Self::clear); of them it keeps the last `N`.
     pub fn seen(&self) -> u32 {
-        self.next().wrapping_sub(self.first())
+        // First, so that it is no later than what it is compared to, whoever clears in between.
+        let first = self.first();
+        self.next().wrapping_sub(first)
     }
 
     fn first(&self) -> u32 {

@@ -176,8 +176,10 @@ impl Waits {
     /// The handler of `asker` has ended: what it has begun to wait for and kept, or handed on, holds it up no more.
     pub(super) fn leave(&self, asker: ActorId) {
         let Some(arrows) = &self.0 else { return };
-        self.go_on(asker);
-        arrows.lock().found.extract_if(all_of(asker), |_, _| true).for_each(drop);
+        let _left: Vec<_> = arrows.with(|arrows| {
+            arrows.found.extract_if(all_of(asker), |_, _| true).for_each(drop);
+            arrows.from.extract_if(all_of(asker), |_, _| true).collect()
+        });
     }
 
     /// The wait is polled, or is over.

@@ -160,3 +160,23 @@ fn one_that_is_told_after_they_were_cleared_is_kept_whoever_is_interrupted() {
         }
     });
 }
+
+/// The first interrupt of a round fails and clears them.
+fn rise_and_clear() {
+    if SINCE.swap(0, Relaxed) == u32::MAX {
+        rise();
+        KEPT.1.clear();
+    }
+}
+
+#[test]
+fn those_that_were_seen_are_counted_though_all_are_cleared_meanwhile() {
+    sweep(rise_and_clear, || {
+        rest();
+        SINCE.store(u32::MAX, Relaxed);
+        plant::SENSOR.read().tell().unwrap();
+        run(plant::step);
+        let seen = interrupted(|| KEPT.1.seen());
+        assert!(seen <= 2, "{seen}");
+    });
+}
