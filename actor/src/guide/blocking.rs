@@ -41,11 +41,12 @@
 //!
 //! While a handler awaits an ask, its actor handles nothing. If the one it asks asks back, both would wait. In a debug build the
 //! ask that closes such a circle, of two or of more, fails at once with [`Cycle`](crate::AskError::Cycle), and the event
-//! [`AskCycle`](crate::SystemEvent::AskCycle) names all who are in it. A handler on the way that passes the error on with `?`
-//! makes `Handler(Cycle)` of it. [`find_cycles`](crate::Builder::find_cycles) says whether other builds look for circles too.
-//! Without that the deadline of an ask ends it, after 5 seconds by default, with `Timeout`; with `ask_timeout = off` nothing
-//! does. Nor is a call looked at that has a waker of its own, as those in a `FuturesUnordered` do: nobody can tell whether the
-//! handler waits for it.
+//! [`AskCycle`](crate::SystemEvent::AskCycle) names all who are in it, to an
+//! [`event_handler`](crate::Builder::event_handler). A handler on the way that passes the error on with `?` makes
+//! `Handler(Cycle)` of it. [`find_cycles`](crate::Builder::find_cycles) says whether other builds look for circles too.
+//! Without that the deadline of each ask ends it, after 5 seconds by default, with `Timeout`; with `ask_timeout = off` nothing
+//! does. But what was asked still waits in the mailbox then, and may begin the circle anew. Nor is a call looked at that has a
+//! waker of its own, as those in a `FuturesUnordered` do: nobody can tell whether the handler waits for it.
 //!
 //! ```
 //! use actor::prelude::*;
